@@ -1,0 +1,58 @@
+/*
+ * Every maximum of the house, with its unit and its reason. Reaching one is an error of code LIMIT
+ * (or INVALID, for an author's text) at the door, and an assertion behind it.
+ */
+#pragma once
+
+/* Texts of ourselves. */
+#define ERROR_TEXT_SIZE 400  /* bytes; a sentence with a path and a remedy */
+#define PLACE_FILE_SIZE 200  /* bytes; longer paths keep their end */
+
+/* What operators write (product.md section 2). */
+#define YAML_FILE_SIZE_MAX (16u << 20) /* bytes a file */
+#define YAML_DEPTH_MAX 64              /* libyaml is quadratic in nesting: counted on events */
+#define INTENT_SIZE_MAX (64u << 20)    /* bytes of YAML in one commit */
+#define INTENT_FILES_MAX 100000
+#define INTENT_ARENA_SIZE (2048ull << 20) /* reserved address space; touched as needed */
+#define PROBLEMS_MAX 1000              /* errors shown of one commit; the rest are counted */
+#define NAME_SIZE_MAX 32               /* characters of a name or an account */
+#define SUBSCRIBERS_MAX 1000000
+#define ROUTERS_MAX 20000
+#define ALIASES_MAX 16
+#define STEPS_MAX 32
+#define TENANTS_MAX 64
+#define CHANNELS_MAX 32
+#define SECRET_SIZE_MAX 4096           /* bytes of one secret file */
+
+/* One router. */
+#define FIELDS_MAX 32              /* fields of a menu */
+#define TAGS_IN_FLIGHT_MAX 16      /* 25 and more have hung RouterOS (routeros facts 1.6) */
+#define WORD_SIZE_MAX (4u << 20)   /* bytes of one word from a router */
+#define SENTENCE_WORDS_MAX 512
+#define SENTENCE_SIZE_MAX (8u << 20)
+#define ROWS_MAX 200000            /* rows of one menu */
+#define REPLY_SIZE_MAX (128u << 20)  /* bytes of one print */
+#define JOB_ARENA_SIZE (1024ull << 20) /* reserved; a look at 10,000 subscribers touches about 30 MiB */
+#define CONNECT_MS_MAX 5000
+#define REPLY_MS_MAX 15000         /* silence longer than this ends the session */
+#define COMMENT_SIZE_MAX 255
+
+/* The street. */
+#define CALLBACK_SIZE_MAX (64u << 10) /* bytes; larger is 413 */
+#define JSON_DEPTH_MAX 32             /* 2,000 brackets overflow a 100 KiB stack */
+#define JSON_ITEMS_MAX 20000          /* tokens of one callback */
+#define TOKEN_SIZE_MAX 128
+#define TOKEN_SIZE_MIN 16
+#define COMMIT_GROUP_MAX 256          /* callbacks in one fsync */
+#define COMMIT_QUEUE_MAX 4096         /* callbacks waiting; one more is 503 */
+
+/* The engine. */
+#define WORKERS_MAX 512
+#define WORKER_STACK_SIZE (256u << 10)
+#define TELLER_BATCH_MAX 256          /* inbox rows booked in one transaction */
+#define HISTORY_CHANGES_MAX 2000      /* changes kept of one job; the rest are counted */
+#define CONTROL_SIZE_MAX (16u << 20)  /* bytes of one request or answer on the control socket */
+
+/* Money and time. */
+#define CENTS_MAX 1000000000000000ll  /* ten thousand billion shillings: sums cannot overflow int64 */
+#define YEARS_AHEAD_MAX 10            /* nothing is bought further ahead */

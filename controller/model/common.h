@@ -1,0 +1,39 @@
+/*
+ * Small nouns that several others are made of. Headers only; whoever parsed them owns the bytes (an intent's
+ * arena). Nothing here blocks; immutable after parsing, so any thread.
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/text.h"
+
+/* Where a thing stands in the operator's repository, for errors and for `wavu explain`. */
+struct where {
+	struct text file; /* path inside the repository */
+	uint32_t line;    /* 1-based */
+	uint32_t column;  /* 1-based, in characters */
+};
+
+/* `{ file: NAME }` or `{ env: NAME }`: a name, never the secret; settings/secrets.h reads it at the rim. */
+enum secret_kind { SECRET_NONE, SECRET_FILE, SECRET_ENV };
+struct secret_ref {
+	enum secret_kind kind;
+	struct text name;
+	struct where where;
+};
+
+struct speed {
+	uint64_t down_bits_per_s; /* towards the subscriber; 0 together with up: no limit declared */
+	uint64_t up_bits_per_s;
+};
+
+/* product.md "The guard"; `declared` false: look one level up (Router, Site, Tenant, then the defaults 20 and 10). */
+struct guard {
+	bool declared;
+	int32_t losses_max_percent;
+	int32_t losses_min;
+};
+
+enum drift_mode { DRIFT_INHERIT, DRIFT_HEAL, DRIFT_REPORT };

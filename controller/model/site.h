@@ -1,0 +1,14 @@
+/*
+ * A place with routers. Owned by an intent's arena, immutable, any thread.
+ */
+#pragma once
+
+#include "model/common.h"
+
+struct site {
+	struct text name;
+	struct text title;
+	struct guard guard;
+	enum drift_mode drift;
+	struct where where;
+};

@@ -1,0 +1,42 @@
+/*
+ * One ISP: its currency, zone, payment channels. Owned by an intent's arena, immutable, any thread.
+ */
+#pragma once
+
+#include "model/common.h"
+
+struct zone;
+
+enum channel_type { CHANNEL_PAYBILL, CHANNEL_TILL };
+enum channel_environment { CHANNEL_PRODUCTION, CHANNEL_SANDBOX };
+enum channel_trust { TRUST_TOKEN, TRUST_VERIFIED };
+
+struct channel {
+	struct text name;
+	struct text provider; /* a row of provider/providers.c: "daraja" */
+	enum channel_environment environment;
+	struct text endpoint; /* empty: the provider's own */
+	struct text shortcode;
+	enum channel_type type;
+	struct secret_ref token; /* the unguessable part of the callback URL */
+	struct secret_ref consumer_key, consumer_secret, passkey;
+	struct text *sources; /* IPv4 addresses; none: not used */
+	uint32_t source_count;
+	enum channel_trust trust;
+	struct where where;
+};
+
+struct tenant {
+	struct text name;
+	struct text title;
+	struct text currency; /* ISO 4217, "KES" */
+	struct text timezone;
+	struct zone *zone; /* loaded when the intent was read; freed with the intent */
+	struct text country; /* digits, "254" */
+	bool match_payer;
+	struct channel *channels;
+	uint32_t channel_count;
+	struct guard guard;
+	enum drift_mode drift;
+	struct where where;
+};

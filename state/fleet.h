@@ -39,7 +39,7 @@ bool fleet_marks_clear(struct store *store, struct text router, int64_t up_to_id
 
 /*
  * Who loses access by a commit (product.md "The guard"): found when the commit is taken, kept until he has access again or
- * the loss was made. Replaces the set of that router.
+ * the loss was made. Adding one that is there already changes nothing.
  */
 bool fleet_losses(struct text **references, uint32_t *count, struct store *store, struct text router,
 		  struct arena *arena, struct error *error) MUST_CHECK;
@@ -55,6 +55,17 @@ bool fleet_approved(bool *yes, struct store *store, struct text router, struct t
 		    struct error *error) MUST_CHECK;
 bool fleet_approval_spend(struct store *store, struct text router, struct text digest,
 			  struct error *error) MUST_CHECK;
+
+/*
+ * An approval that matched becomes leave for each of its subscribers to lose access there, so that a cut line in the middle
+ * does not ask again. Dropped when the loss was made and read back, or when he has access again.
+ */
+bool fleet_leave(struct text **references, uint32_t *count, struct store *store, struct text router,
+		 struct arena *arena, struct error *error) MUST_CHECK;
+bool fleet_leave_add(struct store *store, struct text router, const struct text *references, uint32_t count,
+		     struct error *error) MUST_CHECK;
+bool fleet_leave_drop(struct store *store, struct text router, struct text reference,
+		      struct error *error) MUST_CHECK;
 
 bool source_read(struct source_state *out, struct store *store, struct arena *arena, struct error *error) MUST_CHECK;
 bool source_write(struct store *store, const struct source_state *source, struct error *error) MUST_CHECK;

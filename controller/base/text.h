@@ -33,6 +33,8 @@ bool text_ends(struct text a, struct text suffix);
 bool text_contains_nocase(struct text a, struct text part);
 struct text text_trim(struct text a);                 /* ASCII white space at both ends */
 struct text text_from(struct text a, uint32_t start); /* the rest; empty when start is past the end */
+/* The start, at most `size_max` bytes, never ending inside a UTF-8 character. */
+struct text text_head(struct text a, uint32_t size_max);
 /* Cuts at the first `by`: head gets what is before, rest what is after; false when there is none (head = all). */
 bool text_cut(struct text a, char by, struct text *head, struct text *rest);
 bool text_is_utf8(struct text a);

@@ -14,6 +14,9 @@ struct zone; /* immutable after loading */
 
 /* Reads the zone file ("Africa/Nairobi"); names with ".." or a leading "/" are refused. Blocks on disk. */
 bool zone_load(struct zone **out, struct text name, struct error *error) MUST_CHECK;
+/* The same from the bytes of a zone file (TZif, RFC 8536); `name` is for messages. Pure. */
+bool zone_parse(struct zone **out, struct text name, struct text file, struct error *error)
+	MUST_CHECK;
 void zone_free(struct zone *zone); /* NULL is fine */
 /* UTC with no rules: for tests and for what has no tenant. Static, never freed. */
 const struct zone *zone_utc(void);

@@ -1,0 +1,160 @@
+/*
+ * The judgement for one router: desired tables from intent and facts, the difference to what was observed, verdicts on live
+ * sessions, the guard, in the order it is to be carried out. Pure: no I/O, no clock, no locks; everything lies in the job's
+ * arena; any thread. `wavu plan`, the controller and the simulation all call plan_make.
+ */
+#pragma once
+
+#include "base/arena.h"
+#include "base/error.h"
+#include "base/secret.h"
+#include "intent/intent.h"
+#include "menu/menu.h"
+#include "model/entitlement.h"
+#include "model/inventory.h"
+#include "model/standing.h"
+#include "router/device.h"
+
+/* What the store and the rim know of one subscriber. */
+struct facts {
+	struct text reference;
+	struct standing standing;
+	struct secret password; /* to set; not readable: leave what is there (and add nothing without one) */
+	bool keep_password;     /* `password` is only for a row that is not there yet */
+};
+
+enum effect { EFFECT_NEUTRAL, EFFECT_GAIN, EFFECT_LOSS, EFFECT_COUNT };
+enum reason {
+	REASON_NEW,
+	REASON_CHANGED,
+	REASON_DRIFT,
+	REASON_GONE,
+	REASON_STALE_SESSION,
+	REASON_NOT_OURS,
+	REASON_CONFLICT,
+	REASON_COUNT
+};
+const char *verb_word(enum verb verb);       /* "add" "set" "remove" "disconnect" "adopt" "conflict" */
+const char *effect_word(enum effect effect);
+const char *reason_word(enum reason reason); /* "new" … "stale_session" "not_ours" "conflict" */
+
+/* Why somebody would lose access: time alone is never guarded. */
+enum loss { LOSS_NONE, LOSS_BY_TIME, LOSS_BY_COMMIT, LOSS_BY_DRIFT, LOSS_BY_SUSPICION };
+
+/* One subscriber on this router, judged. */
+struct person {
+	struct text reference;
+	const struct subscriber *subscriber; /* NULL: gone from git */
+	struct entitlement entitlement;      /* of a gone one: TERMINATED */
+	bool had_access;                     /* observed: an open row of ours */
+	bool gets_access;                    /* desired */
+	enum loss loss;                      /* had && !gets, or sessions live on although he gets none */
+	bool held;                           /* the guard or the clock keeps his losses */
+};
+
+struct change {
+	enum verb verb;
+	enum effect effect;
+	enum reason reason;
+	const struct menu *menu;
+	struct text key;             /* as the router spells it */
+	const struct row *have;      /* NULL for ADD */
+	const struct row *want;      /* NULL for REMOVE, DISCONNECT, CONFLICT without one */
+	uint32_t fields;             /* bit i: field i differs (ADD: all present) */
+	struct text reference;       /* whose; empty for profiles and pools */
+	struct text subscriber;      /* his account as written; empty likewise */
+	struct text because;         /* the cause, a phrase */
+	bool held;                   /* not to be carried out now */
+	bool report_only;            /* drift: report, mode observe/adopt: shown, not carried out */
+	bool drops_session;          /* a live session ends or will be renewed by it */
+	struct inventory_entry before; /* to be stored before it is sent (key empty: nothing) */
+	struct inventory_entry after;  /* to be stored when it is done; with rights: rights_at is filled in by the loop */
+	bool drops_entry;            /* when done, the inventory entry goes (its sessions were seen gone) */
+};
+
+/* Bookkeeping that needs no word to the router. */
+struct inventory_fix {
+	bool drop;
+	struct inventory_entry entry;
+};
+
+struct guarded {
+	bool waits;
+	char digest[13];     /* over the held losses alone */
+	uint32_t losses;     /* people */
+	struct text why;     /* a sentence with the arithmetic and the command that lets it go */
+	const struct text *references; /* the people, sorted */
+};
+
+struct plan {
+	struct change *changes; /* in the order to carry out; conflicts last */
+	uint32_t count;
+	uint32_t verbs[VERB_COUNT];
+	struct person *people;  /* sorted by reference */
+	uint32_t person_count;
+	uint32_t with_access;   /* people who have access on the router now */
+	struct inventory_fix *fixes;
+	uint32_t fix_count;
+	struct guarded guarded;
+	char digest[13];        /* of all changes: equal plans, equal digests */
+	uint32_t drift_count;   /* changes with reason DRIFT */
+	struct text walls;      /* address lists with an enabled rule, as observed; empty when not looked */
+	const struct text *problems; /* sentences: a password that cannot be read, walled acting as disable … */
+	uint32_t problem_count;
+};
+
+struct observed {
+	struct table tables[MENU_COUNT]; /* those with .looked */
+	int64_t look_at;                 /* when the look began, our wall clock */
+	bool suspicious;
+	struct text suspicious_why;
+};
+
+struct plan_input {
+	const struct intent *intent;
+	const struct router *router;      /* of that intent */
+	const struct facts *facts;        /* sorted by reference; everybody of this router in the intent */
+	uint32_t facts_count;
+	const struct inventory_entry *inventory; /* sorted by menu, key */
+	uint32_t inventory_count;
+	const struct observed *observed;
+	const struct text *only;          /* references to judge, sorted; NULL: everybody (a complete look) */
+	uint32_t only_count;
+	int64_t now;
+	struct text walls_known;          /* from an earlier look, '\n'-separated, when this one has not looked */
+	const struct text *losses;        /* references that lose by a commit, sorted (state/fleet.h) */
+	uint32_t loss_count;
+	const struct text *leave;         /* references whose loss was approved, sorted */
+	uint32_t leave_count;
+	const char *const *approvals;     /* digests that were approved */
+	uint32_t approval_count;
+	struct text fleet_why;            /* not empty: the fleet's guard holds every loss by commit */
+	struct text clock_why;            /* not empty: the clock is not believed, losses by time wait */
+};
+
+bool plan_make(struct plan *out, const struct plan_input *in, struct arena *arena, struct error *error) MUST_CHECK;
+
+/* Which looks a plan needs: bulk ones, or those of the people in `only` (by their usernames now and, from the inventory,
+ * before). The second call, with what the first round saw, adds what depends on it (hosts by MAC, queues); 0: nothing more. */
+uint32_t plan_looks(struct look *looks, uint32_t max, const struct plan_input *in, struct arena *arena);
+uint32_t plan_looks_again(struct look *looks, uint32_t max, const struct plan_input *in, const struct plan *plan,
+			  struct arena *arena);
+
+/* The words of one change for the router; in the arena. */
+void plan_write(struct write *out, const struct change *change, struct arena *arena);
+
+/* Who loses access by going from `former` to `next` at `now`, per subscriber of `former`: for the fleet's guard, before any
+ * router is asked. `standings` sorted by reference. Sorted by router name, then reference. */
+struct commit_loss {
+	struct text router;
+	struct text reference;
+};
+struct commit_losses {
+	struct commit_loss *losses;
+	uint32_t count;
+	uint32_t with_access;  /* people of `former` who have access at `now` */
+	struct text why;       /* not empty: over the Tenant's guard for the whole fleet */
+};
+void plan_commit_losses(struct commit_losses *out, const struct intent *former, const struct intent *next,
+			const struct standing *standings, uint32_t standing_count, int64_t now,
+			struct arena *arena);

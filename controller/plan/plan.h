@@ -9,11 +9,10 @@
 #include "base/error.h"
 #include "base/secret.h"
 #include "intent/intent.h"
-#include "menu/menu.h"
+#include "menu/command.h"
 #include "model/entitlement.h"
 #include "model/inventory.h"
 #include "model/standing.h"
-#include "router/device.h"
 
 /* What the store and the rim know of one subscriber. */
 struct facts {

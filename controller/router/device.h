@@ -7,46 +7,8 @@
 #include "base/arena.h"
 #include "base/error.h"
 #include "base/secret.h"
-#include "menu/menu.h"
+#include "menu/command.h"
 #include "model/router.h"
-
-/* One bulk print, or with `values` only the rows whose `field` is one of them. */
-struct look {
-	const struct menu *menu;
-	const char *field;         /* NULL: all rows */
-	const struct text *values;
-	uint32_t value_count;      /* at most LOOK_VALUES_MAX */
-	bool count;                /* also ask count-only, and compare */
-	struct table table;        /* out: rows with canonical values; SET menus without dynamic and builtin rows unless MENU_QUEUE_SIMPLE */
-	bool suspicious;           /* out: the count asked for did not fit twice in a row */
-};
-#define LOOK_VALUES_MAX 32
-
-enum verb { VERB_ADD, VERB_SET, VERB_REMOVE, VERB_DISCONNECT, VERB_ADOPT, VERB_CONFLICT, VERB_COUNT };
-
-enum write_end {
-	WRITE_UNSENT,  /* never left us */
-	WRITE_DONE,    /* the router said done */
-	WRITE_REFUSED, /* it said no: `error` */
-	WRITE_UNKNOWN  /* sent, and the line died before an answer */
-};
-
-struct attribute {
-	const char *name;
-	struct text value;
-	bool unset; /* send `=!name=` */
-};
-
-struct write {
-	enum verb verb;            /* ADD, SET, REMOVE, DISCONNECT */
-	const struct menu *menu;
-	struct text id;            /* asserted not empty for all but ADD */
-	const struct attribute *attributes;
-	uint32_t attribute_count;
-	enum write_end end;        /* out */
-	struct text new_id;        /* out: ADD, when the router told it; in the arena */
-	struct error error;        /* out: REFUSED */
-};
 
 struct device;
 struct device_verbs {

@@ -4,7 +4,7 @@
 #pragma once
 
 #define MUST_CHECK __attribute__((warn_unused_result))
-#define PRINTF_LIKE(format, first) __attribute__((format(printf, format, first)))
+#define PRINTF_LIKE(form, first) __attribute__((format(printf, form, first)))
 #define NONNULL __attribute__((nonnull))
 #define COLD __attribute__((cold))
 

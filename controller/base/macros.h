@@ -4,7 +4,8 @@
 #pragma once
 
 #define MUST_CHECK __attribute__((warn_unused_result))
-#define PRINTF_LIKE(form, first) __attribute__((format(printf, form, first)))
+/* Not "format": the word would be replaced inside the attribute too. */
+#define PRINTF_LIKE(string, first) __attribute__((format(printf, string, first)))
 #define NONNULL __attribute__((nonnull))
 #define COLD __attribute__((cold))
 

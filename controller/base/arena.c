@@ -11,8 +11,8 @@
 #define KEPT_SIZE (1u << 20) /* stays with us on a reset: most jobs need less */
 
 /*
- * Under AddressSanitizer each piece is followed by a forbidden strip, so that a slice read past its end is
- * reported although its neighbour lies in the same mapping.
+ * Under AddressSanitizer each piece is followed by a forbidden strip, so that a slice read past its
+ * end is reported although its neighbour lies in the same mapping.
  */
 #if defined(__SANITIZE_ADDRESS__)
 #define STRIP_SIZE 16u
@@ -54,7 +54,8 @@ size_t arena_left(const struct arena *arena)
 void *arena_take(struct arena *arena, size_t size)
 {
 	if (size > arena_left(arena))
-		fatal("an arena of %zu bytes is full: %zu used, %zu wanted", arena->size, arena->used, size);
+		fatal("an arena of %zu bytes is full: %zu used, %zu wanted", arena->size,
+		      arena->used, size);
 	unsigned char *at = arena->base + arena->used;
 	size_t rounded = round_up(size, ALIGNMENT);
 	arena->used += rounded + STRIP_SIZE;
@@ -79,7 +80,10 @@ void *arena_grow(struct arena *arena, void *old, size_t old_size, size_t new_siz
 		return arena_take(arena, new_size);
 	unsigned char *at = old;
 	size_t taken = round_up(old_size, ALIGNMENT) + STRIP_SIZE;
-	/* The last piece: given back and taken again at the same place; what follows was never written. */
+	/*
+	 * The last piece: given back and taken again at the same place; what follows was never
+	 * written.
+	 */
 	if (at + taken == arena->base + arena->used) {
 		ASAN_UNPOISON_MEMORY_REGION(at, taken);
 		arena->used -= taken;
@@ -95,7 +99,10 @@ void arena_reset(struct arena *arena)
 	if (!arena->base)
 		return;
 	ASAN_UNPOISON_MEMORY_REGION(arena->base, arena->used);
-	/* Memory is handed out zeroed: the kernel zeroes what it takes back, the kept part is wiped here. */
+	/*
+	 * Memory is handed out zeroed: the kernel zeroes what it takes back, the kept part is wiped
+	 * here.
+	 */
 	size_t kept = arena->used < KEPT_SIZE ? arena->used : KEPT_SIZE;
 	memset(arena->base, 0, kept);
 	if (arena->used > KEPT_SIZE) {

@@ -17,7 +17,10 @@ int64_t clock_now(void)
 	return clock_read(CLOCK_REALTIME);
 }
 
-/* Boot time, which also counts while the machine sleeps: a laptop that was closed has no clock jump. */
+/*
+ * Boot time, which also counts while the machine sleeps: a laptop that was closed has no clock
+ * jump.
+ */
 int64_t clock_monotonic(void)
 {
 	return clock_read(CLOCK_BOOTTIME);

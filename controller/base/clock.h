@@ -1,6 +1,6 @@
 /*
- * The only file that asks what time it is; replaced whole in tests/sim. Never blocks but for clock_sleep_ms;
- * any thread. Everything below loop/ gets its time as a parameter.
+ * The only file that asks what time it is; replaced whole in tests/sim. Never blocks but for
+ * clock_sleep_ms; any thread. Everything below loop/ gets its time as a parameter.
  */
 #pragma once
 

@@ -25,12 +25,20 @@ void digester_i64(struct digester *digester, int64_t value);
 struct digest digester_end(struct digester *digester); /* also frees the context */
 
 void digest_hex(const struct digest *digest, char out[65]);
-void digest_short(const struct digest *digest, char out[13]); /* 12 hex digits, what people type for --allow */
+/* 12 hex digits, what people type for --allow */
+void digest_short(const struct digest *digest, char out[13]);
 bool digest_equal(const struct digest *a, const struct digest *b);
 bool text_equal_constant_time(struct text a, struct text b); /* time depends on the sizes alone */
 
-void random_bytes(uint8_t *out, uint32_t size); /* the operating system's generator; failure is fatal */
-/* A password of `size` characters that is easy to read out over the phone (no 0 O 1 l I), terminated. */
+/* the operating system's generator; failure is fatal */
+void random_bytes(uint8_t *out, uint32_t size);
+/*
+ * A password of `size` characters that is easy to read out over the phone (no 0 O 1 l I),
+ * terminated.
+ */
 void random_password(char *out, uint32_t size);
-/* A URL token of 32 characters (160 bits) that cannot spell a word Safaricom refuses (payments facts 1.7). */
+/*
+ * A URL token of 32 characters (160 bits) that cannot spell a word Safaricom refuses (payments
+ * facts 1.7).
+ */
 void random_token(char out[33]);

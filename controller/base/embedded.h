@@ -7,7 +7,7 @@
 #include <stdint.h>
 
 struct embedded {
-	const char *path; /* relative to the folder that was embedded, as "one-router/tenant.yaml" */
+	const char *path; /* below the embedded folder, as "one-router/tenant.yaml" */
 	const char *text; /* terminated by a NUL beyond its size */
 	uint32_t size;    /* bytes */
 };

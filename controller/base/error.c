@@ -25,7 +25,9 @@ static const struct disposition dispositions[ERROR_COUNT] = {
 	[ERROR_FAILED] = { "failed", NULL, 500, 1, true, 300 },
 };
 
-/* Copies a finished sentence, cut at a character: half a character would spoil the JSON it ends in. */
+/*
+ * Copies a finished sentence, cut at a character: half a character would spoil the JSON it ends in.
+ */
 static void text_keep(struct error *error, const char *sentence)
 {
 	struct text kept = text_head(text_of(sentence), sizeof(error->text) - 1);
@@ -58,9 +60,13 @@ bool error_at(struct error *error, const char *format, ...)
 	int size = vsnprintf(sentence, ERROR_TEXT_SIZE, format, arguments);
 	va_end(arguments);
 	invariant(size >= 0);
-	/* A context that was itself cut is cut at a character, so that the text behind it stays readable. */
+	/*
+	 * A context that was itself cut is cut at a character, so that the text behind it stays
+	 * readable.
+	 */
 	struct text context = text_head(text_of(sentence), ERROR_TEXT_SIZE - 1);
-	(void)snprintf(sentence + context.size, sizeof(sentence) - context.size, ": %s", error->text);
+	(void)snprintf(sentence + context.size, sizeof(sentence) - context.size, ": %s",
+		       error->text);
 	text_keep(error, sentence);
 	return false;
 }

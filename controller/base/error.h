@@ -27,7 +27,9 @@ enum error_code {
 	ERROR_COUNT
 };
 
-/* Where in an operator's file: line and column are 1-based, column in characters; 0 is "no place". */
+/*
+ * Where in an operator's file: line and column are 1-based, column in characters; 0 is "no place".
+ */
 struct place {
 	char file[PLACE_FILE_SIZE];
 	uint32_t line;
@@ -37,7 +39,8 @@ struct place {
 struct error {
 	enum error_code code;
 	struct place place;
-	char text[ERROR_TEXT_SIZE]; /* one sentence a person can act on; UTF-8, cut at a character */
+	/* one sentence a person can act on; UTF-8, cut at a character */
+	char text[ERROR_TEXT_SIZE];
 };
 
 /* One row per code. */
@@ -54,15 +57,21 @@ struct disposition {
 bool error_set(struct error *error, enum error_code code, const char *format, ...)
 	PRINTF_LIKE(3, 4) COLD;
 
-/* Puts "context: " before the text, keeping the code; returns false. Once per floor on the way up. */
+/*
+ * Puts "context: " before the text, keeping the code; returns false. Once per floor on the way up.
+ */
 bool error_at(struct error *error, const char *format, ...) PRINTF_LIKE(2, 3) COLD;
 
 /* Never fails; the row of the code. */
 const struct disposition *error_disposition(enum error_code code);
 
-/* Ends the process after one log line: only for broken invariants and exhausted memory, never for input. */
+/*
+ * Ends the process after one log line: only for broken invariants and exhausted memory, never for
+ * input.
+ */
 _Noreturn void fatal(const char *format, ...) PRINTF_LIKE(1, 2) COLD;
 
 /* An assertion that stays on in release builds and says its place. */
-#define invariant(condition) \
-	((condition) ? (void)0 : fatal("%s:%d: broken invariant: %s", __FILE__, __LINE__, #condition))
+#define invariant(condition)                                                                  \
+	((condition) ? (void)0                                                                \
+		     : fatal("%s:%d: broken invariant: %s", __FILE__, __LINE__, #condition))

@@ -32,7 +32,7 @@
 #define SENTENCE_SIZE_MAX (8u << 20)
 #define ROWS_MAX 200000            /* rows of one menu */
 #define REPLY_SIZE_MAX (128u << 20)  /* bytes of one print */
-#define JOB_ARENA_SIZE (1024ull << 20) /* reserved; a look at 10,000 subscribers touches about 30 MiB */
+#define JOB_ARENA_SIZE (1024ull << 20) /* reserved; a look at 10,000 rows touches 30 MiB */
 #define CONNECT_MS_MAX 5000
 #define REPLY_MS_MAX 15000         /* silence longer than this ends the session */
 #define COMMENT_SIZE_MAX 255
@@ -54,5 +54,5 @@
 #define CONTROL_SIZE_MAX (16u << 20)  /* bytes of one request or answer on the control socket */
 
 /* Money and time. */
-#define CENTS_MAX 1000000000000000ll  /* ten thousand billion shillings: sums cannot overflow int64 */
+#define CENTS_MAX 1000000000000000ll  /* ten thousand billion: sums cannot overflow */
 #define YEARS_AHEAD_MAX 10            /* nothing is bought further ahead */

@@ -28,8 +28,8 @@ void log_threshold(enum log_level level)
 }
 
 /*
- * Control characters become \n or \xNN: what a router or a payer sent must not start a line of its own
- * or steer the terminal. Stops when the line is full.
+ * Control characters become \n or \xNN: what a router or a payer sent must not start a line of its
+ * own or steer the terminal. Stops when the line is full.
  */
 static size_t line_append(char *line, size_t used, struct text part)
 {

@@ -1,6 +1,7 @@
 /*
- * A secret as a type of its own: it is never printed (no conversion to text but secret_reveal, which reviewers grep
- * for), never logged, and compared in constant time. The holder owns the bytes (usually an arena).
+ * A secret as a type of its own: it is never printed (no conversion to text but secret_reveal,
+ * which reviewers grep for), never logged, and compared in constant time. The holder owns the bytes
+ * (usually an arena).
  */
 #pragma once
 
@@ -11,7 +12,8 @@
 
 struct secret {
 	struct text hidden;
-	bool readable; /* false: it could not be read; the router or channel that needs it says so in status */
+	/* false: it could not be read; the router or channel that needs it says so in status */
+	bool readable;
 };
 
 static inline struct secret secret_of(struct text text)

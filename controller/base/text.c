@@ -121,7 +121,10 @@ bool text_cut(struct text a, char by, struct text *head, struct text *rest)
 	return true;
 }
 
-/* The size of the character that starts here, or 0: no overlong forms, no surrogates, none past U+10FFFF. */
+/*
+ * The size of the character that starts here, or 0: no overlong forms, no surrogates, none past
+ * U+10FFFF.
+ */
 static uint32_t utf8_size(const unsigned char *at, uint32_t left)
 {
 	if (at[0] < 0x80)
@@ -208,8 +211,8 @@ static uint32_t least(uint32_t a, uint32_t b)
 }
 
 /*
- * Edits between two words without case: insert, delete, replace, or swap of two neighbours ("pirce" is one
- * from "price", as people mistype). Three rows of the usual table are enough.
+ * Edits between two words without case: insert, delete, replace, or swap of two neighbours ("pirce"
+ * is one from "price", as people mistype). Three rows of the usual table are enough.
  */
 static uint32_t edit_distance(struct text a, struct text b)
 {

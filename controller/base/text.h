@@ -1,7 +1,8 @@
 /*
- * Borrowed slices of bytes and what one asks of them: compare, cut, parse numbers, rates, durations, money.
- * A slice never owns; whoever made the bytes does. Pure: nothing blocks or allocates but the functions
- * that say "into arena"; any thread. It never guesses: what does not parse whole is refused.
+ * Borrowed slices of bytes and what one asks of them: compare, cut, parse numbers, rates,
+ * durations, money. A slice never owns; whoever made the bytes does. Pure: nothing blocks or
+ * allocates but the functions that say "into arena"; any thread. It never guesses: what does not
+ * parse whole is refused.
  */
 #pragma once
 
@@ -27,25 +28,34 @@ struct text text_of(const char *terminated);          /* borrowed; NULL gives th
 bool text_equal(struct text a, struct text b);        /* byte for byte */
 bool text_is(struct text a, const char *terminated);
 bool text_equal_nocase(struct text a, struct text b); /* ASCII letters only */
-int text_compare(struct text a, struct text b);       /* memcmp order, shorter first: a total order */
+/* memcmp order, shorter first: a total order */
+int text_compare(struct text a, struct text b);
 bool text_starts(struct text a, struct text prefix);
 bool text_ends(struct text a, struct text suffix);
 bool text_contains_nocase(struct text a, struct text part);
 struct text text_trim(struct text a);                 /* ASCII white space at both ends */
-struct text text_from(struct text a, uint32_t start); /* the rest; empty when start is past the end */
+/* the rest; empty when start is past the end */
+struct text text_from(struct text a, uint32_t start);
 /* The start, at most `size_max` bytes, never ending inside a UTF-8 character. */
 struct text text_head(struct text a, uint32_t size_max);
-/* Cuts at the first `by`: head gets what is before, rest what is after; false when there is none (head = all). */
+/*
+ * Cuts at the first `by`: head gets what is before, rest what is after; false when there is none
+ * (head = all).
+ */
 bool text_cut(struct text a, char by, struct text *head, struct text *rest);
 bool text_is_utf8(struct text a);
-uint32_t text_hash(struct text a);                    /* FNV-1a; for tables in memory, never stored */
+/* FNV-1a; for tables in memory, never stored */
+uint32_t text_hash(struct text a);
 
 /* Into the arena; the copy is terminated by a NUL beyond its size, so `.at` is a C string. */
 struct text text_copy(struct arena *arena, struct text a);
 struct text text_format(struct arena *arena, const char *format, ...) PRINTF_LIKE(2, 3);
 /* Lower-case ASCII copy. */
 struct text text_lower(struct arena *arena, struct text a);
-/* A reference as payers write it, for matching: without white space and dashes, ASCII lower case. "kn 00-42" -> "kn0042". */
+/*
+ * A reference as payers write it, for matching: without white space and dashes, ASCII lower case.
+ * "kn 00-42" -> "kn0042".
+ */
 struct text text_reference(struct arena *arena, struct text a);
 /* The candidate nearest in spelling (edit distance at most a third of its length), or TEXT_NONE. */
 struct text text_nearest(struct text a, const struct text *candidates, uint32_t count);
@@ -55,7 +65,9 @@ bool text_u64(struct text a, uint64_t *out) MUST_CHECK;
 bool text_i64(struct text a, int64_t *out) MUST_CHECK; /* an optional leading '-' */
 bool text_bool(struct text a, bool *out) MUST_CHECK;   /* true false yes no, exactly */
 
-/* "2500", "2500.5", "0.05" -> cents. At most two decimals, no sign, no exponent, at most CENTS_MAX. */
+/*
+ * "2500", "2500.5", "0.05" -> cents. At most two decimals, no sign, no exponent, at most CENTS_MAX.
+ */
 bool text_cents(struct text a, int64_t *cents) MUST_CHECK;
 /* 250000 -> "2500.00"; negative amounts get a '-'. */
 struct text text_of_cents(struct arena *arena, int64_t cents);

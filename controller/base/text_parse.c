@@ -55,8 +55,8 @@ bool text_bool(struct text a, bool *out)
 }
 
 /*
- * Digits with an optional fraction, times a unit, exactly: "1.5" × 1000 = 1500; "1.2345" × 1000 is no whole
- * number and is refused, as are "1." and ".5".
+ * Digits with an optional fraction, times a unit, exactly: "1.5" × 1000 = 1500; "1.2345" × 1000 is
+ * no whole number and is refused, as are "1." and ".5".
  */
 static bool decimal_times(struct text a, uint64_t unit, uint64_t *out)
 {
@@ -196,10 +196,10 @@ bool text_ipv4_range(struct text a, uint32_t *first, uint32_t *last)
 	uint32_t from, to;
 	if (text_cut(a, '/', &head, &rest)) {
 		uint64_t bits;
-		if (!text_ipv4(head, &from) || rest.size > 2 || !text_u64(rest, &bits) || bits > 32 ||
-		    (rest.size > 1 && rest.at[0] == '0'))
+		if (!text_ipv4(head, &from) || rest.size > 2 || !text_u64(rest, &bits) ||
+		    bits > 32 || (rest.size > 1 && rest.at[0] == '0'))
 			return false;
-		uint32_t hosts = bits == 0 ? UINT32_MAX : (uint32_t)((UINT64_C(1) << (32 - bits)) - 1);
+		uint32_t hosts = (uint32_t)((UINT64_C(1) << (32 - bits)) - 1);
 		/* 10.0.1.5/24 may mean the host or its network: refused. */
 		if (from & hosts)
 			return false;
@@ -229,7 +229,10 @@ bool text_phone(struct text a, struct text country, char out[16])
 		national = text_from(a, 1);
 	else
 		return false;
-	/* E.164 has at most 15 digits; fewer than 7 behind the country is a short code, not a subscriber. */
+	/*
+	 * E.164 has at most 15 digits; fewer than 7 behind the country is a short code, not a
+	 * subscriber.
+	 */
 	if (country.size == 0 || national.size < 7 || country.size + national.size > 15 ||
 	    national.at[0] == '0')
 		return false;

@@ -3,7 +3,10 @@
 #include "base/clock.h"
 #include "base/zone_inner.h"
 
-/* Instants are kept inside these years, so that no sum here can overflow: int64_t microseconds reach 292,000. */
+/*
+ * Instants are kept inside these years, so that no sum here can overflow: int64_t microseconds
+ * reach 292,000.
+ */
 #define YEAR_MAX 200000
 
 static const struct zone utc = { .rule = { .present = true } };
@@ -19,8 +22,8 @@ static int64_t floor_div(int64_t a, int64_t b)
 }
 
 /*
- * Both directions of the calendar work on years that begin in March, so that the leap day is the last of its year,
- * and on eras of 400 years, which all have 146,097 days.
+ * Both directions of the calendar work on years that begin in March, so that the leap day is the
+ * last of its year, and on eras of 400 years, which all have 146,097 days.
  */
 int64_t days_from_date(int32_t year, int32_t month, int32_t day)
 {
@@ -40,7 +43,8 @@ static void date_from_days(int64_t days, struct civil *out)
 	int64_t day_of_era = days - era * 146097;
 	int64_t year_of_era =
 		(day_of_era - day_of_era / 1460 + day_of_era / 36524 - day_of_era / 146096) / 365;
-	int64_t day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
+	int64_t days_before = 365 * year_of_era + year_of_era / 4 - year_of_era / 100;
+	int64_t day_of_year = day_of_era - days_before;
 	int64_t month_from_march = (5 * day_of_year + 2) / 153;
 	int64_t month = month_from_march < 10 ? month_from_march + 3 : month_from_march - 9;
 	out->day = (int8_t)(day_of_year - (153 * month_from_march + 2) / 5 + 1);
@@ -100,8 +104,9 @@ struct civil zone_civil(const struct zone *zone, int64_t at)
 }
 
 /*
- * Clocks change at most once within two days, and no offset reaches a day: so the offsets a day before and a day
- * after are the only candidates. Where neither fits, the local time was skipped, and the change is searched.
+ * Clocks change at most once within two days, and no offset reaches a day: so the offsets a day
+ * before and a day after are the only candidates. Where neither fits, the local time was skipped,
+ * and the change is searched.
  */
 static int64_t instant_s(const struct zone *zone, int64_t local_s)
 {

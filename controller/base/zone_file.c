@@ -4,12 +4,14 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/zone_inner.h"
 
 #define ZONE_FOLDER "/usr/share/zoneinfo/"
 #define ZONE_FILE_SIZE_MAX (256u << 10) /* bytes; the system's largest has 4 KiB */
 #define ZONE_NAME_SIZE_MAX 64u
+#define ADVICE "use one like Africa/Nairobi"
 #define HEADER_SIZE 44u
 #define TYPE_SIZE 6u
 #define OFFSET_S_MAX (26 * 3600) /* RFC 8536 3.2 */
@@ -46,7 +48,8 @@ static bool header_read(struct text a, struct header *out)
 	if (a.size < HEADER_SIZE || memcmp(a.at, "TZif", 4) != 0)
 		return false;
 	out->version = (unsigned char)a.at[4];
-	uint32_t *counts[] = { &out->isut, &out->isstd, &out->leap, &out->time, &out->type, &out->text };
+	uint32_t *counts[] = { &out->isut, &out->isstd, &out->leap,
+			       &out->time, &out->type,	&out->text };
 	for (uint32_t i = 0; i < ARRAY_COUNT(counts); i++) {
 		*counts[i] = (uint32_t)read_big_endian(a.at + 20 + 4 * i, 4);
 		/* With every count below this no sum of sizes can overflow. */
@@ -62,7 +65,10 @@ static uint32_t block_size(const struct header *header, uint32_t width)
 	       header->leap * (width + 4) + header->isstd + header->isut;
 }
 
-/* Finds the table to use (the second, with 64-bit instants, where there is one) and the rule behind it. */
+/*
+ * Finds the table to use (the second, with 64-bit instants, where there is one) and the rule behind
+ * it.
+ */
 static bool file_split(struct text file, struct block *block, struct text *footer)
 {
 	struct header *header = &block->header;
@@ -165,22 +171,17 @@ bool zone_load(struct zone **out, struct text name, struct error *error)
 {
 	if (!name_is_safe(name))
 		return error_set(error, ERROR_INVALID,
-				 "\"%.*s\" is no time zone name: use one like Africa/Nairobi",
+				 "\"%.*s\" is no time zone name: " ADVICE,
 				 TEXT_ARG(name));
 	char path[sizeof(ZONE_FOLDER) + ZONE_NAME_SIZE_MAX];
 	(void)snprintf(path, sizeof(path), ZONE_FOLDER "%.*s", TEXT_ARG(name));
 	FILE *file = fopen(path, "rbe");
-	if (!file && (errno == ENOENT || errno == ENOTDIR)) {
-		FILE *any = fopen(ZONE_FOLDER "UTC", "rbe");
-		if (any) {
-			(void)fclose(any);
-			return error_set(error, ERROR_INVALID,
-					 "there is no time zone \"%.*s\": use one like Africa/Nairobi",
-					 TEXT_ARG(name));
-		}
+	if (!file && access(ZONE_FOLDER "UTC", R_OK) != 0)
 		return error_set(error, ERROR_FAILED,
 				 "this machine has no time zone files: install tzdata");
-	}
+	if (!file && (errno == ENOENT || errno == ENOTDIR))
+		return error_set(error, ERROR_INVALID, "there is no time zone \"%.*s\": " ADVICE,
+				 TEXT_ARG(name));
 	if (!file)
 		return error_set(error, ERROR_FAILED, "%s: %s", path, strerror(errno));
 	char *bytes = malloc(ZONE_FILE_SIZE_MAX);

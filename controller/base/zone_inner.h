@@ -1,7 +1,7 @@
 /*
- * The inside of a time zone, shared by zone.c (offsets, calendar), zone_file.c (the file's bytes) and zone_rule.c
- * (the rule for the years after the file's table). Nothing outside base/ includes it. The zone owns its
- * array; all but zone_parse is pure and never blocks; any thread.
+ * The inside of a time zone, shared by zone.c (offsets, calendar), zone_file.c (the file's bytes)
+ * and zone_rule.c (the rule for the years after the file's table). Nothing outside base/ includes
+ * it. The zone owns its array; all but zone_parse is pure and never blocks; any thread.
  */
 #pragma once
 
@@ -23,8 +23,10 @@ enum rule_form { RULE_JULIAN, RULE_DAY, RULE_WEEKDAY };
 /* One yearly moment of a POSIX TZ rule: "M3.5.0/2", "J60", "59". */
 struct rule_moment {
 	enum rule_form form;
-	int32_t month, week, weekday; /* RULE_WEEKDAY: 1-12, 1-5 (5 is the last), 0-6 (0 is Sunday) */
-	int32_t day;                  /* RULE_JULIAN: 1-365 without 29 February; RULE_DAY: 0-365 with it */
+	/* RULE_WEEKDAY: 1-12, 1-5 (5 is the last), 0-6 (0 is Sunday) */
+	int32_t month, week, weekday;
+	/* RULE_JULIAN: 1-365 without 29 February; RULE_DAY: 0-365 with it */
+	int32_t day;
 	int32_t time_s;               /* local time of the day, -167 to 167 hours */
 };
 

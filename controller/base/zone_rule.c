@@ -145,8 +145,9 @@ static int64_t moment_local_s(const struct rule_moment *moment, int32_t year)
 }
 
 /*
- * Looks for the newest change up to `at_s` in three years, for a rule's time of day may carry a change over
- * the year's end. Where summer time lasts all year, its end and its next begin coincide: the begin counts.
+ * Looks for the newest change up to `at_s` in three years, for a rule's time of day may carry a
+ * change over the year's end. Where summer time lasts all year, its end and its next begin
+ * coincide: the begin counts.
  */
 int32_t zone_rule_offset_s(const struct zone_rule *rule, int64_t at_s)
 {

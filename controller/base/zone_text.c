@@ -6,7 +6,8 @@
 #include "base/limits.h"
 #include "base/zone_inner.h"
 
-#define EXACT_US_MAX ((YEARS_AHEAD_MAX * 365 + 3) * DAY_US) /* ten years hold at most three leap days */
+/* ten years hold at most three leap days */
+#define EXACT_US_MAX ((YEARS_AHEAD_MAX * 365 + 3) * DAY_US)
 #define MONTHS_MAX (YEARS_AHEAD_MAX * 12)
 
 /* A unit is exact or calendar, never both: a month has no length in seconds. */
@@ -53,7 +54,8 @@ static bool period_parse_size(struct text a, struct period *out)
 	const struct unit *unit = unit_find(text_from(a, digits));
 	if (!unit || !text_i64((struct text){ a.at, digits }, &number))
 		return false;
-	int64_t number_max = unit->months ? MONTHS_MAX / unit->months : EXACT_US_MAX / unit->exact_us;
+	int64_t number_max =
+		unit->months ? MONTHS_MAX / unit->months : EXACT_US_MAX / unit->exact_us;
 	if (number > number_max)
 		return false;
 	*out = (struct period){ number * unit->exact_us, (int32_t)number * unit->months };
@@ -87,7 +89,9 @@ struct text period_text(struct arena *arena, struct period period)
 		return text_format(arena, "%d %s%s", number, years ? "year" : "month",
 				   abs(number) == 1 ? "" : "s");
 	}
-	/* The largest unit up to days that divides it: people count "7d" and "30d", rarely weeks. */
+	/*
+	 * The largest unit up to days that divides it: people count "7d" and "30d", rarely weeks.
+	 */
 	static const struct {
 		int64_t us;
 		char letter;
@@ -184,10 +188,13 @@ bool time_parse(struct text a, const struct zone *zone, bool day_included, int64
 
 struct text time_text(struct arena *arena, const struct zone *zone, int64_t at)
 {
-	/* RFC 3339 has no seconds in an offset; local mean times of the past do, and lose theirs here. */
+	/*
+	 * RFC 3339 has no seconds in an offset; local mean times of the past do, and lose theirs
+	 * here.
+	 */
 	int32_t offset_min = zone_offset_s(zone, at) / 60;
 	struct civil civil = zone_civil(zone_utc(), at + offset_min * MINUTE_US);
-	return text_format(arena, "%04d-%02d-%02dT%02d:%02d:%02d%c%02d:%02d", civil.year, civil.month,
-			   civil.day, civil.hour, civil.minute, civil.second,
+	return text_format(arena, "%04d-%02d-%02dT%02d:%02d:%02d%c%02d:%02d", civil.year,
+			   civil.month, civil.day, civil.hour, civil.minute, civil.second,
 			   offset_min < 0 ? '-' : '+', abs(offset_min) / 60, abs(offset_min) % 60);
 }

@@ -55,3 +55,7 @@ const struct provider *provider_at(uint32_t index); /* NULL past the end: to wal
 bool provider_token_ok(struct text token, struct error *error) MUST_CHECK;
 /* The forbidden word inside a name or token ("mpesa", "sql", …), or NULL. */
 const char *provider_forbidden_word(struct text name);
+
+/* The optional extra layer: true without a list, else only for an address of channel->sources (IPv4, also as ::ffff:a.b.c.d).
+ * An unreadable source is not allowed: where the operator asked for a list, nothing passes silently. */
+bool provider_source_allowed(const struct channel *channel, struct text source);

@@ -1,0 +1,302 @@
+#include "provider/providers.h"
+
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/limits.h"
+#include "base/zone.h"
+#include "provider/json.h"
+
+/*
+ * M-PESA Kenya through Safaricom's Daraja: the C2B confirmation of paybills and tills (payments facts 1.7). A
+ * confirmation is unsigned; what counts is the channel's unguessable URL, which the webhook program has checked, or the
+ * provider's own answer where the channel says `trust: verified`.
+ */
+
+#define RECEIPT_SIZE_MAX 32
+#define SHOWN_SIZE_MAX 40      /* bytes of a bad value that a reason repeats */
+#define EAT_OFFSET_US (3 * HOUR_US) /* Daraja's times are EAT without a mark, no daylight saving (payments facts 1) */
+
+/* Reading one C2B object: the first field of a wrong type ends in `why`. */
+struct reading {
+	struct value root;
+	struct arena *arena;
+	struct text why;
+};
+
+static struct notice unreadable(struct text why)
+{
+	return (struct notice){ .kind = NOTICE_UNREADABLE, .why = why };
+}
+
+static struct notice nothing(struct text why)
+{
+	return (struct notice){ .kind = NOTICE_NOTHING, .why = why };
+}
+
+/*
+ * Texts are Daraja's own form of every value, resellers also send numbers (payments facts 1.7: amount, short code,
+ * MSISDN); null and absent are the same. Anything else is no C2B confirmation.
+ */
+static struct text field(struct reading *reading, const char *key)
+{
+	struct value value = value_at(reading->root, key, reading->arena);
+	switch (value.kind) {
+	case VALUE_ABSENT:
+	case VALUE_NULL:
+		return TEXT_NONE;
+	case VALUE_TEXT:
+	case VALUE_NUMBER:
+		return value.text;
+	case VALUE_BOOL:
+	case VALUE_LIST:
+	case VALUE_OBJECT:
+		break;
+	}
+	if (reading->why.size == 0)
+		reading->why = text_format(reading->arena, "%s is neither a text nor a number", key);
+	return TEXT_NONE;
+}
+
+/* Part of what the street said, safe to print in a reason: plain ASCII, cut. */
+static struct text shown(struct arena *arena, struct text text)
+{
+	bool cut = text.size > SHOWN_SIZE_MAX;
+	uint32_t size = cut ? SHOWN_SIZE_MAX : text.size;
+	char *out = ARENA_ARRAY(arena, char, size + 4u);
+	for (uint32_t i = 0; i < size; i++)
+		out[i] = text.at[i] > ' ' && text.at[i] < 0x7f && text.at[i] != '"' ? text.at[i] : '?';
+	if (cut)
+		memcpy(out + size, "...", 3);
+	return (struct text){ out, cut ? size + 3 : size };
+}
+
+static bool is_receipt_byte(char byte)
+{
+	return (byte >= 'A' && byte <= 'Z') || (byte >= '0' && byte <= '9') || byte == '-' ||
+	       byte == '_' || byte == '.';
+}
+
+/*
+ * "rkl51zdr4f" -> "RKL51ZDR4F". Real receipts have ten letters and digits (payments facts 1.12), resellers' vary. HELD-
+ * and CASH- are how wavu itself names money without a receipt, so no callback may bring them.
+ */
+static bool receipt_read(struct text *out, struct reading *reading, struct text *why)
+{
+	struct value value = value_at(reading->root, "TransID", reading->arena);
+	if (value.kind != VALUE_TEXT) {
+		*why = TEXT("TransID is not a text");
+		return false;
+	}
+	struct text text = text_trim(value.text);
+	if (text.size == 0 || text.size > RECEIPT_SIZE_MAX) {
+		*why = text.size ? TEXT("TransID is longer than 32 characters") : TEXT("TransID is empty");
+		return false;
+	}
+	char *receipt = ARENA_ARRAY(reading->arena, char, text.size);
+	for (uint32_t i = 0; i < text.size; i++) {
+		char byte = text.at[i];
+		receipt[i] = byte >= 'a' && byte <= 'z' ? (char)(byte - 'a' + 'A') : byte;
+		if (!is_receipt_byte(receipt[i])) {
+			*why = TEXT("TransID holds a character that no receipt has");
+			return false;
+		}
+	}
+	*out = (struct text){ receipt, text.size };
+	if (text_starts(*out, TEXT("HELD-")) || text_starts(*out, TEXT("CASH-"))) {
+		*why = TEXT("TransID is a name that wavu gives itself");
+		return false;
+	}
+	return true;
+}
+
+/* "10" "10.00" 1.00 -> cents. Never through a float; what is not exactly money is held, with what is wrong with it. */
+static bool amount_read(int64_t *cents, struct text text, struct arena *arena, struct text *why)
+{
+	struct text quoted = shown(arena, text);
+	if (text.size == 0) {
+		*why = TEXT("the amount is missing");
+	} else if (text_cents(text, cents)) {
+		if (*cents > 0)
+			return true;
+		*why = TEXT("the amount is zero");
+	} else if (text.at[0] == '-') {
+		*why = text_format(arena, "the amount \"%.*s\" is negative", TEXT_ARG(quoted));
+	} else {
+		*why = text_format(arena, "the amount \"%.*s\" is not plain money: digits and at most two "
+				   "decimals, at most ten thousand billion", TEXT_ARG(quoted));
+	}
+	*cents = 0;
+	return false;
+}
+
+static bool is_hash(struct text text)
+{
+	if (text.size != 64)
+		return false;
+	for (uint32_t i = 0; i < text.size; i++) {
+		char byte = text.at[i];
+		if (!((byte >= '0' && byte <= '9') || (byte >= 'a' && byte <= 'f') ||
+		      (byte >= 'A' && byte <= 'F')))
+			return false;
+	}
+	return true;
+}
+
+/*
+ * MSISDN comes in clear (before 2022 and at resellers), as SHA-256 of the E.164 digits (v1) or masked with stars (v2):
+ * payments facts 1.7. A mask, or a hash of another length as in Safaricom's own example, identifies nobody.
+ */
+static void payer_read(struct notice *notice, struct text msisdn, struct text country,
+		       struct arena *arena)
+{
+	msisdn = text_trim(msisdn);
+	char digits[16];
+	if (is_hash(msisdn))
+		notice->phone_hash = text_lower(arena, msisdn);
+	else if (text_phone(msisdn, country, digits))
+		notice->phone = text_copy(arena, text_of(digits));
+}
+
+static struct text payer_name(struct reading *reading)
+{
+	static const char *const keys[] = { "FirstName", "MiddleName", "LastName" };
+	struct text name = TEXT_NONE;
+	for (uint32_t i = 0; i < ARRAY_COUNT(keys); i++) {
+		struct text part = text_trim(field(reading, keys[i]));
+		if (part.size == 0)
+			continue;
+		name = name.size == 0 ? part
+				      : text_format(reading->arena, "%.*s %.*s", TEXT_ARG(name),
+						    TEXT_ARG(part));
+	}
+	return name;
+}
+
+static bool number_part(struct text text, uint32_t start, uint32_t size, uint64_t *out)
+{
+	return text_u64((struct text){ text.at + start, size }, out);
+}
+
+/* "20231121121325" in EAT -> UTC microseconds; 0 when it is no such time. */
+static int64_t time_read(struct text text)
+{
+	uint64_t year, month, day, hour, minute, second;
+	if (text.size != 14 || !number_part(text, 0, 4, &year) || !number_part(text, 4, 2, &month) ||
+	    !number_part(text, 6, 2, &day) || !number_part(text, 8, 2, &hour) ||
+	    !number_part(text, 10, 2, &minute) || !number_part(text, 12, 2, &second))
+		return 0;
+	/* M-PESA began in 2007. */
+	if (year < 2007 || year > 2200 || month < 1 || month > 12 || day < 1 || day > 31 ||
+	    hour > 23 || minute > 59 || second > 59)
+		return 0;
+	struct civil civil = { (int32_t)year, (int8_t)month, (int8_t)day,
+			       (int8_t)hour,  (int8_t)minute, (int8_t)second };
+	int64_t at = zone_instant(zone_utc(), civil);
+	struct civil back = zone_civil(zone_utc(), at);
+	if (back.month != civil.month || back.day != civil.day)
+		return 0; /* 31 February */
+	return at - EAT_OFFSET_US;
+}
+
+static struct notice confirmation_read(struct reading *reading, struct text country)
+{
+	struct notice notice = { .kind = NOTICE_PAID };
+	struct text why;
+	if (!receipt_read(&notice.receipt, reading, &why))
+		return unreadable(why);
+	struct text amount = field(reading, "TransAmount");
+	struct text msisdn = field(reading, "MSISDN");
+	struct text time = field(reading, "TransTime");
+	notice.reference = field(reading, "BillRefNumber");
+	notice.shortcode = text_trim(field(reading, "BusinessShortCode"));
+	notice.payer = payer_name(reading);
+	if (reading->why.size)
+		return unreadable(reading->why);
+	notice.has_amount = amount_read(&notice.amount_cents, amount, reading->arena, &notice.why);
+	payer_read(&notice, msisdn, country, reading->arena);
+	notice.at = time_read(text_trim(time));
+	return notice;
+}
+
+/* Success is the number 0 or the text "0", nothing else: "SFC_IC0003" and "R000002" occur (payments facts 1.3). */
+static bool is_success(struct value code)
+{
+	return (code.kind == VALUE_NUMBER || code.kind == VALUE_TEXT) && text_is(code.text, "0");
+}
+
+/*
+ * What is no C2B confirmation although it came to a C2B address. Only what certainly moved no money is NOTHING; all else
+ * is held for a person: a refusal would lose it for good.
+ */
+static struct notice other_read(struct reading *reading)
+{
+	struct arena *arena = reading->arena;
+	struct value stk = value_at(value_at(reading->root, "Body", arena), "stkCallback", arena);
+	if (stk.kind == VALUE_OBJECT) {
+		struct value code = value_at(stk, "ResultCode", arena);
+		if (is_success(code))
+			return unreadable(TEXT("the result of an STK push that says paid, on the address for C2B "
+					       "confirmations: it is not counted here"));
+		if (code.kind == VALUE_NUMBER || (code.kind == VALUE_TEXT && code.text.size))
+			return nothing(TEXT("the result of an STK push that was not paid"));
+		return unreadable(TEXT("the result of an STK push without a result code"));
+	}
+	if (value_at(reading->root, "Result", arena).kind == VALUE_OBJECT)
+		return nothing(TEXT("the result of a question or an order, not a confirmation of a payment"));
+	return unreadable(TEXT("it has no TransID: not a C2B confirmation"));
+}
+
+static struct notice daraja_parse(const struct channel *channel, struct text country,
+				  const struct callback *callback, struct arena *arena)
+{
+	/* Short code and sources are the teller's to judge: paybill and till confirmations read alike. */
+	(void)channel;
+	if (text_is(callback->kind, "validation"))
+		return nothing(TEXT("a validation asks before the payment, it is none"));
+	struct json json;
+	struct text why;
+	if (!json_open(&json, callback->body, arena, &why))
+		return unreadable(why);
+	struct reading reading = { .root = json_root(&json), .arena = arena };
+	struct notice notice;
+	if (reading.root.kind != VALUE_OBJECT)
+		notice = unreadable(TEXT("it is a list, not an object"));
+	else if (value_at(reading.root, "TransID", arena).kind != VALUE_ABSENT)
+		notice = confirmation_read(&reading, country);
+	else
+		notice = other_read(&reading);
+	json_close(&json);
+	return notice;
+}
+
+static enum proof daraja_authenticate(const struct channel *channel, const struct callback *callback)
+{
+	(void)callback; /* Nothing in it is signed (payments facts 1.3, "Wire"). */
+	switch (channel->trust) {
+	case TRUST_TOKEN:
+		return PROOF_PROVEN;
+	case TRUST_VERIFIED:
+		return PROOF_HINT;
+	}
+	return PROOF_HINT;
+}
+
+/* A validation wants its code as a text, a confirmation as a number (payments facts 1.7). */
+static struct reply daraja_reply(struct text kind)
+{
+	struct reply reply = { .status = 200, .content_type = TEXT("application/json") };
+	reply.body = text_is(kind, "validation") ? TEXT("{\"ResultCode\":\"0\",\"ResultDesc\":\"Accepted\"}")
+						 : TEXT("{\"ResultCode\":0,\"ResultDesc\":\"Success\"}");
+	return reply;
+}
+
+static const char *const daraja_kinds[] = { "confirmation", "validation", NULL };
+
+const struct provider provider_daraja = {
+	.name = "daraja",
+	.kinds = daraja_kinds,
+	.authenticate = daraja_authenticate,
+	.parse = daraja_parse,
+	.reply = daraja_reply,
+};

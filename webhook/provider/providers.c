@@ -1,0 +1,87 @@
+#include "provider/provider.h"
+
+#include "base/limits.h"
+#include "provider/providers.h"
+
+/* THE table of payment providers: one row each, sorted by name. */
+static const struct provider *const providers[] = {
+	&provider_daraja,
+};
+
+/*
+ * Words that Safaricom refuses anywhere in a callback URL, in any case (payments facts 1.7). Longer words stand before
+ * those they contain, so that the message names what the author sees.
+ */
+static const char *const forbidden_words[] = {
+	"m-pesa", "mpesa", "safaricom", "exec", "exe", "cmd", "sql", "query",
+};
+
+const struct provider *provider_find(struct text name)
+{
+	for (uint32_t i = 0; i < ARRAY_COUNT(providers); i++)
+		if (text_is(name, providers[i]->name))
+			return providers[i];
+	return NULL;
+}
+
+const struct provider *provider_at(uint32_t index)
+{
+	return index < ARRAY_COUNT(providers) ? providers[index] : NULL;
+}
+
+const char *provider_forbidden_word(struct text name)
+{
+	for (uint32_t i = 0; i < ARRAY_COUNT(forbidden_words); i++)
+		if (text_contains_nocase(name, text_of(forbidden_words[i])))
+			return forbidden_words[i];
+	return NULL;
+}
+
+static bool token_byte_ok(char byte)
+{
+	return (byte >= 'a' && byte <= 'z') || (byte >= 'A' && byte <= 'Z') ||
+	       (byte >= '0' && byte <= '9') || byte == '_' || byte == '-';
+}
+
+bool provider_token_ok(struct text token, struct error *error)
+{
+	/* The sentences never repeat the token: they are shown in status. */
+	if (token.size < TOKEN_SIZE_MIN || token.size > TOKEN_SIZE_MAX)
+		return error_set(error, ERROR_INVALID,
+				 "the token has %u characters: it needs %d to %d", token.size,
+				 TOKEN_SIZE_MIN, TOKEN_SIZE_MAX);
+	for (uint32_t i = 0; i < token.size; i++)
+		if (!token_byte_ok(token.at[i]))
+			return error_set(error, ERROR_INVALID,
+					 "the token's character %u is none of A-Z a-z 0-9 _ -", i + 1);
+	const char *word = provider_forbidden_word(token);
+	if (word)
+		return error_set(error, ERROR_INVALID,
+				 "the token holds \"%s\", which Safaricom refuses in URLs: make another", word);
+	return true;
+}
+
+/* "::ffff:196.201.214.200", as a socket of both families shows an IPv4 peer, is that IPv4 peer. */
+static struct text source_plain(struct text source)
+{
+	struct text mapped = TEXT("::ffff:");
+	if (source.size > mapped.size &&
+	    text_equal_nocase((struct text){ source.at, mapped.size }, mapped))
+		return text_from(source, mapped.size);
+	return source;
+}
+
+bool provider_source_allowed(const struct channel *channel, struct text source)
+{
+	if (channel->source_count == 0)
+		return true;
+	uint32_t peer;
+	if (!text_ipv4(source_plain(source), &peer))
+		return false;
+	for (uint32_t i = 0; i < channel->source_count; i++) {
+		uint32_t allowed;
+		if (text_ipv4(channel->sources[i], &allowed) && allowed == peer)
+			return true;
+	}
+	return false;
+}

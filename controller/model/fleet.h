@@ -60,6 +60,7 @@ struct source_state {
 	struct text newest; /* seen on the branch */
 	struct text error;  /* what is wrong with the newest; empty: nothing */
 	int64_t looked_at;
+	struct text channel_problems; /* payment channels that are closed, and why; else empty */
 	struct text losses_why; /* the commit in force costs more of the whole fleet than the Tenant's guard lets go; else empty */
 };
 

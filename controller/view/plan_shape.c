@@ -1,0 +1,174 @@
+#include "view/plan_shape.h"
+
+#include <string.h>
+
+static const struct {
+	const char *verb;
+	const char *sign;
+	enum tone tone;
+	const char *past; /* for what was done */
+} verbs[] = {
+	{ "add", "+", TONE_GOOD, "added" },
+	{ "set", "~", TONE_WARN, "changed" },
+	{ "remove", "-", TONE_BAD, "removed" },
+	{ "disconnect", "!", TONE_BAD, "disconnected" },
+	{ "adopt", ">", TONE_GOOD, "adopted" },
+	{ "conflict", "=", TONE_DIM, "in conflict" },
+};
+
+static void put_printable_text(struct output *output, struct text text)
+{
+	for (uint32_t i = 0; i < text.size; i++) {
+		unsigned char byte = (unsigned char)text.at[i];
+
+		put_text(output, byte < 0x20 || byte == 0x7F ? TEXT("?")
+							     : (struct text){ text.at + i, 1 });
+	}
+}
+
+struct text change_fields_text(const json_t *fields, struct arena *arena)
+{
+	struct output output = { .arena = arena };
+	const json_t *field;
+	size_t i;
+
+	json_array_foreach(fields, i, field) {
+		const json_t *have = json_object_get(field, "have");
+
+		put(&output, "%s%.*s ", i == 0 ? "" : ", ", TEXT_ARG(member_text(field, "name")));
+		if (!json_is_null(have)) {
+			put_text(&output, shown(have, arena));
+			put(&output, " → ");
+		}
+		put_text(&output, shown(json_object_get(field, "want"), arena));
+	}
+	return (struct text){ output.at, (uint32_t)output.size };
+}
+
+void change_line(const json_t *change, struct output *output)
+{
+	struct text verb = member_text(change, "verb"), who = member_text(change, "subscriber");
+	struct text because = member_text(change, "because");
+	const json_t *fields = json_object_get(change, "fields");
+
+	for (size_t i = 0; i < ARRAY_COUNT(verbs); i++) {
+		if (!text_is(verb, verbs[i].verb))
+			continue;
+		put_tone(output, verbs[i].tone);
+		put(output, "  %s", verbs[i].sign);
+		put_tone(output, TONE_PLAIN);
+	}
+	if (who.size > 0) {
+		put(output, " ");
+		put_tone(output, TONE_STRONG);
+		put_printable_text(output, who);
+		put_tone(output, TONE_PLAIN);
+		put(output, ":");
+	}
+	put(output, " %.*s %.*s ", TEXT_ARG(verb), TEXT_ARG(member_text(change, "menu")));
+	put_printable_text(output, member_text(change, "key"));
+	if (json_array_size(fields) > 0) {
+		put(output, ": ");
+		put_printable_text(output, change_fields_text(fields, output->arena));
+	}
+	put(output, "  [%.*s, %.*s%s%s]", TEXT_ARG(member_text(change, "reason")),
+	    TEXT_ARG(member_text(change, "effect")),
+	    member_true(change, "drops_session") ? ", drops the session" : "",
+	    member_true(change, "held") ? ", WAITS" : "");
+	if (because.size > 0) {
+		put_tone(output, TONE_DIM);
+		put(output, "  ");
+		put_printable_text(output, because);
+		put_tone(output, TONE_PLAIN);
+	}
+	put(output, "\n");
+}
+
+static void router_text(const json_t *router, struct output *output)
+{
+	const json_t *changes = json_object_get(router, "changes"), *change, *note;
+	const json_t *guarded = json_object_get(router, "guarded");
+	struct text error = member_text(router, "error");
+	size_t i;
+
+	put_tone(output, TONE_STRONG);
+	put(output, "%.*s/%.*s", TEXT_ARG(member_text(router, "tenant")),
+	    TEXT_ARG(member_text(router, "name")));
+	put_tone(output, TONE_PLAIN);
+	put(output, " (%.*s%s)", TEXT_ARG(member_text(router, "mode")),
+	    member_true(router, "paused") ? ", paused" : "");
+	if (error.size > 0) {
+		put_tone(output, TONE_BAD);
+		put(output, "  %.*s", TEXT_ARG(error));
+		put_tone(output, TONE_PLAIN);
+	}
+	put(output, "\n");
+	json_array_foreach(changes, i, change)
+		change_line(change, output);
+	json_array_foreach(json_object_get(router, "notes"), i, note)
+		put(output, "  · %s\n", json_string_value(note));
+	if (!json_is_null(guarded)) {
+		put_tone(output, TONE_BAD);
+		put(output, "  GUARDED: %.*s\n", TEXT_ARG(member_text(guarded, "why")));
+		put_tone(output, TONE_PLAIN);
+	}
+}
+
+static bool is_worth_a_line(const json_t *router)
+{
+	return json_array_size(json_object_get(router, "changes")) > 0 ||
+	       json_array_size(json_object_get(router, "notes")) > 0 ||
+	       !json_is_null(json_object_get(router, "guarded")) ||
+	       member_text(router, "error").size > 0 || member_true(router, "paused");
+}
+
+static void totals_text(const json_t *data, struct output *output, bool done)
+{
+	const json_t *totals = json_object_get(data, "totals");
+	int64_t sum = 0;
+	bool first = true;
+
+	for (size_t i = 0; i < ARRAY_COUNT(verbs); i++)
+		if (strcmp(verbs[i].verb, "conflict") != 0)
+			sum += member_int(totals, verbs[i].verb);
+	if (sum == 0)
+		put(output, done ? "Nothing to do." : "No changes: the routers are as the files say.");
+	else
+		put(output, done ? "Done: " : "Plan: ");
+	for (size_t i = 0; i < ARRAY_COUNT(verbs); i++) {
+		int64_t count = member_int(totals, verbs[i].verb);
+
+		if (count == 0)
+			continue;
+		put(output, "%s%lld %s%s", first ? (sum == 0 ? " " : "") : ", ", (long long)count,
+		    done ? "" : "to be ", verbs[i].past);
+		first = false;
+	}
+	put(output, sum == 0 && first ? "\n" : ".\n");
+}
+
+static void routers_text(const json_t *data, struct output *output, bool done)
+{
+	const json_t *routers = json_object_get(data, "routers"), *router;
+	size_t i, quiet = 0;
+
+	json_array_foreach(routers, i, router) {
+		if (is_worth_a_line(router))
+			router_text(router, output);
+		else
+			quiet++;
+	}
+	if (quiet > 0 && quiet < json_array_size(routers))
+		put(output, "%zu more %s in sync.\n", quiet, quiet == 1 ? "router is" : "routers are");
+	totals_text(data, output, done);
+}
+
+void plan_text(const json_t *data, struct output *output)
+{
+	routers_text(data, output, false);
+}
+
+void apply_text(const json_t *data, struct output *output)
+{
+	routers_text(data, output, true);
+}

@@ -37,8 +37,8 @@ const char *verb_word(enum verb verb);       /* "add" "set" "remove" "disconnect
 const char *effect_word(enum effect effect);
 const char *reason_word(enum reason reason); /* "new" … "stale_session" "not_ours" "conflict" */
 
-/* Why somebody would lose access: time alone is never guarded. */
-enum loss { LOSS_NONE, LOSS_BY_TIME, LOSS_BY_COMMIT, LOSS_BY_DRIFT, LOSS_BY_SUSPICION };
+/* Why somebody would lose access: time and facts (a pause) are never guarded; time waits for a clock that is believed. */
+enum loss { LOSS_NONE, LOSS_BY_TIME, LOSS_BY_FACT, LOSS_BY_COMMIT, LOSS_BY_DRIFT, LOSS_BY_SUSPICION };
 
 /* One subscriber on this router, judged. */
 struct person {
@@ -66,9 +66,13 @@ struct change {
 	bool held;                   /* not to be carried out now */
 	bool report_only;            /* drift: report, mode observe/adopt: shown, not carried out */
 	bool drops_session;          /* a live session ends or will be renewed by it */
+	bool slow;                   /* contested: healed three times within the hour; the loop may take its time */
+	bool only_if_clean;          /* removes what earlier changes let go of: send it only when none of those was refused */
+	bool changes_rights;         /* when done, the loop stores after.rights_at = its clock at the answer + rights_slack_us */
+	int64_t rights_slack_us;
 	struct inventory_entry before; /* to be stored before it is sent (key empty: nothing) */
-	struct inventory_entry after;  /* to be stored when it is done; with rights: rights_at is filled in by the loop */
-	bool drops_entry;            /* when done, the inventory entry goes (its sessions were seen gone) */
+	struct inventory_entry after;  /* to be stored when it is done (key empty: nothing) */
+	bool drops_entry;            /* when done, the inventory entry `before` goes */
 };
 
 /* Bookkeeping that needs no word to the router. */
@@ -79,10 +83,11 @@ struct inventory_fix {
 
 struct guarded {
 	bool waits;
+	bool approved;       /* would wait, but `digest` is among the approvals: the loop makes it leave for `references` */
 	char digest[13];     /* over the held losses alone */
 	uint32_t losses;     /* people */
 	struct text why;     /* a sentence with the arithmetic and the command that lets it go */
-	const struct text *references; /* the people, sorted */
+	const struct text *references; /* the people, sorted; `losses` of them */
 };
 
 struct plan {
@@ -97,7 +102,10 @@ struct plan {
 	struct guarded guarded;
 	char digest[13];        /* of all changes: equal plans, equal digests */
 	uint32_t drift_count;   /* changes with reason DRIFT */
-	struct text walls;      /* address lists with an enabled rule, as observed; empty when not looked */
+	bool contested;         /* a row was healed three times within the hour: some change is `slow` */
+	bool wants_complete;    /* partial: somebody's loss here may only be judged by a complete look (report_only now) */
+	bool walls_looked;      /* the firewall was read: `walls` is the truth, to be kept as walls_known */
+	struct text walls;      /* address lists with an enabled rule, as observed; '\n'-separated; empty when not looked */
 	const struct text *problems; /* sentences: a password that cannot be read, walled acting as disable … */
 	uint32_t problem_count;
 };
@@ -117,6 +125,7 @@ struct plan_input {
 	const struct inventory_entry *inventory; /* sorted by menu, key */
 	uint32_t inventory_count;
 	const struct observed *observed;
+	uint32_t version;                 /* RouterOS's, as VERSION(); 0: unknown, every field is taken to exist */
 	const struct text *only;          /* references to judge, sorted; NULL: everybody (a complete look) */
 	uint32_t only_count;
 	int64_t now;
@@ -139,8 +148,12 @@ uint32_t plan_looks(struct look *looks, uint32_t max, const struct plan_input *i
 uint32_t plan_looks_again(struct look *looks, uint32_t max, const struct plan_input *in, const struct plan *plan,
 			  struct arena *arena);
 
-/* The words of one change for the router; in the arena. */
+/* The words of one change for the router; in the arena. An ADOPT becomes a `set` of the mark; where the menu has no comment
+ * there are no words (attribute_count 0 with verb SET): nothing is sent, only `after` is stored. Not for CONFLICT. */
 void plan_write(struct write *out, const struct change *change, struct arena *arena);
+
+/* Digest of all that the intent says about one router, facts apart: commits that leave it equal need not wake the router. */
+void plan_intent_digest(char out[13], const struct intent *intent, const struct router *router);
 
 /* Who loses access by going from `former` to `next` at `now`, per subscriber of `former`: for the fleet's guard, before any
  * router is asked. `standings` sorted by reference. Sorted by router name, then reference. */

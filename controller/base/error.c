@@ -54,19 +54,15 @@ bool error_set(struct error *error, enum error_code code, const char *format, ..
 bool error_at(struct error *error, const char *format, ...)
 {
 	invariant(error && error->code != ERROR_NONE);
-	char sentence[2 * ERROR_TEXT_SIZE];
+	char context[2 * ERROR_TEXT_SIZE];
 	va_list arguments;
 	va_start(arguments, format);
-	int size = vsnprintf(sentence, ERROR_TEXT_SIZE, format, arguments);
+	int size = vsnprintf(context, sizeof(context), format, arguments);
 	va_end(arguments);
 	invariant(size >= 0);
-	/*
-	 * A context that was itself cut is cut at a character, so that the text behind it stays
-	 * readable.
-	 */
-	struct text context = text_head(text_of(sentence), ERROR_TEXT_SIZE - 1);
-	(void)snprintf(sentence + context.size, sizeof(sentence) - context.size, ": %s",
-		       error->text);
+	char sentence[2 * ERROR_TEXT_SIZE + 2];
+	struct text kept = text_head(text_of(context), ERROR_TEXT_SIZE - 1);
+	(void)snprintf(sentence, sizeof(sentence), "%.*s: %s", TEXT_ARG(kept), error->text);
 	text_keep(error, sentence);
 	return false;
 }

@@ -1,0 +1,111 @@
+#include "base/log.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+static FILE *file;
+static int stderr_before;
+static char text[16384];
+
+/* stderr into a file, so that the test sees what a person would see. */
+static int caught_begin(void **state)
+{
+	(void)state;
+	file = tmpfile();
+	stderr_before = dup(STDERR_FILENO);
+	return !file || stderr_before < 0 || dup2(fileno(file), STDERR_FILENO) < 0;
+}
+
+static int caught_end(void **state)
+{
+	(void)state;
+	(void)dup2(stderr_before, STDERR_FILENO);
+	(void)close(stderr_before);
+	(void)fclose(file);
+	log_threshold(LOG_INFO);
+	return 0;
+}
+
+static const char *caught(void)
+{
+	rewind(file);
+	size_t size = fread(text, 1, sizeof(text) - 1, file);
+	text[size] = '\0';
+	return text;
+}
+
+static void a_line_is_level_what_pairs(void **state)
+{
+	(void)state;
+	log_line(LOG_WARNING, "router-unreachable", "router=%s seconds=%d", "kibera-3", 5);
+	log_line(LOG_ERROR, "x", "%s", "");
+	assert_string_equal(caught(),
+			    "warning router-unreachable router=kibera-3 seconds=5\nerror x\n");
+}
+
+static void lines_below_the_threshold_vanish(void **state)
+{
+	(void)state;
+	log_line(LOG_DEBUG, "hidden", "a=1");
+	log_threshold(LOG_ERROR);
+	log_line(LOG_WARNING, "hidden", "a=1");
+	log_line(LOG_ERROR, "shown", "a=1");
+	log_threshold(LOG_DEBUG);
+	log_line(LOG_DEBUG, "shown", "a=2");
+	assert_string_equal(caught(), "error shown a=1\ndebug shown a=2\n");
+}
+
+static void a_value_cannot_forge_a_line(void **state)
+{
+	(void)state;
+	log_line(LOG_INFO, "paid", "name=\"%s\"", "x\nerror forged\r\x1b[2J\t\x7f");
+	assert_string_equal(caught(),
+			    "info paid name=\"x\\nerror forged\\x0d\\x1b[2J\\x09\\x7f\"\n");
+}
+
+static void a_long_value_is_cut(void **state)
+{
+	(void)state;
+	char value[10000];
+	memset(value, 'v', sizeof(value) - 1);
+	value[sizeof(value) - 1] = '\0';
+	log_line(LOG_INFO, "long", "value=%s", value);
+	memset(value, '\n', sizeof(value) - 1);
+	log_line(LOG_INFO, "long", "value=%s", value);
+	const char *lines = caught();
+	const char *second = strchr(lines, '\n') + 1;
+	assert_true(second - lines <= 4096 && second - lines > 4000);
+	size_t size = strlen(second);
+	assert_true(size <= 4096 && second[size - 1] == '\n');
+	assert_ptr_equal(strchr(second, '\n'), second + size - 1);
+}
+
+static void a_closed_stderr_is_survived(void **state)
+{
+	(void)state;
+	(void)close(STDERR_FILENO);
+	log_line(LOG_ERROR, "lost", "a=1");
+	assert_true(dup2(fileno(file), STDERR_FILENO) >= 0);
+	log_line(LOG_ERROR, "kept", "a=1");
+	assert_string_equal(caught(), "error kept a=1\n");
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup_teardown(a_line_is_level_what_pairs, caught_begin, caught_end),
+		cmocka_unit_test_setup_teardown(lines_below_the_threshold_vanish, caught_begin,
+						caught_end),
+		cmocka_unit_test_setup_teardown(a_value_cannot_forge_a_line, caught_begin, caught_end),
+		cmocka_unit_test_setup_teardown(a_long_value_is_cut, caught_begin, caught_end),
+		cmocka_unit_test_setup_teardown(a_closed_stderr_is_survived, caught_begin, caught_end),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

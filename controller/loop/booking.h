@@ -1,0 +1,42 @@
+/*
+ * How money is booked: judged, matched, credited, spent on time, and the subscriber marked on his
+ * router. Every function but booking_judge needs an open transaction of the seat's store and
+ * changes nothing outside it: ring and mark dirty after the commit (booking_tell). Shared by the
+ * teller and by `payment record` and `payment assign`.
+ */
+#pragma once
+
+#include "loop/seat.h"
+#include "model/payment.h"
+#include "state/inbox.h"
+
+struct booked {
+	bool changed; /* anything was written */
+	enum payment_status status;
+	struct payment payment;              /* as booked; in the arena */
+	const struct subscriber *subscriber; /* credited: who; of the intent given */
+	uint32_t periods;                    /* bought at once */
+	int64_t paid_until_at;               /* after it */
+};
+
+/* One line of the inbox: provider, proof, parse, judge, match, book. */
+bool booking_line(struct booked *out, struct seat *seat, const struct intent *intent,
+		  const struct inbox_line *line, int64_t now, struct arena *arena,
+		  struct error *error) MUST_CHECK;
+/* Cash. INVALID: no such account, or the amount is none. */
+bool booking_cash(struct booked *out, struct seat *seat, const struct intent *intent,
+		  struct text account, struct text amount, struct text reason, struct text actor,
+		  int64_t now, struct arena *arena, struct error *error) MUST_CHECK;
+/*
+ * An unmatched payment finds its home, a held one is released. REFUSED with the remedy when it may
+ * not.
+ */
+bool booking_assign(struct booked *out, struct seat *seat, const struct intent *intent,
+		    struct text receipt, struct text account, struct text actor, int64_t now,
+		    struct arena *arena, struct error *error) MUST_CHECK;
+/* What was left as credit may buy now (a due moment, a lower price). *periods 0: nothing. */
+bool booking_renew(uint32_t *periods, struct seat *seat, const struct intent *intent,
+		   const struct subscriber *subscriber, int64_t now, struct arena *arena,
+		   struct error *error) MUST_CHECK;
+/* After the commit: rings the router of a credited one. */
+void booking_tell(struct seat *seat, const struct booked *booked);

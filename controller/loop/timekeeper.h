@@ -1,0 +1,46 @@
+/*
+ * What time alone changes: expiries, grace, dunning steps, renewals from credit; and whether the
+ * clock is to be believed (product.md promise 3). It keeps the judged state of every subscriber in
+ * memory and touches the store only when something changes. Belongs to one thread at a time; blocks
+ * on disk. It never talks to a router: it marks and rings.
+ */
+#pragma once
+
+#include "base/error.h"
+#include "model/entitlement.h"
+
+struct seat;
+struct intent;
+
+/* One subscriber as last judged. */
+struct judged {
+	enum state state;
+	int64_t until_at; /* when time alone may change it */
+};
+
+struct timekeeper {
+	struct intent *intent; /* the one that was judged: held */
+	struct judged *judged; /* by the index of the subscriber in the intent */
+	uint32_t judged_count;
+	int64_t next_at; /* the smallest until_at */
+	bool started;
+	bool held;         /* the clock is not believed now */
+	int64_t offset_us; /* wall minus monotonic when the clock was last believed */
+};
+
+#define CLOCK_JUMP_US (5 * INT64_C(60) * 1000000) /* product.md promise 3 */
+
+/*
+ * Judges those whose facts changed and those whose time has come, marks who changed on his router
+ * (cause expiry), rings it, and renews from credit. *next_at: the wall time at which it wants to be
+ * called again (at the latest; a changed fact or a swapped intent is picked up by the next call). A
+ * LIMIT error (disk full) may be tried again later.
+ */
+bool timekeeper_step(struct seat *seat, int64_t now, int64_t monotonic, int64_t *next_at,
+		     struct error *error) MUST_CHECK;
+/*
+ * A person says that the clock is right (`apply --allow`): expiries go on. Any thread that has the
+ * store; effective with the next step.
+ */
+bool timekeeper_believe(struct seat *seat, struct error *error) MUST_CHECK;
+void timekeeper_done(struct timekeeper *keeper);

@@ -5,7 +5,8 @@
 #include "state/events.h"
 #include "view/shape.h"
 
-/* What state/ keeps as text was made by us as JSON; broken text is shown as an empty list rather than not at all. */
+/* What state/ keeps as text was made by us as JSON; broken text is shown as an empty list rather
+ * than not at all. */
 static json_t *json_kept(struct text text)
 {
 	json_t *value = text.size == 0 ? NULL : json_loadb(text.at, text.size, 0, NULL);
@@ -13,8 +14,8 @@ static json_t *json_kept(struct text text)
 	return value != NULL ? value : json_array();
 }
 
-bool view_drift(struct document **out, uint32_t *differences, const struct outlook *outlooks, uint32_t count,
-		struct arena *arena, struct error *error)
+bool view_drift(struct document **out, uint32_t *differences, const struct outlook *outlooks,
+		uint32_t count, struct arena *arena, struct error *error)
 {
 	json_t *list = json_array();
 
@@ -28,15 +29,15 @@ bool view_drift(struct document **out, uint32_t *differences, const struct outlo
 		}
 		for (uint32_t k = 0; k < row_count; k++)
 			json_array_append_new(
-			    list, json_pack("{s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "tenant",
-					    json_of_text(outlooks[i].tenant->name), "router",
-					    json_of_text(rows[k].router), "menu",
-					    json_of_text(rows[k].menu), "key",
-					    json_of_text(rows[k].key), "fields",
-					    json_kept(rows[k].fields), "since",
-					    json_of_time(outlooks[i].zone, rows[k].since_at),
-					    "subscriber", json_text_or_null(rows[k].subscriber),
-					    "policy", json_of_text(rows[k].policy)));
+			    list,
+			    json_pack("{s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "tenant",
+				      json_of_text(outlooks[i].tenant->name), "router",
+				      json_of_text(rows[k].router), "menu",
+				      json_of_text(rows[k].menu), "key", json_of_text(rows[k].key),
+				      "fields", json_kept(rows[k].fields), "since",
+				      json_of_time(outlooks[i].zone, rows[k].since_at),
+				      "subscriber", json_text_or_null(rows[k].subscriber), "policy",
+				      json_of_text(rows[k].policy)));
 	}
 	*differences = (uint32_t)json_array_size(list);
 	*out = document_make("drift", list);
@@ -61,18 +62,19 @@ static json_t *event_of(const struct past *past)
 {
 	const struct event *event = past->event;
 
-	return json_pack("{s:o, s:o, s:o, s:o, s:s, s:o, s:I, s:I, s:s, s:I, s:o, s:o}", "at",
-			 json_of_time(past->outlook->zone, event->at), "tenant",
-			 json_of_text(past->outlook->tenant->name), "router",
-			 json_of_text(event->router), "commit", json_text_or_null(event->commit), "cause",
-			 cause_word(event->cause), "because", json_text_or_null(event->because), "writes",
-			 (json_int_t)event->writes, "duration_ms", (json_int_t)event->duration_ms,
-			 "outcome", outcome_word(event->outcome), "repeats", (json_int_t)event->repeats,
-			 "error", json_text_or_null(event->error), "changes", json_kept(event->changes));
+	return json_pack(
+	    "{s:o, s:o, s:o, s:o, s:s, s:o, s:I, s:I, s:s, s:I, s:o, s:o}", "at",
+	    json_of_time(past->outlook->zone, event->at), "tenant",
+	    json_of_text(past->outlook->tenant->name), "router", json_of_text(event->router),
+	    "commit", json_text_or_null(event->commit), "cause", cause_word(event->cause),
+	    "because", json_text_or_null(event->because), "writes", (json_int_t)event->writes,
+	    "duration_ms", (json_int_t)event->duration_ms, "outcome", outcome_word(event->outcome),
+	    "repeats", (json_int_t)event->repeats, "error", json_text_or_null(event->error),
+	    "changes", json_kept(event->changes));
 }
 
-bool view_history(struct document **out, const struct outlook *outlooks, uint32_t count, struct text router,
-		  uint32_t max, struct arena *arena, struct error *error)
+bool view_history(struct document **out, const struct outlook *outlooks, uint32_t count,
+		  struct text router, uint32_t max, struct arena *arena, struct error *error)
 {
 	struct past *pasts = ARENA_ARRAY(arena, struct past, (size_t)max * count + 1);
 	uint32_t past_count = 0;
@@ -82,7 +84,8 @@ bool view_history(struct document **out, const struct outlook *outlooks, uint32_
 		struct event *events;
 		uint32_t event_count;
 
-		if (!events_read(&events, &event_count, outlooks[i].store, router, max, arena, error))
+		if (!events_read(&events, &event_count, outlooks[i].store, router, max, arena,
+				 error))
 			return false;
 		for (uint32_t k = 0; k < event_count && k < max; k++)
 			pasts[past_count++] = (struct past){ &outlooks[i], &events[k] };

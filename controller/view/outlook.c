@@ -6,9 +6,11 @@
 #include "git/repository.h"
 #include "state/fleet.h"
 
-struct text outlook_mirror(const struct settings *settings, const struct settings_tenant *tenant, struct arena *arena)
+struct text outlook_mirror(const struct settings *settings, const struct settings_tenant *tenant,
+			   struct arena *arena)
 {
-	return text_format(arena, "%.*s/%.*s.git", TEXT_ARG(settings->state), TEXT_ARG(tenant->name));
+	return text_format(arena, "%.*s/%.*s.git", TEXT_ARG(settings->state),
+			   TEXT_ARG(tenant->name));
 }
 
 /* The commit in force is read from our own mirror: the operator's repository may have moved on. */
@@ -31,8 +33,9 @@ static bool read_intent(struct outlook *out, const struct settings *settings, st
 	return done;
 }
 
-bool outlook_open(struct outlook *out, const struct settings *settings, const struct settings_tenant *tenant,
-		  struct intent *cached, struct arena *arena, struct error *error)
+bool outlook_open(struct outlook *out, const struct settings *settings,
+		  const struct settings_tenant *tenant, struct intent *cached, struct arena *arena,
+		  struct error *error)
 {
 	struct error trouble = { 0 };
 

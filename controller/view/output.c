@@ -48,8 +48,8 @@ void put(struct output *output, const char *format, ...)
 void put_tone(struct output *output, enum tone tone)
 {
 	static const char *const codes[] = {
-		[TONE_PLAIN] = "0",  [TONE_GOOD] = "32", [TONE_WARN] = "33",
-		[TONE_BAD] = "31",   [TONE_DIM] = "2",   [TONE_STRONG] = "1",
+		[TONE_PLAIN] = "0", [TONE_GOOD] = "32", [TONE_WARN] = "33",
+		[TONE_BAD] = "31",  [TONE_DIM] = "2",   [TONE_STRONG] = "1",
 	};
 
 	if (output->colour)
@@ -111,8 +111,8 @@ static void put_printable(struct output *output, struct text text)
 	for (uint32_t i = 0; i < text.size; i++) {
 		unsigned char byte = (unsigned char)text.at[i];
 
-		put_text(output, byte < 0x20 || byte == 0x7F ? TEXT("?")
-							     : (struct text){ text.at + i, 1 });
+		put_text(output,
+			 byte < 0x20 || byte == 0x7F ? TEXT("?") : (struct text){ text.at + i, 1 });
 	}
 }
 
@@ -159,8 +159,8 @@ void put_table(struct output *output, const struct columns *columns, const struc
 	       uint32_t row_count)
 {
 	static const char *const classes[] = {
-		[TONE_PLAIN] = "",    [TONE_GOOD] = "good", [TONE_WARN] = "warn",
-		[TONE_BAD] = "bad",   [TONE_DIM] = "dim",   [TONE_STRONG] = "strong",
+		[TONE_PLAIN] = "",  [TONE_GOOD] = "good", [TONE_WARN] = "warn",
+		[TONE_BAD] = "bad", [TONE_DIM] = "dim",   [TONE_STRONG] = "strong",
 	};
 
 	put(output, "<table><thead><tr>");

@@ -8,12 +8,9 @@ static const struct {
 	enum tone tone;
 	const char *past; /* for what was done */
 } verbs[] = {
-	{ "add", "+", TONE_GOOD, "added" },
-	{ "set", "~", TONE_WARN, "changed" },
-	{ "remove", "-", TONE_BAD, "removed" },
-	{ "disconnect", "!", TONE_BAD, "disconnected" },
-	{ "adopt", ">", TONE_GOOD, "adopted" },
-	{ "conflict", "=", TONE_DIM, "in conflict" },
+	{ "add", "+", TONE_GOOD, "added" },     { "set", "~", TONE_WARN, "changed" },
+	{ "remove", "-", TONE_BAD, "removed" }, { "disconnect", "!", TONE_BAD, "disconnected" },
+	{ "adopt", ">", TONE_GOOD, "adopted" }, { "conflict", "=", TONE_DIM, "in conflict" },
 };
 
 static void put_printable_text(struct output *output, struct text text)
@@ -21,8 +18,8 @@ static void put_printable_text(struct output *output, struct text text)
 	for (uint32_t i = 0; i < text.size; i++) {
 		unsigned char byte = (unsigned char)text.at[i];
 
-		put_text(output, byte < 0x20 || byte == 0x7F ? TEXT("?")
-							     : (struct text){ text.at + i, 1 });
+		put_text(output,
+			 byte < 0x20 || byte == 0x7F ? TEXT("?") : (struct text){ text.at + i, 1 });
 	}
 }
 
@@ -32,7 +29,8 @@ struct text change_fields_text(const json_t *fields, struct arena *arena)
 	const json_t *field;
 	size_t i;
 
-	json_array_foreach(fields, i, field) {
+	json_array_foreach(fields, i, field)
+	{
 		const json_t *have = json_object_get(field, "have");
 
 		put(&output, "%s%.*s ", i == 0 ? "" : ", ", TEXT_ARG(member_text(field, "name")));
@@ -103,10 +101,9 @@ static void router_text(const json_t *router, struct output *output)
 		put_tone(output, TONE_PLAIN);
 	}
 	put(output, "\n");
-	json_array_foreach(changes, i, change)
-		change_line(change, output);
+	json_array_foreach(changes, i, change) change_line(change, output);
 	json_array_foreach(json_object_get(router, "notes"), i, note)
-		put(output, "  · %s\n", json_string_value(note));
+	    put(output, "  · %s\n", json_string_value(note));
 	if (!json_is_null(guarded)) {
 		put_tone(output, TONE_BAD);
 		put(output, "  GUARDED: %.*s\n", TEXT_ARG(member_text(guarded, "why")));
@@ -132,7 +129,8 @@ static void totals_text(const json_t *data, struct output *output, bool done)
 		if (strcmp(verbs[i].verb, "conflict") != 0)
 			sum += member_int(totals, verbs[i].verb);
 	if (sum == 0)
-		put(output, done ? "Nothing to do." : "No changes: the routers are as the files say.");
+		put(output,
+		    done ? "Nothing to do." : "No changes: the routers are as the files say.");
 	else
 		put(output, done ? "Done: " : "Plan: ");
 	for (size_t i = 0; i < ARRAY_COUNT(verbs); i++) {
@@ -152,14 +150,16 @@ static void routers_text(const json_t *data, struct output *output, bool done)
 	const json_t *routers = json_object_get(data, "routers"), *router;
 	size_t i, quiet = 0;
 
-	json_array_foreach(routers, i, router) {
+	json_array_foreach(routers, i, router)
+	{
 		if (is_worth_a_line(router))
 			router_text(router, output);
 		else
 			quiet++;
 	}
 	if (quiet > 0 && quiet < json_array_size(routers))
-		put(output, "%zu more %s in sync.\n", quiet, quiet == 1 ? "router is" : "routers are");
+		put(output, "%zu more %s in sync.\n", quiet,
+		    quiet == 1 ? "router is" : "routers are");
 	totals_text(data, output, done);
 }
 

@@ -128,8 +128,8 @@ static json_t *totals_of(const json_t *routers)
 		size_t i, k;
 
 		json_array_foreach(routers, i, router)
-			json_array_foreach(json_object_get(router, "changes"), k, change)
-				count += text_is(member_text(change, "verb"), word);
+		    json_array_foreach(json_object_get(router, "changes"), k, change)
+			count += text_is(member_text(change, "verb"), word);
 		json_object_set_new(totals, word, json_integer(count));
 	}
 	return totals;
@@ -142,9 +142,8 @@ struct document *view_plan(const struct planned_tenant *tenants, uint32_t tenant
 
 	for (uint32_t i = 0; i < tenant_count; i++)
 		json_array_append_new(tenant_list,
-				      json_pack("{s:o, s:o}", "name",
-						json_of_text(tenants[i].name), "commit",
-						json_text_or_null(tenants[i].commit)));
+				      json_pack("{s:o, s:o}", "name", json_of_text(tenants[i].name),
+						"commit", json_text_or_null(tenants[i].commit)));
 	for (uint32_t i = 0; i < router_count; i++)
 		json_array_append_new(router_list, router_of(&routers[i], done));
 	return document_make(done ? "apply" : "plan",

@@ -36,8 +36,8 @@ static const struct standing *standing_of(struct text reference, const struct st
 	return NULL;
 }
 
-static bool count_states(json_t **out, const struct outlook *outlook, int64_t now, struct arena *arena,
-			 struct error *error)
+static bool count_states(json_t **out, const struct outlook *outlook, int64_t now,
+			 struct arena *arena, struct error *error)
 {
 	uint32_t counts[STATE_COUNT] = { 0 }, standing_count = 0;
 	struct standing *standings = NULL;
@@ -48,8 +48,8 @@ static bool count_states(json_t **out, const struct outlook *outlook, int64_t no
 		return false;
 	for (uint32_t i = 0; intent != NULL && i < intent->subscriber_count; i++) {
 		const struct subscriber *subscriber = &intent->subscribers[i];
-		const struct standing *known =
-		    standing_of(subscriber->reference, standings, standing_count);
+		const struct standing *known = standing_of(subscriber->reference, standings,
+							   standing_count);
 		struct standing nothing = { .reference = subscriber->reference };
 		struct policy_case given = { &intent->tenant, subscriber,
 					     known != NULL ? known : &nothing, now, arena };
@@ -63,8 +63,8 @@ static bool count_states(json_t **out, const struct outlook *outlook, int64_t no
 	return true;
 }
 
-static bool tenant_status(json_t **out, const struct outlook *outlook, int64_t now, struct arena *arena,
-			  struct error *error)
+static bool tenant_status(json_t **out, const struct outlook *outlook, int64_t now,
+			  struct arena *arena, struct error *error)
 {
 	struct ledger_totals totals;
 	struct text clock_why = TEXT_NONE, problem = outlook->source.error;
@@ -78,9 +78,10 @@ static bool tenant_status(json_t **out, const struct outlook *outlook, int64_t n
 		problem = outlook->trouble;
 	*out = json_pack(
 	    "{s:o, s:o, s:o, s:o, s:{s:I, s:o, s:o, s:I, s:I}, s:o, s:o, s:o}", "name",
-	    json_of_text(outlook->tenant->name), "commit", json_text_or_null(outlook->source.commit),
-	    "error", json_text_or_null(problem), "subscribers", subscribers, "payments", "today_count",
-	    (json_int_t)totals.today_count, "today_amount", json_of_cents(totals.today_cents), "currency",
+	    json_of_text(outlook->tenant->name), "commit",
+	    json_text_or_null(outlook->source.commit), "error", json_text_or_null(problem),
+	    "subscribers", subscribers, "payments", "today_count", (json_int_t)totals.today_count,
+	    "today_amount", json_of_cents(totals.today_cents), "currency",
 	    outlook->intent == NULL ? json_null() : json_of_text(outlook->intent->tenant.currency),
 	    "unmatched_count", (json_int_t)totals.unmatched_count, "held_count",
 	    (json_int_t)totals.held_count, "clock", json_text_or_null(clock_why), "fleet_guard",
@@ -111,24 +112,28 @@ static json_t *guarded_of(const struct router_state *state)
 	if (state->guarded_digest.size == 0)
 		return json_null();
 	return json_pack("{s:o, s:I, s:o}", "digest", json_of_text(state->guarded_digest), "losses",
-			 (json_int_t)state->guarded_losses, "why", json_of_text(state->guarded_why));
+			 (json_int_t)state->guarded_losses, "why",
+			 json_of_text(state->guarded_why));
 }
 
-static json_t *router_status(const struct outlook *outlook, const struct router_state *state, int64_t now)
+static json_t *router_status(const struct outlook *outlook, const struct router_state *state,
+			     int64_t now)
 {
-	const struct router *router =
-	    outlook->intent == NULL ? NULL : intent_router(outlook->intent, state->name);
+	const struct router *router = outlook->intent == NULL
+					  ? NULL
+					  : intent_router(outlook->intent, state->name);
 
 	return json_pack(
-	    "{s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:I, s:b, s:I, s:I, s:o, s:o, s:o, s:o}", "tenant",
-	    json_of_text(outlook->tenant->name), "name", json_of_text(state->name), "site",
-	    router == NULL ? json_null() : json_of_text(router->site->name), "mode",
+	    "{s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:I, s:b, s:I, s:I, s:o, s:o, s:o, s:o}",
+	    "tenant", json_of_text(outlook->tenant->name), "name", json_of_text(state->name),
+	    "site", router == NULL ? json_null() : json_of_text(router->site->name), "mode",
 	    router == NULL ? json_null() : json_string(mode_words[router->mode]), "reachable",
-	    json_of_ternary(state->reachable), "in_sync", json_of_ternary(state->in_sync), "guarded",
-	    guarded_of(state), "paused", paused_of(outlook, router, state, now), "drift",
+	    json_of_ternary(state->reachable), "in_sync", json_of_ternary(state->in_sync),
+	    "guarded", guarded_of(state), "paused", paused_of(outlook, router, state, now), "drift",
 	    (json_int_t)state->drift_rows, "contested", (int)state->contested, "generation",
-	    (json_int_t)state->generation, "applied_generation", (json_int_t)state->applied_generation,
-	    "last_reconcile_at", json_of_time(outlook->zone, state->last_reconcile_at), "error",
+	    (json_int_t)state->generation, "applied_generation",
+	    (json_int_t)state->applied_generation, "last_reconcile_at",
+	    json_of_time(outlook->zone, state->last_reconcile_at), "error",
 	    json_text_or_null(state->error), "version", json_text_or_null(state->version),
 	    "unreachable_since", json_of_time(outlook->zone, state->unreachable_since_at));
 }
@@ -151,8 +156,10 @@ bool view_status(struct document **out, const struct outlook *outlooks, uint32_t
 		}
 		json_array_append_new(tenants, tenant);
 		for (uint32_t k = 0; k < state_count; k++)
-			json_array_append_new(routers, router_status(&outlooks[i], &states[k], now));
+			json_array_append_new(routers,
+					      router_status(&outlooks[i], &states[k], now));
 	}
-	*out = document_make("status", json_pack("{s:o, s:o}", "tenants", tenants, "routers", routers));
+	*out = document_make("status",
+			     json_pack("{s:o, s:o}", "tenants", tenants, "routers", routers));
 	return true;
 }

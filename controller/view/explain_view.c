@@ -1,0 +1,303 @@
+#include "view/explain_view.h"
+
+#include "policies/policy.h"
+#include "state/events.h"
+#include "state/fleet.h"
+#include "state/inbox.h"
+#include "state/inventory.h"
+#include "state/ledger.h"
+#include "view/shape.h"
+
+#define LINES_MAX 50
+
+struct chain {
+	const struct outlook *outlook;
+	json_t *links;
+	int64_t now;
+	struct arena *arena;
+	struct error *error;
+};
+
+static void link_add(struct chain *chain, int64_t at, struct text what, struct text because)
+{
+	json_array_append_new(chain->links,
+			      json_pack("{s:o, s:o, s:o}", "at",
+					json_of_time(chain->outlook->zone, at), "what",
+					json_of_text(what), "because", json_text_or_null(because)));
+}
+
+static void explain_declared(struct chain *chain, const struct subscriber *subscriber)
+{
+	link_add(chain, chain->outlook->source.commit_at,
+		 text_format(chain->arena, "%.*s has package %.*s on router %.*s as user %.*s",
+			     TEXT_ARG(subscriber->account), TEXT_ARG(subscriber->package->name),
+			     TEXT_ARG(subscriber->router->name), TEXT_ARG(subscriber->username)),
+		 text_format(chain->arena, "%.*s:%u in commit %.12s",
+			     TEXT_ARG(subscriber->where.file), subscriber->where.line,
+			     chain->outlook->intent->commit));
+}
+
+static bool explain_money(struct chain *chain, struct text reference)
+{
+	struct ledger_line *lines;
+	uint32_t count;
+
+	if (!ledger_history(&lines, &count, chain->outlook->store, reference, LINES_MAX,
+			    chain->arena, chain->error))
+		return false;
+	for (uint32_t i = count; i-- > 0;) {
+		struct text what = text_format(
+		    chain->arena, "%.*s of %.*s %.*s", TEXT_ARG(lines[i].what),
+		    TEXT_ARG(text_of_cents(chain->arena, lines[i].cents)),
+		    TEXT_ARG(chain->outlook->intent->tenant.currency));
+
+		if (lines[i].paid_until_at != 0)
+			what = text_format(chain->arena, "%.*s, paid until %.*s", TEXT_ARG(what),
+					   TEXT_ARG(time_text(chain->arena, chain->outlook->zone,
+							      lines[i].paid_until_at)));
+		link_add(chain, lines[i].at, what,
+			 lines[i].receipt.size == 0
+			     ? lines[i].detail
+			     : text_format(chain->arena, "%.*s%s%.*s", TEXT_ARG(lines[i].receipt),
+					   lines[i].detail.size > 0 ? ": " : "",
+					   TEXT_ARG(lines[i].detail)));
+	}
+	return true;
+}
+
+static bool explain_state(struct chain *chain, const struct subscriber *subscriber)
+{
+	struct standing standing;
+	struct policy_case given = { &chain->outlook->intent->tenant, subscriber, &standing,
+				     chain->now, chain->arena };
+	struct entitlement entitlement;
+
+	if (!ledger_standing(&standing, chain->outlook->store, subscriber->reference, chain->arena,
+			     chain->error))
+		return false;
+	entitlement = policy_entitle(&given);
+	link_add(chain, chain->now,
+		 text_format(chain->arena, "%.*s is %s", TEXT_ARG(subscriber->account),
+			     state_word(entitlement.state)),
+		 entitlement.because);
+	return true;
+}
+
+static void explain_event(struct chain *chain, const struct event *event)
+{
+	json_t *link = json_pack(
+	    "{s:o, s:o, s:o}", "at", json_of_time(chain->outlook->zone, event->at), "what",
+	    json_of_text(text_format(chain->arena, "router %.*s: %s, %u %s",
+				     TEXT_ARG(event->router), outcome_word(event->outcome),
+				     event->writes, event->writes == 1 ? "write" : "writes")),
+	    "because",
+	    json_of_text(event->because.size > 0 ? event->because
+						 : text_of(cause_word(event->cause))));
+	json_t *changes = json_loadb(event->changes.at, event->changes.size, 0, NULL);
+
+	if (event->error.size > 0)
+		json_object_set_new(link, "error", json_of_text(event->error));
+	if (json_array_size(changes) > 0)
+		json_object_set(link, "changes", changes);
+	json_decref(changes);
+	json_array_append_new(chain->links, link);
+}
+
+static bool explain_events_of(struct chain *chain, struct text reference)
+{
+	struct event *events;
+	uint32_t count;
+
+	if (!events_of(&events, &count, chain->outlook->store, reference, LINES_MAX, chain->arena,
+		       chain->error))
+		return false;
+	for (uint32_t i = count; i-- > 0;)
+		explain_event(chain, &events[i]);
+	return true;
+}
+
+/* What stands between the decision and the router right now: the end of the chain. */
+static bool explain_router_end(struct chain *chain, const struct subscriber *subscriber)
+{
+	struct router_state state;
+	struct mark *marks;
+	uint32_t count;
+	bool found, waits = false;
+
+	if (!fleet_router(&found, &state, chain->outlook->store, subscriber->router->name,
+			  chain->arena, chain->error) ||
+	    !fleet_marks(&marks, &count, chain->outlook->store, subscriber->router->name,
+			 chain->arena, chain->error))
+		return false;
+	for (uint32_t i = 0; i < count; i++)
+		waits = waits || text_equal(marks[i].reference, subscriber->reference);
+	if (!found)
+		return true;
+	if (waits)
+		link_add(chain, chain->now,
+			 text_format(chain->arena, "waiting for router %.*s", TEXT_ARG(state.name)),
+			 state.error.size > 0 ? state.error : TEXT("its next job is due"));
+	else if (state.guarded_digest.size > 0)
+		link_add(chain, chain->now,
+			 text_format(chain->arena, "router %.*s is guarded", TEXT_ARG(state.name)),
+			 state.guarded_why);
+	else
+		link_add(
+		    chain, state.last_reconcile_at,
+		    text_format(chain->arena, "router %.*s was read back", TEXT_ARG(state.name)),
+		    state.error.size > 0
+			? state.error
+			: (state.in_sync == TERNARY_YES ? TEXT("in sync")
+							: TEXT("not yet in sync")));
+	return true;
+}
+
+static bool explain_rows(struct chain *chain, const struct subscriber *subscriber)
+{
+	struct inventory_entry *entries;
+	uint32_t count;
+
+	if (!inventory_read_of(&entries, &count, chain->outlook->store, subscriber->router->name,
+			       subscriber->reference, chain->arena, chain->error))
+		return false;
+	for (uint32_t i = 0; i < count; i++) {
+		if (!text_equal(entries[i].reference, subscriber->reference))
+			continue;
+		link_add(chain, entries[i].rights_at,
+			 text_format(chain->arena, "row %.*s %.*s on %.*s",
+				     TEXT_ARG(entries[i].menu), TEXT_ARG(entries[i].key),
+				     TEXT_ARG(subscriber->router->name)),
+			 entries[i].state != INVENTORY_PRESENT
+			     ? TEXT("a write to it has not been read back yet")
+			 : entries[i].open ? TEXT("gives access")
+					   : TEXT("gives no access"));
+	}
+	return true;
+}
+
+static bool explain_subscriber(struct chain *chain, const struct subscriber *subscriber)
+{
+	explain_declared(chain, subscriber);
+	return explain_money(chain, subscriber->reference) && explain_state(chain, subscriber) &&
+	       explain_events_of(chain, subscriber->reference) && explain_rows(chain, subscriber) &&
+	       explain_router_end(chain, subscriber);
+}
+
+static bool explain_payment(struct chain *chain, const struct payment *payment)
+{
+	struct arena *arena = chain->arena;
+	const struct subscriber *subscriber;
+
+	link_add(chain, payment->received_at,
+		 text_format(arena, "%.*s of %s heard on channel %.*s", TEXT_ARG(payment->receipt),
+			     payment->has_amount ? text_of_cents(arena, payment->amount_cents).at
+						 : "an unreadable amount",
+			     TEXT_ARG(payment->channel)),
+		 payment->reference.size == 0 ? TEXT("the payer gave no reference")
+					      : text_format(arena, "the payer wrote \"%.*s\"",
+							    TEXT_ARG(payment->reference)));
+	link_add(chain, payment->booked_at,
+		 text_format(arena, "%s%s%.*s", payment_status_word(payment->status),
+			     payment->account.size > 0 ? " to " : "", TEXT_ARG(payment->account)),
+		 payment->reason);
+	if (payment->account.size == 0 || chain->outlook->intent == NULL)
+		return true;
+	subscriber = intent_subscriber(chain->outlook->intent,
+				       text_reference(arena, payment->account));
+	if (subscriber != NULL)
+		return explain_subscriber(chain, subscriber);
+	link_add(
+	    chain, chain->now,
+	    text_format(arena, "%.*s is not in the commit in force", TEXT_ARG(payment->account)),
+	    TEXT("the ledger keeps the money; declare the account again, or assign the payment"));
+	return true;
+}
+
+static bool explain_router(struct chain *chain, const struct router_state *state)
+{
+	struct arena *arena = chain->arena;
+	struct event *events;
+	uint32_t count;
+
+	link_add(chain, state->last_look_at,
+		 text_format(arena, "router %.*s is at generation %lld of %lld",
+			     TEXT_ARG(state->name), (long long)state->applied_generation,
+			     (long long)state->generation),
+		 text_format(arena, "commit %.12s",
+			     state->wanted_commit.size > 0 ? state->wanted_commit.at : "none"));
+	if (state->error.size > 0)
+		link_add(chain, state->unreachable_since_at, TEXT("its last job failed"),
+			 state->error);
+	if (state->guarded_digest.size > 0)
+		link_add(chain, chain->now,
+			 text_format(arena, "%u losses wait for a person", state->guarded_losses),
+			 state->guarded_why);
+	if (!events_read(&events, &count, chain->outlook->store, state->name, LINES_MAX, arena,
+			 chain->error))
+		return false;
+	for (uint32_t i = count; i-- > 0;)
+		explain_event(chain, &events[i]);
+	return true;
+}
+
+static const struct subscriber *subscriber_named(const struct intent *intent, struct text thing,
+						 struct arena *arena)
+{
+	struct text reference = text_reference(arena, thing);
+	const struct subscriber *found = intent_subscriber(intent, reference);
+	char phone[16];
+
+	if (found != NULL || intent_by_alias(intent, reference, &found) == 1 ||
+	    intent_by_username(intent, thing, &found) == 1)
+		return found;
+	if (text_phone(thing, intent->tenant.country, phone) &&
+	    intent_by_phone(intent, text_of(phone), &found) == 1)
+		return found;
+	return NULL;
+}
+
+static bool explain_in(struct chain *chain, bool *found, struct text thing)
+{
+	const struct subscriber *subscriber = NULL;
+	struct payment payment;
+	struct router_state state;
+
+	if (chain->outlook->intent != NULL)
+		subscriber = subscriber_named(chain->outlook->intent, thing, chain->arena);
+	if (subscriber != NULL) {
+		*found = true;
+		return explain_subscriber(chain, subscriber);
+	}
+	if (!ledger_payment(found, &payment, chain->outlook->store, thing, chain->arena,
+			    chain->error))
+		return false;
+	if (*found)
+		return explain_payment(chain, &payment);
+	if (!fleet_router(found, &state, chain->outlook->store, thing, chain->arena, chain->error))
+		return false;
+	return !*found || explain_router(chain, &state);
+}
+
+bool view_explain(struct document **out, bool *found, const struct outlook *outlooks,
+		  uint32_t count, struct text thing, int64_t now, struct arena *arena,
+		  struct error *error)
+{
+	struct chain chain = { .links = json_array(), .now = now, .arena = arena, .error = error };
+
+	*out = NULL;
+	*found = false;
+	for (uint32_t i = 0; i < count && !*found; i++) {
+		chain.outlook = &outlooks[i];
+		if (explain_in(&chain, found, thing))
+			continue;
+		json_decref(chain.links);
+		return error_at(error, "tenant %.*s", TEXT_ARG(outlooks[i].tenant->name));
+	}
+	if (!*found) {
+		json_decref(chain.links);
+		return true;
+	}
+	*out = document_make(
+	    "explain", json_pack("{s:o, s:o}", "thing", json_of_text(thing), "chain", chain.links));
+	return true;
+}

@@ -1,0 +1,33 @@
+#include "view/shape.h"
+
+#include <string.h>
+
+#include "view/fleet_shape.h"
+#include "view/plan_shape.h"
+#include "view/subscriber_shape.h"
+
+/* One row per document; sorted by name. */
+static const struct shape shapes[] = {
+	{ "apply", apply_text, NULL },
+	{ "checks", checks_text, NULL },
+	{ "drift", drift_text, drift_html },
+	{ "explain", explain_text, NULL },
+	{ "findings", findings_text, NULL },
+	{ "history", history_text, history_html },
+	{ "message", message_text, NULL },
+	{ "payments", payments_text, payments_html },
+	{ "plan", plan_text, NULL },
+	{ "status", status_text, status_html },
+	{ "subscriber", subscriber_text, NULL },
+	{ "subscribers", subscribers_text, NULL },
+	{ "urls", urls_text, NULL },
+	{ "verify", verify_text, NULL },
+};
+
+const struct shape *shape_find(const char *name)
+{
+	for (size_t i = 0; i < ARRAY_COUNT(shapes); i++)
+		if (strcmp(shapes[i].name, name) == 0)
+			return &shapes[i];
+	return NULL;
+}

@@ -1,0 +1,224 @@
+#include "view/fleet_shape.h"
+
+#include "view/plan_shape.h"
+
+static const char *const router_heads[] = { "router", "site",      "mode", "state",
+					    "drift",  "last look", "note" };
+
+/* The one word a person looks for first, worst news first. */
+static struct cell router_word(const json_t *router)
+{
+	if (!json_is_null(json_object_get(router, "guarded")))
+		return (struct cell){ TEXT("GUARDED"), TONE_BAD };
+	if (!json_is_null(json_object_get(router, "paused")))
+		return (struct cell){ TEXT("PAUSED"), TONE_WARN };
+	if (json_is_false(json_object_get(router, "reachable")))
+		return (struct cell){ TEXT("unreachable"), TONE_BAD };
+	if (member_true(router, "contested"))
+		return (struct cell){ TEXT("contested"), TONE_WARN };
+	if (json_is_null(json_object_get(router, "reachable")))
+		return (struct cell){ TEXT("not looked at yet"), TONE_DIM };
+	if (member_true(router, "in_sync"))
+		return (struct cell){ TEXT("in sync"), TONE_GOOD };
+	return (struct cell){ TEXT("differs"), TONE_WARN };
+}
+
+static struct text router_note(const json_t *router, struct arena *arena)
+{
+	const json_t *paused = json_object_get(router, "paused");
+	const json_t *guarded = json_object_get(router, "guarded");
+
+	if (!json_is_null(guarded))
+		return member_text(guarded, "why");
+	if (!json_is_null(paused))
+		return text_format(arena, "until %.*s: %.*s",
+				   TEXT_ARG(shown_time(json_object_get(paused, "until"), arena)),
+				   TEXT_ARG(member_text(paused, "reason")));
+	return member_text(router, "error");
+}
+
+static struct cell *router_cells(const json_t *routers, struct arena *arena)
+{
+	struct cell *cells = ARENA_ARRAY(arena, struct cell,
+					 json_array_size(routers) * ARRAY_COUNT(router_heads) + 1);
+	const json_t *router;
+	size_t i;
+
+	json_array_foreach(routers, i, router)
+	{
+		struct cell *row = &cells[i * ARRAY_COUNT(router_heads)];
+		int64_t drift = member_int(router, "drift");
+
+		row[0] = (struct cell){ text_format(arena, "%.*s/%.*s",
+						    TEXT_ARG(member_text(router, "tenant")),
+						    TEXT_ARG(member_text(router, "name"))),
+					TONE_STRONG };
+		row[1] = (struct cell){ shown(json_object_get(router, "site"), arena), TONE_PLAIN };
+		row[2] = (struct cell){ shown(json_object_get(router, "mode"), arena), TONE_PLAIN };
+		row[3] = router_word(router);
+		row[4] = (struct cell){ text_format(arena, "%lld", (long long)drift),
+					drift > 0 ? TONE_WARN : TONE_DIM };
+		row[5] = (struct cell){
+			shown_time(json_object_get(router, "last_reconcile_at"), arena), TONE_PLAIN
+		};
+		row[6] = (struct cell){ router_note(router, arena), TONE_PLAIN };
+	}
+	return cells;
+}
+
+static struct text people_text(const json_t *subscribers, struct arena *arena)
+{
+	struct output output = { .arena = arena };
+	const char *state;
+	const json_t *count;
+	void *cursor = json_object_iter((json_t *)(uintptr_t)subscribers);
+
+	for (; cursor != NULL;
+	     cursor = json_object_iter_next((json_t *)(uintptr_t)subscribers, cursor)) {
+		state = json_object_iter_key(cursor);
+		count = json_object_iter_value(cursor);
+		if (json_integer_value(count) > 0)
+			put(&output, "%s%" JSON_INTEGER_FORMAT " %s", output.size > 0 ? ", " : "",
+			    json_integer_value(count), state);
+	}
+	if (output.size == 0)
+		put(&output, "none");
+	return (struct text){ output.at, (uint32_t)output.size };
+}
+
+/* What is wrong with a tenant as sentences, in the order of how much it hurts. */
+static uint32_t alarms_of(const json_t *tenant, struct text alarms[6], struct arena *arena)
+{
+	const json_t *payments = json_object_get(tenant, "payments");
+	int64_t unmatched = member_int(payments, "unmatched_count"),
+		held = member_int(payments, "held_count");
+	struct text error = member_text(tenant, "error"), clock = member_text(tenant, "clock");
+	struct text fleet = member_text(tenant, "fleet_guard"),
+		    notes = member_text(tenant, "notes");
+	uint32_t count = 0;
+
+	if (error.size > 0)
+		alarms[count++] = text_format(arena, "the newest commit is not in force: %.*s",
+					      TEXT_ARG(error));
+	if (clock.size > 0)
+		alarms[count++] = text_format(arena, "expiries wait for the clock: %.*s",
+					      TEXT_ARG(clock));
+	if (fleet.size > 0)
+		alarms[count++] = fleet;
+	if (notes.size > 0)
+		alarms[count++] = notes;
+	if (unmatched > 0)
+		alarms[count++] = text_format(
+		    arena, "%lld payments have no owner: wavu payment list --status unmatched",
+		    (long long)unmatched);
+	if (held > 0)
+		alarms[count++] = text_format(
+		    arena, "%lld payments are held for a person: wavu payment list --status held",
+		    (long long)held);
+	return count;
+}
+
+static struct text today_text(const json_t *tenant, struct arena *arena)
+{
+	const json_t *payments = json_object_get(tenant, "payments");
+
+	return text_format(arena, "%lld payments today, %.*s %.*s",
+			   (long long)member_int(payments, "today_count"),
+			   TEXT_ARG(member_text(payments, "today_amount")),
+			   TEXT_ARG(member_text(payments, "currency")));
+}
+
+void status_text(const json_t *data, struct output *output)
+{
+	const json_t *routers = json_object_get(data, "routers"), *tenant;
+	struct columns columns = { router_heads, ARRAY_COUNT(router_heads) };
+	size_t i;
+
+	json_array_foreach(json_object_get(data, "tenants"), i, tenant)
+	{
+		struct text alarms[6];
+		uint32_t alarm_count = alarms_of(tenant, alarms, output->arena);
+
+		put_tone(output, TONE_STRONG);
+		put(output, "%.*s", TEXT_ARG(member_text(tenant, "name")));
+		put_tone(output, TONE_PLAIN);
+		put(output, "  commit %.12s  %.*s\n  subscribers: %.*s\n",
+		    shown(json_object_get(tenant, "commit"), output->arena).at,
+		    TEXT_ARG(today_text(tenant, output->arena)),
+		    TEXT_ARG(people_text(json_object_get(tenant, "subscribers"), output->arena)));
+		for (uint32_t k = 0; k < alarm_count; k++) {
+			put_tone(output, TONE_BAD);
+			put(output, "  ! %.*s\n", TEXT_ARG(alarms[k]));
+			put_tone(output, TONE_PLAIN);
+		}
+	}
+	put(output, "\n");
+	if (json_array_size(routers) == 0)
+		put(output, "No routers yet: nothing was read from the repository.\n");
+	else
+		put_columns(output, &columns, router_cells(routers, output->arena),
+			    (uint32_t)json_array_size(routers));
+}
+
+void status_html(const json_t *data, struct output *output)
+{
+	const json_t *routers = json_object_get(data, "routers"), *tenant, *router;
+	struct arena *arena = output->arena;
+	size_t i;
+
+	json_array_foreach(json_object_get(data, "tenants"), i, tenant)
+	{
+		struct text alarms[6];
+		uint32_t alarm_count = alarms_of(tenant, alarms, arena);
+
+		put(output, "<section class=\"tenant\"><h2>");
+		put_html(output, member_text(tenant, "name"));
+		put(output, "</h2><p>commit <code>%.12s</code> · ",
+		    shown(json_object_get(tenant, "commit"), arena).at);
+		put_html(output, today_text(tenant, arena));
+		put(output, "</p><p>subscribers: ");
+		put_html(output, people_text(json_object_get(tenant, "subscribers"), arena));
+		put(output, "</p>\n");
+		for (uint32_t k = 0; k < alarm_count; k++) {
+			put(output, "<p class=\"alarm\">");
+			put_html(output, alarms[k]);
+			put(output, "</p>\n");
+		}
+		put(output, "</section>\n");
+	}
+	put(output, "<h2>Routers</h2>\n<ul class=\"routers\">\n");
+	json_array_foreach(routers, i, router)
+	{
+		static const char *const classes[] = {
+			[TONE_PLAIN] = "",  [TONE_GOOD] = "good", [TONE_WARN] = "warn",
+			[TONE_BAD] = "bad", [TONE_DIM] = "dim",   [TONE_STRONG] = ""
+		};
+		struct cell word = router_word(router);
+
+		put(output, "<li class=\"%s\"><a href=\"/routers/", classes[word.tone]);
+		put_html(output, member_text(router, "name"));
+		put(output, "?tenant=");
+		put_html(output, member_text(router, "tenant"));
+		put(output, "\"><b>");
+		put_html(output, member_text(router, "name"));
+		put(output, "</b></a> <span class=\"word\">");
+		put_html(output, word.text);
+		put(output, "</span> <small>");
+		put_html(output, shown(json_object_get(router, "site"), arena));
+		put(output, " · ");
+		put_html(output, shown(json_object_get(router, "mode"), arena));
+		put(output, " · drift %lld · last reconcile ",
+		    (long long)member_int(router, "drift"));
+		put_html(output, shown_time(json_object_get(router, "last_reconcile_at"), arena));
+		put(output, "</small>");
+		if (router_note(router, arena).size > 0) {
+			put(output, "<p class=\"note\">");
+			put_html(output, router_note(router, arena));
+			put(output, "</p>");
+		}
+		put(output, "</li>\n");
+	}
+	put(output, "</ul>\n");
+	if (json_array_size(routers) == 0)
+		put(output, "<p>No routers yet: nothing was read from the repository.</p>\n");
+}

@@ -46,7 +46,8 @@ static struct digest digest_two(const char *a, const char *b)
 static void parts_are_told_apart(void **state)
 {
 	(void)state;
-	struct digest a = digest_two("ab", "c"), b = digest_two("a", "bc"), c = digest_two("abc", "");
+	struct digest a = digest_two("ab", "c"), b = digest_two("a", "bc");
+	struct digest c = digest_two("abc", "");
 	struct digest again = digest_two("ab", "c");
 	assert_true(digest_equal(&a, &again));
 	assert_false(digest_equal(&a, &b));

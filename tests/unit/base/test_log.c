@@ -97,15 +97,16 @@ static void a_closed_stderr_is_survived(void **state)
 	assert_string_equal(caught(), "error kept a=1\n");
 }
 
+#define CAUGHT(test) cmocka_unit_test_setup_teardown(test, caught_begin, caught_end)
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup_teardown(a_line_is_level_what_pairs, caught_begin, caught_end),
-		cmocka_unit_test_setup_teardown(lines_below_the_threshold_vanish, caught_begin,
-						caught_end),
-		cmocka_unit_test_setup_teardown(a_value_cannot_forge_a_line, caught_begin, caught_end),
-		cmocka_unit_test_setup_teardown(a_long_value_is_cut, caught_begin, caught_end),
-		cmocka_unit_test_setup_teardown(a_closed_stderr_is_survived, caught_begin, caught_end),
+		CAUGHT(a_line_is_level_what_pairs),
+		CAUGHT(lines_below_the_threshold_vanish),
+		CAUGHT(a_value_cannot_forge_a_line),
+		CAUGHT(a_long_value_is_cut),
+		CAUGHT(a_closed_stderr_is_survived),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -50,7 +50,8 @@ static void whole_numbers(void **state)
 		{ "00000000000000000000000000000001", 1 },
 	};
 	static const char *const bad[] = { "",	   "-1",  "+1",	 " 1",	"1 ",  "1.0", "1e3",
-					   "0x10", "1,0", "1_0", "abc", "1\n", "18446744073709551616",
+					   "0x10", "1,0", "1_0", "abc", "1\n",
+					   "18446744073709551616",
 					   "99999999999999999999999" };
 	assert_takes(text_u64, good, ARRAY_COUNT(good));
 	assert_refuses(text_u64, bad, ARRAY_COUNT(bad));
@@ -121,7 +122,8 @@ static void money(void **state)
 		{ "9999999999999.99", (uint64_t)CENTS_MAX - 1 },
 	};
 	static const char *const bad[] = {
-		"", ".", ".5", "5.", "-5", "+5", "1e3", "1.005", "1.000", "5,00", "1 000", " 5", "5 ",
+		"", ".", ".5", "5.", "-5", "+5", "1e3", "1.005", "1.000", "5,00", "1 000", " 5",
+		"5 ",
 		"KES 5", "0x5", "1.-5", "1..5", "1.5.0", "NaN", "Infinity", "10000000000000.01",
 		"184467440737095516", "18446744073709551616", "99999999999999999999999999",
 	};
@@ -160,7 +162,8 @@ static void rates(void **state)
 		{ "1.000001M", 1000001 },
 		{ "18446744073G", UINT64_C(18446744073000000000) },
 	};
-	static const char *const bad[] = { "",	   "k",	   "0k",       "0.0M",	 "10",	 "1m",	"1K",
+	static const char *const bad[] = { "",	   "k",	   "0k",       "0.0M",	 "10",	 "1m",
+					   "1K",
 					   "1 M",  "-1M",  "1.5",      "M1",	 "1MM",	 "1Mbps",
 					   "1.M",  ".5M",  "1.0005k",  "1e3M",   "0.0001k",
 					   "18446744074G", "99999999999999999999k", "1.0000001M" };
@@ -177,7 +180,8 @@ static void data_sizes(void **state)
 		{ "0.5GiB", 1u << 29 },	 { "1.25TiB", UINT64_C(5) << 38 },
 		{ "2TB", UINT64_C(2000000000000) },
 	};
-	static const char *const bad[] = { "",	  "5",	   "5B",   "0GB",     "5gb",	 "5G",	  "5 GB",
+	static const char *const bad[] = { "",	  "5",	   "5B",   "0GB",     "5gb",	 "5G",
+					   "5 GB",
 					   "GB",  "GiB",   "-5GB", "0.1GiB",  "1.5.5GB", "5GBs",
 					   "16777216TiB", "20000000TB" };
 	assert_takes(text_data, good, ARRAY_COUNT(good));
@@ -190,7 +194,8 @@ static void mac_addresses(void **state)
 	static const char *const good[] = { "aa-bb-cc-dd-ee-0f", "AABBCCDDEE0F", "aabbccddee0f",
 					    "AA:BB:CC:DD:EE:0F", "Aa:bB:cc:dd:ee:0f" };
 	static const char *const bad[] = {
-		"", "aa:bb:cc:dd:ee", "aa:bb:cc:dd:ee:0f:11", "aa:bb:cc:dd:ee:0g", "aa:bb-cc:dd:ee:0f",
+		"", "aa:bb:cc:dd:ee", "aa:bb:cc:dd:ee:0f:11", "aa:bb:cc:dd:ee:0g",
+		"aa:bb-cc:dd:ee:0f",
 		"aabbccddee0", "aabbccddee0fa", "aa.bb.cc.dd.ee.0f", "aabb.ccdd.ee0f",
 		"aa:bb:cc:dd:ee:f", " aabbccddee0", "aa bb cc dd ee 0f", "aabbccddee0f     ",
 		"a:abb:cc:dd:ee:0f",
@@ -244,7 +249,8 @@ static void address_ranges(void **state)
 					   "10.0.1.0/08",  "10.0.1.9-10.0.1.5", "10.0.1.5-",
 					   "-10.0.1.5",	   "10.0.1.5-9",  "10.0.1.5 - 10.0.1.9",
 					   "10.0.1.0/24/8", "10.0.1.5-10.0.1.6-10.0.1.7",
-					   "10.0.1.0-10.0.1.0/24", "/24", "10.0.1.0/255.255.255.0" };
+					   "10.0.1.0-10.0.1.0/24", "/24",
+					   "10.0.1.0/255.255.255.0" };
 	uint32_t first, last;
 	for (size_t i = 0; i < ARRAY_COUNT(good); i++) {
 		assert_true(text_ipv4_range(text_of(good[i].text), &first, &last));

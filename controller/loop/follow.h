@@ -6,7 +6,6 @@
  */
 #pragma once
 
-#include "base/digest.h"
 #include "intent/intent.h"
 #include "loop/seat.h"
 
@@ -47,9 +46,3 @@ bool follow_take(struct seat *seat, struct intent *next, int64_t now,
  */
 bool follow_publish(struct seat *seat, const struct intent *intent, struct text *problems,
 		    struct arena *arena, struct error *error) MUST_CHECK;
-
-/*
- * What a router should be, as far as git says: equal digests, equal wishes. Titles and places do
- * not count.
- */
-struct digest follow_wish(const struct intent *intent, const struct router *router);

@@ -62,7 +62,6 @@ struct source_state {
 	int64_t looked_at;
 	struct text channel_problems; /* payment channels that are closed, and why; else empty */
 	struct text losses_why; /* the commit in force costs more of the whole fleet than the Tenant's guard lets go; else empty */
-	struct text channel_problems; /* which payment channels stay closed, and why; empty: none */
 };
 
 /* One finished job, a line of `wavu history`. */

@@ -8,14 +8,17 @@
 #include "provider/json.h"
 
 /*
- * M-PESA Kenya through Safaricom's Daraja: the C2B confirmation of paybills and tills (payments facts 1.7). A
- * confirmation is unsigned; what counts is the channel's unguessable URL, which the webhook program has checked, or the
- * provider's own answer where the channel says `trust: verified`.
+ * M-PESA Kenya through Safaricom's Daraja: the C2B confirmation of paybills and tills (payments
+ * facts 1.7). A confirmation is unsigned; what counts is the channel's unguessable URL, which the
+ * webhook program has checked, or the provider's own answer where the channel says `trust:
+ * verified`.
  */
 
 #define RECEIPT_SIZE_MAX 32
-#define SHOWN_SIZE_MAX 40      /* bytes of a bad value that a reason repeats */
-#define EAT_OFFSET_US (3 * HOUR_US) /* Daraja's times are EAT without a mark, no daylight saving (payments facts 1) */
+#define SHOWN_SIZE_MAX 40 /* bytes of a bad value that a reason repeats */
+#define EAT_OFFSET_US                                                                              \
+	(3 * HOUR_US) /* Daraja's times are EAT without a mark, no daylight saving (payments facts \
+			 1) */
 
 /* Reading one C2B object: the first field of a wrong type ends in `why`. */
 struct reading {
@@ -35,8 +38,8 @@ static struct notice nothing(struct text why)
 }
 
 /*
- * Texts are Daraja's own form of every value, resellers also send numbers (payments facts 1.7: amount, short code,
- * MSISDN); null and absent are the same. Anything else is no C2B confirmation.
+ * Texts are Daraja's own form of every value, resellers also send numbers (payments facts 1.7:
+ * amount, short code, MSISDN); null and absent are the same. Anything else is no C2B confirmation.
  */
 static struct text field(struct reading *reading, const char *key)
 {
@@ -54,7 +57,8 @@ static struct text field(struct reading *reading, const char *key)
 		break;
 	}
 	if (reading->why.size == 0)
-		reading->why = text_format(reading->arena, "%s is neither a text nor a number", key);
+		reading->why = text_format(reading->arena, "%s is neither a text nor a number",
+					   key);
 	return TEXT_NONE;
 }
 
@@ -65,7 +69,8 @@ static struct text shown(struct arena *arena, struct text text)
 	uint32_t size = cut ? SHOWN_SIZE_MAX : text.size;
 	char *out = ARENA_ARRAY(arena, char, size + 4u);
 	for (uint32_t i = 0; i < size; i++)
-		out[i] = text.at[i] > ' ' && text.at[i] < 0x7f && text.at[i] != '"' ? text.at[i] : '?';
+		out[i] = text.at[i] > ' ' && text.at[i] < 0x7f && text.at[i] != '"' ? text.at[i]
+										    : '?';
 	if (cut)
 		memcpy(out + size, "...", 3);
 	return (struct text){ out, cut ? size + 3 : size };
@@ -78,8 +83,9 @@ static bool is_receipt_byte(char byte)
 }
 
 /*
- * "rkl51zdr4f" -> "RKL51ZDR4F". Real receipts have ten letters and digits (payments facts 1.12), resellers' vary. HELD-
- * and CASH- are how wavu itself names money without a receipt, so no callback may bring them.
+ * "rkl51zdr4f" -> "RKL51ZDR4F". Real receipts have ten letters and digits (payments facts 1.12),
+ * resellers' vary. HELD- and CASH- are how wavu itself names money without a receipt, so no
+ * callback may bring them.
  */
 static bool receipt_read(struct text *out, struct reading *reading, struct text *why)
 {
@@ -90,7 +96,8 @@ static bool receipt_read(struct text *out, struct reading *reading, struct text 
 	}
 	struct text text = text_trim(value.text);
 	if (text.size == 0 || text.size > RECEIPT_SIZE_MAX) {
-		*why = text.size ? TEXT("TransID is longer than 32 characters") : TEXT("TransID is empty");
+		*why = text.size ? TEXT("TransID is longer than 32 characters")
+				 : TEXT("TransID is empty");
 		return false;
 	}
 	char *receipt = ARENA_ARRAY(reading->arena, char, text.size);
@@ -110,7 +117,8 @@ static bool receipt_read(struct text *out, struct reading *reading, struct text 
 	return true;
 }
 
-/* "10" "10.00" 1.00 -> cents. Never through a float; what is not exactly money is held, with what is wrong with it. */
+/* "10" "10.00" 1.00 -> cents. Never through a float; what is not exactly money is held, with what
+ * is wrong with it. */
 static bool amount_read(int64_t *cents, struct text text, struct arena *arena, struct text *why)
 {
 	struct text quoted = shown(arena, text);
@@ -123,8 +131,10 @@ static bool amount_read(int64_t *cents, struct text text, struct arena *arena, s
 	} else if (text.at[0] == '-') {
 		*why = text_format(arena, "the amount \"%.*s\" is negative", TEXT_ARG(quoted));
 	} else {
-		*why = text_format(arena, "the amount \"%.*s\" is not plain money: digits and at most two "
-				   "decimals, at most ten thousand billion", TEXT_ARG(quoted));
+		*why = text_format(arena,
+				   "the amount \"%.*s\" is not plain money: digits and at most two "
+				   "decimals, at most ten thousand billion",
+				   TEXT_ARG(quoted));
 	}
 	*cents = 0;
 	return false;
@@ -144,8 +154,9 @@ static bool is_hash(struct text text)
 }
 
 /*
- * MSISDN comes in clear (before 2022 and at resellers), as SHA-256 of the E.164 digits (v1) or masked with stars (v2):
- * payments facts 1.7. A mask, or a hash of another length as in Safaricom's own example, identifies nobody.
+ * MSISDN comes in clear (before 2022 and at resellers), as SHA-256 of the E.164 digits (v1) or
+ * masked with stars (v2): payments facts 1.7. A mask, or a hash of another length as in Safaricom's
+ * own example, identifies nobody.
  */
 static void payer_read(struct notice *notice, struct text msisdn, struct text country,
 		       struct arena *arena)
@@ -182,15 +193,16 @@ static bool number_part(struct text text, uint32_t start, uint32_t size, uint64_
 static int64_t time_read(struct text text)
 {
 	uint64_t year, month, day, hour, minute, second;
-	if (text.size != 14 || !number_part(text, 0, 4, &year) || !number_part(text, 4, 2, &month) ||
-	    !number_part(text, 6, 2, &day) || !number_part(text, 8, 2, &hour) ||
-	    !number_part(text, 10, 2, &minute) || !number_part(text, 12, 2, &second))
+	if (text.size != 14 || !number_part(text, 0, 4, &year) ||
+	    !number_part(text, 4, 2, &month) || !number_part(text, 6, 2, &day) ||
+	    !number_part(text, 8, 2, &hour) || !number_part(text, 10, 2, &minute) ||
+	    !number_part(text, 12, 2, &second))
 		return 0;
 	/* M-PESA began in 2007. */
 	if (year < 2007 || year > 2200 || month < 1 || month > 12 || day < 1 || day > 31 ||
 	    hour > 23 || minute > 59 || second > 59)
 		return 0;
-	struct civil civil = { (int32_t)year, (int8_t)month, (int8_t)day,
+	struct civil civil = { (int32_t)year, (int8_t)month,  (int8_t)day,
 			       (int8_t)hour,  (int8_t)minute, (int8_t)second };
 	int64_t at = zone_instant(zone_utc(), civil);
 	struct civil back = zone_civil(zone_utc(), at);
@@ -219,15 +231,16 @@ static struct notice confirmation_read(struct reading *reading, struct text coun
 	return notice;
 }
 
-/* Success is the number 0 or the text "0", nothing else: "SFC_IC0003" and "R000002" occur (payments facts 1.3). */
+/* Success is the number 0 or the text "0", nothing else: "SFC_IC0003" and "R000002" occur (payments
+ * facts 1.3). */
 static bool is_success(struct value code)
 {
 	return (code.kind == VALUE_NUMBER || code.kind == VALUE_TEXT) && text_is(code.text, "0");
 }
 
 /*
- * What is no C2B confirmation although it came to a C2B address. Only what certainly moved no money is NOTHING; all else
- * is held for a person: a refusal would lose it for good.
+ * What is no C2B confirmation although it came to a C2B address. Only what certainly moved no money
+ * is NOTHING; all else is held for a person: a refusal would lose it for good.
  */
 static struct notice other_read(struct reading *reading)
 {
@@ -236,21 +249,24 @@ static struct notice other_read(struct reading *reading)
 	if (stk.kind == VALUE_OBJECT) {
 		struct value code = value_at(stk, "ResultCode", arena);
 		if (is_success(code))
-			return unreadable(TEXT("the result of an STK push that says paid, on the address for C2B "
-					       "confirmations: it is not counted here"));
+			return unreadable(
+			    TEXT("the result of an STK push that says paid, on the address for C2B "
+				 "confirmations: it is not counted here"));
 		if (code.kind == VALUE_NUMBER || (code.kind == VALUE_TEXT && code.text.size))
 			return nothing(TEXT("the result of an STK push that was not paid"));
 		return unreadable(TEXT("the result of an STK push without a result code"));
 	}
 	if (value_at(reading->root, "Result", arena).kind == VALUE_OBJECT)
-		return nothing(TEXT("the result of a question or an order, not a confirmation of a payment"));
+		return nothing(
+		    TEXT("the result of a question or an order, not a confirmation of a payment"));
 	return unreadable(TEXT("it has no TransID: not a C2B confirmation"));
 }
 
 static struct notice daraja_parse(const struct channel *channel, struct text country,
 				  const struct callback *callback, struct arena *arena)
 {
-	/* Short code and sources are the teller's to judge: paybill and till confirmations read alike. */
+	/* Short code and sources are the teller's to judge: paybill and till confirmations read
+	 * alike. */
 	(void)channel;
 	if (text_is(callback->kind, "validation"))
 		return nothing(TEXT("a validation asks before the payment, it is none"));
@@ -270,7 +286,8 @@ static struct notice daraja_parse(const struct channel *channel, struct text cou
 	return notice;
 }
 
-static enum proof daraja_authenticate(const struct channel *channel, const struct callback *callback)
+static enum proof daraja_authenticate(const struct channel *channel,
+				      const struct callback *callback)
 {
 	(void)callback; /* Nothing in it is signed (payments facts 1.3, "Wire"). */
 	switch (channel->trust) {
@@ -286,8 +303,9 @@ static enum proof daraja_authenticate(const struct channel *channel, const struc
 static struct reply daraja_reply(struct text kind)
 {
 	struct reply reply = { .status = 200, .content_type = TEXT("application/json") };
-	reply.body = text_is(kind, "validation") ? TEXT("{\"ResultCode\":\"0\",\"ResultDesc\":\"Accepted\"}")
-						 : TEXT("{\"ResultCode\":0,\"ResultDesc\":\"Success\"}");
+	reply.body = text_is(kind, "validation")
+			 ? TEXT("{\"ResultCode\":\"0\",\"ResultDesc\":\"Accepted\"}")
+			 : TEXT("{\"ResultCode\":0,\"ResultDesc\":\"Success\"}");
 	return reply;
 }
 

@@ -7,8 +7,9 @@
 #include "base/limits.h"
 
 /*
- * Numbers reach jansson as strings that begin with this character, so that they stay distinct from texts and from their
- * own values: jansson would read 1e3 and 1000.00 as the same double. A text of the street that holds it is refused.
+ * Numbers reach jansson as strings that begin with this character, so that they stay distinct from
+ * texts and from their own values: jansson would read 1e3 and 1000.00 as the same double. A text of
+ * the street that holds it is refused.
  */
 #define NUMBER_MARK '\001'
 #define NUMBER_MARK_ESCAPED "\\u0001"
@@ -136,7 +137,8 @@ static bool bytes_pass(struct pass *pass)
 			pass->at++;
 			continue;
 		}
-		/* Closing brackets are counted too: the bound is on the work, not on the meaning. */
+		/* Closing brackets are counted too: the bound is on the work, not on the meaning.
+		 */
 		if (++pass->items > JSON_ITEMS_MAX)
 			return pass_fails(pass, "it has too many values");
 		bool fits;
@@ -184,7 +186,8 @@ bool json_open(struct json *out, struct text bytes, struct arena *arena, struct 
 	}
 	struct pass pass = { .in = bytes };
 	/* Numbers are at least two bytes apart; beyond JSON_ITEMS_MAX of them the pass ends. */
-	pass.out = ARENA_ARRAY(arena, char, (size_t)bytes.size + (JSON_ITEMS_MAX + 1) * NUMBER_GROWTH);
+	pass.out = ARENA_ARRAY(arena, char,
+			       (size_t)bytes.size + (JSON_ITEMS_MAX + 1) * NUMBER_GROWTH);
 	if (!bytes_pass(&pass)) {
 		*why = text_of(pass.why);
 		return false;

@@ -1,7 +1,8 @@
 /*
- * JSON from the street, read exactly: a pass of our own over the raw bytes bounds depth and size and keeps every number
- * as its literal text, then jansson builds the tree. The caller closes the tree; texts lie in the arena; no I/O; any
- * thread. It never turns a number into a float, and never lets one of two equal keys win.
+ * JSON from the street, read exactly: a pass of our own over the raw bytes bounds depth and size
+ * and keeps every number as its literal text, then jansson builds the tree. The caller closes the
+ * tree; texts lie in the arena; no I/O; any thread. It never turns a number into a float, and never
+ * lets one of two equal keys win.
  */
 #pragma once
 
@@ -34,10 +35,11 @@ struct json {
 #define JSON_ARENA_SIZE_MAX (512u << 10)
 
 /*
- * False with a sentence in *why (static or in the arena) when the bytes are not JSON, too deep, too many, hold a NUL or a
- * key twice; then nothing is open.
+ * False with a sentence in *why (static or in the arena) when the bytes are not JSON, too deep, too
+ * many, hold a NUL or a key twice; then nothing is open.
  */
-bool json_open(struct json *out, struct text bytes, struct arena *arena, struct text *why) MUST_CHECK;
+bool json_open(struct json *out, struct text bytes, struct arena *arena,
+	       struct text *why) MUST_CHECK;
 void json_close(struct json *json); /* legal on a zeroed one */
 
 struct value json_root(const struct json *json);

@@ -9,8 +9,8 @@ static const struct provider *const providers[] = {
 };
 
 /*
- * Words that Safaricom refuses anywhere in a callback URL, in any case (payments facts 1.7). Longer words stand before
- * those they contain, so that the message names what the author sees.
+ * Words that Safaricom refuses anywhere in a callback URL, in any case (payments facts 1.7). Longer
+ * words stand before those they contain, so that the message names what the author sees.
  */
 static const char *const forbidden_words[] = {
 	"m-pesa", "mpesa", "safaricom", "exec", "exe", "cmd", "sql", "query",
@@ -53,11 +53,13 @@ bool provider_token_ok(struct text token, struct error *error)
 	for (uint32_t i = 0; i < token.size; i++)
 		if (!token_byte_ok(token.at[i]))
 			return error_set(error, ERROR_INVALID,
-					 "the token's character %u is none of A-Z a-z 0-9 _ -", i + 1);
+					 "the token's character %u is none of A-Z a-z 0-9 _ -",
+					 i + 1);
 	const char *word = provider_forbidden_word(token);
 	if (word)
-		return error_set(error, ERROR_INVALID,
-				 "the token holds \"%s\", which Safaricom refuses in URLs: make another", word);
+		return error_set(
+		    error, ERROR_INVALID,
+		    "the token holds \"%s\", which Safaricom refuses in URLs: make another", word);
 	return true;
 }
 

@@ -1,5 +1,6 @@
 /*
- * The rows of providers.c, one per file of this room; nobody else includes it. Constant; any thread.
+ * The rows of providers.c, one per file of this room; nobody else includes it. Constant; any
+ * thread.
  */
 #pragma once
 

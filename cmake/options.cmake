@@ -21,7 +21,8 @@ set(CMAKE_C_FLAGS_RELEASE "-O2 -g")
 set(CMAKE_C_FLAGS_RELWITHDEBINFO "-O2 -g")
 set(CMAKE_C_FLAGS_MINSIZEREL "-Os -g")
 
-add_compile_definitions(_GNU_SOURCE)
+# Failpoints (base/failpoint.h) let tests kill a process at a named place; never in a release.
+add_compile_definitions(_GNU_SOURCE $<$<CONFIG:Debug>:WAVU_FAILPOINTS>)
 add_compile_options(
 	-Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wsign-conversion -Wstrict-prototypes
 	-Wmissing-prototypes -Wundef -Wvla -Wformat=2 -Wcast-qual -Wwrite-strings -Wswitch-enum

@@ -68,8 +68,7 @@ struct change {
 	bool drops_session;          /* a live session ends or will be renewed by it */
 	bool slow;                   /* contested: healed three times within the hour; the loop may take its time */
 	bool only_if_clean;          /* removes what earlier changes let go of: send it only when none of those was refused */
-	bool changes_rights;         /* when done, the loop stores after.rights_at = its clock at the answer + rights_slack_us */
-	int64_t rights_slack_us;
+	bool changes_rights;         /* when done, the loop stores after.rights_at = its clock at the answer */
 	struct inventory_entry before; /* to be stored before it is sent (key empty: nothing) */
 	struct inventory_entry after;  /* to be stored when it is done (key empty: nothing) */
 	bool drops_entry;            /* when done, the inventory entry `before` goes */

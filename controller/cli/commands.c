@@ -1,0 +1,155 @@
+#include "cli/command.h"
+
+#include <stddef.h>
+
+#include "base/macros.h"
+
+/* clang-format off */
+const struct option common_options[] = {
+	{ "-c", "FILE", false, "the host's settings; default $WAVU_CONFIG, then /etc/wavu/wavu.yaml" },
+	{ "--tenant", "NAME", false, "one tenant instead of all" },
+	{ "--output", "text or json", false, "how the answer is written" },
+	{ NULL, NULL, false, NULL },
+};
+
+static const struct option apply_options[] = {
+	{ "--router", "R", false, "only this router" },
+	{ "--allow", "DIGEST", true, "let the losses go that `plan` showed with this digest" },
+	{ NULL, NULL, false, NULL },
+};
+static const struct option history_options[] = {
+	{ "--router", "R", false, "only this router" },
+	{ "-n", "N", false, "at most N lines; default 50" },
+	{ NULL, NULL, false, NULL },
+};
+static const struct option pause_options[] = {
+	{ "--until", "T", false, "a time or a duration: 2026-12-01T06:00, 2h" },
+	{ "--reason", "TEXT", false, "shown wherever the router is shown" },
+	{ NULL, NULL, false, NULL },
+};
+static const struct option payment_list_options[] = {
+	{ "-n", "N", false, "at most N lines; default 50" },
+	{ "--status", "S", false, "credited, unmatched, held or reversed" },
+	{ NULL, NULL, false, NULL },
+};
+static const struct option plan_options[] = {
+	{ "--rev", "REV", false, "a commit or branch instead of the branch's newest" },
+	{ "--router", "R", false, "only this router" },
+	{ NULL, NULL, false, NULL },
+};
+static const struct option record_options[] = {
+	{ "--reason", "TEXT", false, "why: it stands in the ledger for ever" },
+	{ NULL, NULL, false, NULL },
+};
+static const struct option show_options[] = {
+	{ "--password", NULL, false, "show the password of the service too" },
+	{ NULL, NULL, false, NULL },
+};
+static const struct option validate_options[] = {
+	{ "--rev", "REV", false, "a commit of the repository instead of the files as they lie" },
+	{ NULL, NULL, false, NULL },
+};
+
+const struct command commands[] = {
+	{ "apply", "", 0, 0, apply_options,
+	  "makes one pass over the routers now",
+	  "Every router is looked at, the difference is written, and read back. A running controller does it; when none "
+	  "runs, this command does it itself. Losses that the guard holds are let go by naming their digest.",
+	  "wavu apply --router kasarani-1 --allow 3f9c0a7be412", run_apply },
+	{ "completion", "SHELL", 1, 1, NULL,
+	  "prints the completion of bash, zsh or fish",
+	  "Load it with: source <(wavu completion bash)",
+	  "wavu completion bash", run_completion },
+	{ "controller", "", 0, 0, NULL,
+	  "the part that decides and talks to routers; `wavu run` starts it",
+	  "It follows the repositories, books payments and keeps the routers as they should be, until it is told to end.",
+	  "wavu -c /etc/wavu/wavu.yaml controller", run_controller },
+	{ "drift", "", 0, 0, NULL,
+	  "what the last look at the routers found different",
+	  "Rows of ours that somebody changed or removed, with what they should be. Exit code 2 when there are any.",
+	  "wavu drift --output json", run_drift },
+	{ "explain", "THING", 1, 1, NULL,
+	  "the chain from cause to router row",
+	  "THING is an account, a phone, a username, a receipt or a router. Each line says what happened and because of what.",
+	  "wavu explain KN-0042", run_explain },
+	{ "history", "", 0, 0, history_options,
+	  "what was done, and why, newest first",
+	  "Identical jobs in a row are one line with a count.",
+	  "wavu history --router kasarani-1 -n 20", run_history },
+	{ "init", "DIR", 1, 1, NULL,
+	  "makes a new repository from the shipped example, with one commit",
+	  "The folder must not exist yet or be empty. Edit the files, commit, and name the folder in wavu.yaml.",
+	  "wavu init /srv/git/kasinet", run_init },
+	{ "manual", "", 0, 0, NULL,
+	  "prints the manual page (roff)",
+	  "The page is made from the same table as this help.",
+	  "wavu manual | man -l -", run_manual },
+	{ "page", "", 0, 0, NULL,
+	  "the read-only status page; `wavu run` starts it",
+	  "It serves the listener `status` of the settings and changes nothing.",
+	  "wavu -c /etc/wavu/wavu.yaml page", run_page },
+	{ "pause", "R", 1, 1, pause_options,
+	  "leaves a router alone until a time",
+	  "Nothing is written to it, not even an expiry; facts keep coming and are caught up at the end.",
+	  "wavu pause kasarani-1 --until 2h --reason \"tower works\"", run_pause },
+	{ "payment assign", "RECEIPT ACCOUNT", 2, 2, NULL,
+	  "gives an unmatched payment its owner, or releases a held one",
+	  "A held payment is released only when its amount and short code are right.",
+	  "wavu payment assign SKL51ZDR4F KN-0042", run_payment_assign },
+	{ "payment list", "", 0, 0, payment_list_options,
+	  "payments, newest first",
+	  "Every payment ever heard of has one of four ends: credited, unmatched, held, reversed.",
+	  "wavu payment list --status unmatched", run_payment_list },
+	{ "payment record", "ACCOUNT AMOUNT", 2, 2, record_options,
+	  "books cash that a person took",
+	  "Who ran the command and the reason stand in the ledger.",
+	  "wavu payment record KN-0042 2500 --reason \"cash at the office\"", run_payment_record },
+	{ "payment urls", "", 0, 0, NULL,
+	  "the callback URLs of every channel, to register at the provider",
+	  "They contain the channel's secret token: keep them from the public.",
+	  "wavu payment urls", run_payment_urls },
+	{ "plan", "", 0, 0, plan_options,
+	  "what would change on which router, for whom and why",
+	  "It writes nothing and needs no running controller. Exit code 2 when there are changes, 3 when some must wait for "
+	  "a person, 4 when the newest commit is invalid.",
+	  "wavu plan --router kasarani-1", run_plan },
+	{ "resume", "R", 1, 1, NULL,
+	  "ends a pause",
+	  "A pause declared in git is ended in git.",
+	  "wavu resume kasarani-1", run_resume },
+	{ "router check", "R", 1, 1, NULL,
+	  "tries whether wavu can reach a router and has the rights it needs",
+	  "Nothing is changed: the right to write is tried on a row that does not exist.",
+	  "wavu router check kasarani-1", run_router_check },
+	{ "run", "", 0, 0, NULL,
+	  "the controller, the webhook and the status page, supervised",
+	  "The parts are started from beside this program, started again when they end, and ended together.",
+	  "wavu -c /etc/wavu/wavu.yaml run", run_run },
+	{ "schema", "KIND", 1, 1, NULL,
+	  "prints the JSON Schema of a kind",
+	  "For editors: Tenant, Site, Router, Package, DunningPolicy, Subscriber.",
+	  "wavu schema Package", run_schema },
+	{ "status", "", 0, 0, NULL,
+	  "the state of the tenants and of every router",
+	  "The commit in force, subscribers by state, payments of today, and per router whether it answers and is in sync.",
+	  "wavu status", run_status },
+	{ "subscriber list", "", 0, 0, NULL,
+	  "all subscribers with their state",
+	  "Those of the commit in force.",
+	  "wavu subscriber list --output json", run_subscriber_list },
+	{ "subscriber show", "ACCOUNT", 1, 1, show_options,
+	  "one subscriber: what he has, until when, and whether he is online",
+	  "His router is asked whether he is online; when it does not answer that is shown as unknown.",
+	  "wavu subscriber show KN-0042", run_subscriber_show },
+	{ "validate", "[DIR]", 0, 1, validate_options,
+	  "checks the files of a repository as they lie",
+	  "All errors are reported at once, each with file, line and column. It needs no settings. Exit code 4 when there are any.",
+	  "wavu validate /srv/git/kasinet", run_validate },
+	{ "verify", "", 0, 0, NULL,
+	  "checks every invariant of the store",
+	  "The ledger sums to zero, balances equal their entries, no receipt is credited twice, and the files are whole.",
+	  "wavu verify", run_verify },
+};
+/* clang-format on */
+
+const uint32_t command_count = ARRAY_COUNT(commands);

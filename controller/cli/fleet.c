@@ -1,0 +1,67 @@
+#include "cli/call.h"
+
+#include "base/clock.h"
+#include "view/explain_view.h"
+#include "view/fleet_view.h"
+
+#define HISTORY_LINES 50
+
+int run_status(struct call *call)
+{
+	struct document *document;
+	struct error error = { 0 };
+
+	if (!call_outlooks(call, &error) ||
+	    !view_status(&document, call->outlooks, call->outlook_count, clock_now(), &call->arena,
+			 &error))
+		return call_fail(call, &error);
+	return call_print(call, document, EXIT_DONE);
+}
+
+int run_drift(struct call *call)
+{
+	struct document *document;
+	struct error error = { 0 };
+	uint32_t differences;
+
+	if (!call_outlooks(call, &error) || !view_drift(&document, &differences, call->outlooks,
+							call->outlook_count, &call->arena, &error))
+		return call_fail(call, &error);
+	return call_print(call, document, differences > 0 ? EXIT_CHANGES : EXIT_DONE);
+}
+
+int run_history(struct call *call)
+{
+	struct document *document;
+	struct error error = { 0 };
+	uint32_t lines;
+
+	if (!call_number(&lines, call, "-n", HISTORY_LINES, &error))
+		return call_usage(call->command, "%s", error.text);
+	if (!call_outlooks(call, &error) ||
+	    !view_history(&document, call->outlooks, call->outlook_count,
+			  call_option(call, "--router"), lines, &call->arena, &error))
+		return call_fail(call, &error);
+	return call_print(call, document, EXIT_DONE);
+}
+
+int run_explain(struct call *call)
+{
+	struct document *document;
+	struct error error = { 0 };
+	bool found;
+
+	if (!call_outlooks(call, &error) ||
+	    !view_explain(&document, &found, call->outlooks, call->outlook_count,
+			  call->arguments[0], clock_now(), &call->arena, &error))
+		return call_fail(call, &error);
+	if (!found) {
+		error_set(
+		    &error, ERROR_FAILED,
+		    "nothing is known of %.*s: it is no account, alias, phone, username, receipt or "
+		    "router here",
+		    TEXT_ARG(call->arguments[0]));
+		return call_fail(call, &error);
+	}
+	return call_print(call, document, EXIT_DONE);
+}

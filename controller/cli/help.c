@@ -1,0 +1,45 @@
+#include "cli/command.h"
+
+#include <stdio.h>
+#include <string.h>
+
+static void options_print(const struct option *options)
+{
+	char left[64];
+
+	for (; options != NULL && options->name != NULL; options++) {
+		snprintf(left, sizeof left, "%s%s%s", options->name,
+			 options->value != NULL ? " " : "",
+			 options->value != NULL ? options->value : "");
+		printf("  %-22s %s%s\n", left, options->help,
+		       options->repeats ? " (may be given several times)" : "");
+	}
+}
+
+static void all_print(void)
+{
+	printf("wavu runs a MikroTik ISP from a git repository.\n\n"
+	       "usage: wavu [-c FILE] [--tenant NAME] [--output text|json] COMMAND\n\n");
+	for (uint32_t i = 0; i < command_count; i++)
+		printf("  %-16s %s\n", commands[i].name, commands[i].help);
+	printf("\n");
+	options_print(common_options);
+	printf("  %-22s %s\n", "--help", "of all, or after a command of that command");
+	printf(
+	    "\nexit codes: 0 done  1 failed  2 there are changes or differences  3 a person must approve\n"
+	    "            4 the input is invalid  64 wrong usage\n");
+}
+
+void help_print(const struct command *command)
+{
+	if (command == NULL) {
+		all_print();
+		return;
+	}
+	printf("wavu %s: %s.\n\nusage: wavu %s%s%s%s\n\n%s\n\n", command->name, command->help,
+	       command->name, command->arguments[0] != '\0' ? " " : "", command->arguments,
+	       command->options != NULL ? " [options]" : "", command->more);
+	options_print(command->options);
+	options_print(common_options);
+	printf("\nexample: %s\n", command->example);
+}

@@ -1,0 +1,64 @@
+#include "cli/call.h"
+
+#include "model/payment.h"
+#include "view/subscriber_view.h"
+
+#define PAYMENT_LINES 50
+
+static bool status_of(int *status, struct text word)
+{
+	*status = -1;
+	if (word.size == 0)
+		return true;
+	for (int i = 0; i < PAYMENT_STATUS_COUNT; i++)
+		if (text_is(word, payment_status_word((enum payment_status)i)))
+			*status = i;
+	return *status >= 0;
+}
+
+int run_payment_list(struct call *call)
+{
+	struct document *document;
+	struct error error = { 0 };
+	uint32_t lines;
+	int status;
+
+	if (!call_number(&lines, call, "-n", PAYMENT_LINES, &error))
+		return call_usage(call->command, "%s", error.text);
+	if (!status_of(&status, call_option(call, "--status")))
+		return call_usage(call->command,
+				  "--status takes credited, unmatched, held or reversed");
+	if (!call_outlooks(call, &error) ||
+	    !view_payments(&document, call->outlooks, call->outlook_count, status, lines,
+			   &call->arena, &error))
+		return call_fail(call, &error);
+	return call_print(call, document, EXIT_DONE);
+}
+
+int run_payment_urls(struct call *call)
+{
+	struct document *document;
+	struct error error = { 0 };
+
+	if (!call_outlooks(call, &error) ||
+	    !view_payment_urls(&document, &call->settings, call->outlooks, call->outlook_count,
+			       &call->arena, &error))
+		return call_fail(call, &error);
+	return call_print(call, document, EXIT_DONE);
+}
+
+int run_payment_record(struct call *call)
+{
+	struct text arguments[3] = { call->arguments[0], call->arguments[1],
+				     call_option(call, "--reason") };
+
+	if (text_trim(arguments[2]).size == 0)
+		return call_usage(call->command,
+				  "cash needs a --reason: who took it, and for what");
+	return call_control(call, "record", arguments, 3);
+}
+
+int run_payment_assign(struct call *call)
+{
+	return call_control(call, "assign", call->arguments, 2);
+}

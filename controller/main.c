@@ -1,0 +1,7 @@
+/* The program `wavu`: everything is in cli/. */
+#include "cli/command.h"
+
+int main(int argc, char **argv)
+{
+	return cli_main(argc, argv);
+}

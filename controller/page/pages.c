@@ -1,0 +1,300 @@
+#include "page/pages.h"
+
+#include <pthread.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "page/frame.h"
+#include "view/fleet_view.h"
+#include "view/metrics_view.h"
+#include "view/subscriber_view.h"
+
+#define HISTORY_LINES 50
+#define LINES_MAX 1000
+
+struct page_cache {
+	const struct settings *settings;
+	pthread_mutex_t lock;
+	struct intent **intents; /* by the tenant's index */
+};
+
+/* One request's work. */
+struct rendering {
+	const struct request *request;
+	struct outlook *outlooks;
+	uint32_t count;
+	int64_t now;
+	struct arena *arena;
+};
+
+typedef bool renderer(struct response *response, struct rendering *rendering, struct error *error);
+
+struct page_cache *page_cache_new(const struct settings *settings)
+{
+	struct page_cache *cache = calloc(1, sizeof *cache);
+
+	if (cache == NULL)
+		fatal("out of memory");
+	cache->settings = settings;
+	cache->intents = calloc(settings->tenant_count, sizeof *cache->intents);
+	if (cache->intents == NULL || pthread_mutex_init(&cache->lock, NULL) != 0)
+		fatal("out of memory");
+	return cache;
+}
+
+void page_cache_free(struct page_cache *cache)
+{
+	if (cache == NULL)
+		return;
+	for (uint32_t i = 0; i < cache->settings->tenant_count; i++)
+		intent_release(cache->intents[i]);
+	pthread_mutex_destroy(&cache->lock);
+	free(cache->intents);
+	free(cache);
+}
+
+static struct intent *cache_take(struct page_cache *cache, uint32_t tenant)
+{
+	struct intent *intent;
+
+	pthread_mutex_lock(&cache->lock);
+	intent = cache->intents[tenant] == NULL ? NULL : intent_hold(cache->intents[tenant]);
+	pthread_mutex_unlock(&cache->lock);
+	return intent;
+}
+
+static void cache_put(struct page_cache *cache, uint32_t tenant, struct intent *intent)
+{
+	struct intent *former;
+
+	if (intent == NULL)
+		return;
+	pthread_mutex_lock(&cache->lock);
+	former = cache->intents[tenant];
+	cache->intents[tenant] = intent_hold(intent);
+	pthread_mutex_unlock(&cache->lock);
+	intent_release(former);
+}
+
+/* "n=20" in the query, within bounds; anything else is the default. */
+static uint32_t query_lines(struct text query)
+{
+	struct text part, rest = query, name, value;
+	uint64_t lines;
+
+	while (rest.size > 0) {
+		if (!text_cut(rest, '&', &part, &rest)) {
+			part = rest;
+			rest = TEXT_NONE;
+		}
+		if (text_cut(part, '=', &name, &value) && text_is(name, "n") &&
+		    text_u64(value, &lines) && lines > 0 && lines <= LINES_MAX)
+			return (uint32_t)lines;
+	}
+	return HISTORY_LINES;
+}
+
+static void answer_json(struct response *response, struct document *document, struct arena *arena)
+{
+	*response = (struct response){ 200, "application/json",
+				       document_render(document, FORMAT_JSON, false, arena) };
+	document_free(document);
+}
+
+static void answer_page(struct response *response, const char *title, struct document *document,
+			struct arena *arena)
+{
+	struct text inside = document_render(document, FORMAT_HTML, false, arena);
+
+	*response = (struct response){ 200, "text/html; charset=utf-8",
+				       frame_page(title, inside, arena) };
+	document_free(document);
+}
+
+static bool make_status(struct document **out, struct rendering *given, struct error *error)
+{
+	return view_status(out, given->outlooks, given->count, given->now, given->arena, error);
+}
+
+static bool front(struct response *response, struct rendering *given, struct error *error)
+{
+	struct document *document;
+
+	if (!make_status(&document, given, error))
+		return false;
+	answer_page(response, "wavu", document, given->arena);
+	return true;
+}
+
+static bool api_status(struct response *response, struct rendering *given, struct error *error)
+{
+	struct document *document;
+
+	if (!make_status(&document, given, error))
+		return false;
+	answer_json(response, document, given->arena);
+	return true;
+}
+
+static bool metrics(struct response *response, struct rendering *given, struct error *error)
+{
+	struct document *document;
+
+	if (!make_status(&document, given, error))
+		return false;
+	*response = (struct response){ 200,
+				       "application/openmetrics-text; version=1.0.0; charset=utf-8",
+				       view_metrics(document, given->arena) };
+	document_free(document);
+	return true;
+}
+
+static bool drift(struct response *response, struct rendering *given, struct error *error)
+{
+	struct document *document;
+	uint32_t differences;
+
+	if (!view_drift(&document, &differences, given->outlooks, given->count, given->arena,
+			error))
+		return false;
+	if (text_starts(given->request->path, TEXT("/api/")))
+		answer_json(response, document, given->arena);
+	else
+		answer_page(response, "Drift", document, given->arena);
+	return true;
+}
+
+static bool history(struct response *response, struct rendering *given, struct error *error)
+{
+	struct document *document;
+
+	if (!view_history(&document, given->outlooks, given->count, TEXT_NONE,
+			  query_lines(given->request->query), given->arena, error))
+		return false;
+	if (text_starts(given->request->path, TEXT("/api/")))
+		answer_json(response, document, given->arena);
+	else
+		answer_page(response, "History", document, given->arena);
+	return true;
+}
+
+static bool unmatched(struct response *response, struct rendering *given, struct error *error)
+{
+	struct document *document;
+
+	if (!view_payments(&document, given->outlooks, given->count, PAYMENT_UNMATCHED, LINES_MAX,
+			   given->arena, error))
+		return false;
+	answer_page(response, "Unmatched payments", document, given->arena);
+	return true;
+}
+
+static bool router(struct response *response, struct rendering *given, struct error *error)
+{
+	struct text name = text_from(given->request->path, sizeof "/routers/" - 1);
+	struct document *document;
+	bool known = false;
+
+	for (uint32_t i = 0; i < given->count; i++)
+		known = known || (given->outlooks[i].intent != NULL &&
+				  intent_router(given->outlooks[i].intent, name) != NULL);
+	if (!known) {
+		*response = (struct response){ 404, "text/html; charset=utf-8",
+					       frame_page("No such router",
+							  TEXT("<p>No router has this name.</p>"),
+							  given->arena) };
+		return true;
+	}
+	if (!view_history(&document, given->outlooks, given->count, name, HISTORY_LINES,
+			  given->arena, error))
+		return false;
+	answer_page(response, text_copy(given->arena, name).at, document, given->arena);
+	return true;
+}
+
+static bool health(struct response *response, struct rendering *given, struct error *error)
+{
+	(void)given;
+	(void)error;
+	*response = (struct response){ 200, "text/plain; charset=utf-8", TEXT("ok\n") };
+	return true;
+}
+
+static bool ready(struct response *response, struct rendering *given, struct error *error)
+{
+	(void)error;
+	*response = (struct response){ 200, "text/plain; charset=utf-8", TEXT("ready\n") };
+	for (uint32_t i = 0; i < given->count; i++) {
+		if (given->outlooks[i].source.commit.size > 0 &&
+		    given->outlooks[i].trouble.size == 0)
+			continue;
+		response->status = 503;
+		response->body = text_format(given->arena, "tenant %.*s has no commit in force\n",
+					     TEXT_ARG(given->outlooks[i].tenant->name));
+	}
+	return true;
+}
+
+static const struct {
+	const char *path;
+	bool prefix;
+	renderer *render;
+} pages[] = {
+	{ "/", false, front },
+	{ "/api/drift", false, drift },
+	{ "/api/history", false, history },
+	{ "/api/status", false, api_status },
+	{ "/drift", false, drift },
+	{ "/healthz", false, health },
+	{ "/history", false, history },
+	{ "/metrics", false, metrics },
+	{ "/payments/unmatched", false, unmatched },
+	{ "/readyz", false, ready },
+	{ "/routers/", true, router },
+};
+
+static renderer *renderer_of(struct text path)
+{
+	for (size_t i = 0; i < ARRAY_COUNT(pages); i++)
+		if (pages[i].prefix ? text_starts(path, text_of(pages[i].path))
+				    : text_is(path, pages[i].path))
+			return pages[i].render;
+	return NULL;
+}
+
+static bool open_all(struct rendering *given, struct page_cache *cache, struct error *error)
+{
+	given->outlooks = ARENA_ARRAY(given->arena, struct outlook, cache->settings->tenant_count);
+	for (uint32_t i = 0; i < cache->settings->tenant_count; i++) {
+		struct outlook *outlook = &given->outlooks[i];
+
+		if (!outlook_open(outlook, cache->settings, &cache->settings->tenants[i],
+				  cache_take(cache, i), given->arena, error))
+			return false;
+		given->count++;
+		cache_put(cache, i, outlook->intent);
+	}
+	return true;
+}
+
+void pages_render(struct response *response, const struct request *request,
+		  struct page_cache *cache, struct arena *arena)
+{
+	struct rendering given = { .request = request, .now = clock_now(), .arena = arena };
+	renderer *render = renderer_of(request->path);
+	struct error error = { 0 };
+
+	if (render == NULL) {
+		*response = (struct response){
+			404, "text/html; charset=utf-8",
+			frame_page("Not found", TEXT("<p>There is no such page.</p>"), arena)
+		};
+		return;
+	}
+	if (!open_all(&given, cache, &error) || !render(response, &given, &error))
+		*response = (struct response){ 503, "text/plain; charset=utf-8",
+					       text_format(arena, "%s\n", error.text) };
+	for (uint32_t i = 0; i < given.count; i++)
+		outlook_close(&given.outlooks[i]);
+}

@@ -14,6 +14,8 @@
  * (credited: money in at the channel / the account's credit; unmatched: money in / the unmatched bucket; held: none).
  * `reference` is the subscriber's key for CREDITED. Fills payment->id and, for held ones without a receipt,
  * payment->receipt ("held-N"). A receipt that is already known is not booked: *known is true, `payment` is left alone.
+ * A known receipt with another amount is kept by booking it again as HELD, with an empty receipt and the reason.
+ * Receipts are one in all channels, compared trimmed and without case. CREDITED cash without one gets "cash-N".
  */
 bool ledger_book(bool *known, struct store *store, struct payment *payment, struct text reference,
 		 struct arena *arena, struct error *error) MUST_CHECK;
@@ -28,11 +30,14 @@ bool ledger_payments(struct payment **out, uint32_t *count, struct store *store,
 bool ledger_payments_of(struct payment **out, uint32_t *count, struct store *store, struct text reference,
 			uint32_t max, struct arena *arena, struct error *error) MUST_CHECK;
 
-/* Moves an unmatched payment to a subscriber, or releases a held one to him (then the money comes in now). */
+/* Moves an unmatched payment to a subscriber, or releases a held one to him (then the money comes in now). INVALID for a
+ * payment without a receipt or an amount of its own (settled by `record`), CONFLICT when it is credited already. Whether
+ * short code and amount are right is the caller's to judge. */
 bool ledger_assign(struct store *store, int64_t payment_id, struct text reference, struct text account,
 		   struct text actor, int64_t now, struct error *error) MUST_CHECK;
 
-/* What one purchase decided (policies/prepaid.h). Cents go from the account's credit to revenue. */
+/* What one purchase decided (policies/prepaid.h). Cents go from the account's credit to revenue; CONFLICT when the credit
+ * is less. */
 struct purchase {
 	int64_t payment_id;  /* what made it possible; 0: an opening, or credit left from before */
 	uint32_t periods;
@@ -56,11 +61,15 @@ bool ledger_standing(struct standing *out, struct store *store, struct text refe
 bool ledger_standings(struct standing **out, uint32_t *count, struct store *store, struct arena *arena,
 		      struct error *error) MUST_CHECK;
 
+/* Service stopped, or going on again, by a person. */
+bool ledger_pause(struct store *store, struct text reference, bool paused, struct text actor, int64_t now,
+		  struct error *error) MUST_CHECK;
+
 /* The password wavu made for a subscriber: stored before it is ever sent; the first one stays. */
 bool ledger_password(struct text *out, struct store *store, struct text reference, struct text fresh,
 		     struct arena *arena, struct error *error) MUST_CHECK;
 
-/* Purchases and openings of one subscriber, newest first, for explain. */
+/* What happened to one subscriber's money, newest first, for explain: his payments, assignments, purchases, opening. */
 struct ledger_line {
 	int64_t at;
 	struct text what;    /* "payment" "purchase" "opening" "assignment" */

@@ -25,7 +25,8 @@ bool store_open(struct store **out, struct text folder, struct text tenant, enum
 void store_close(struct store *store); /* NULL is fine */
 struct text store_tenant(const struct store *store);
 
-/* A read view that does not move: everything read between begin and end is of one moment. Optional. */
+/* A read view of TENANT.db (WEBHOOK: of the street) that does not move: everything read between begin and end is of one
+ * moment. Optional, may be nested; of the calling thread, which must not open a transaction inside it. */
 bool store_read_begin(struct store *store, struct error *error) MUST_CHECK;
 void store_read_end(struct store *store);
 
@@ -34,7 +35,11 @@ void store_read_end(struct store *store);
  * this room needs one open on the calling thread and asserts it. Only one thread at a time gets in; never hold it across
  * router or network I/O. commit is durable when it returns true. Reads inside the transaction see its writes.
  */
-bool store_begin(struct store *store, struct error *error) MUST_CHECK;
+#define store_begin(store, error) store_begin_at((store), __FILE__, __LINE__, (error))
+/* Remembers where, for the message of a broken rule. */
+bool store_begin_at(struct store *store, const char *file, int line, struct error *error) MUST_CHECK;
+/* Fails, and undoes everything, also when any step since begin failed: LIMIT on a full disk (try again later), STORE when
+ * the file is broken (the process must stop). Whatever it returns, the transaction has ended. */
 bool store_commit(struct store *store, struct error *error) MUST_CHECK;
 void store_abort(struct store *store); /* also legal after a failed commit */
 
@@ -43,7 +48,7 @@ void store_abort(struct store *store); /* also legal after a failed commit */
 bool store_verify(struct text **problems, uint32_t *count, struct store *store, struct arena *arena,
 		  struct error *error) MUST_CHECK;
 
-/* Checkpoints the WAL when nobody writes; called by the owner when idle. */
+/* Checkpoints the WAL when nobody writes and drops the oldest history beyond its maximum; called by the owner when idle. */
 void store_checkpoint(struct store *store);
 
 /* The state folder belongs to one controller. CONFLICT names who holds it (host, process, since when). Lives until

@@ -1,7 +1,7 @@
 /*
- * Named places where a test may have the process killed (SIGKILL), as `kill -9` would there. Compiled to nothing unless
- * WAVU_FAILPOINTS is defined (Debug builds). WAVU_FAILPOINT="name" kills at the first hit, "name:3" at the third.
- * Any thread; never blocks.
+ * Named places where a test may have the process killed (SIGKILL), as `kill -9` would there.
+ * Compiled to nothing unless WAVU_FAILPOINTS is defined (Debug builds). WAVU_FAILPOINT="name" kills
+ * at the first hit, "name:3" at the third. Any thread; never blocks.
  */
 #pragma once
 

@@ -1,0 +1,117 @@
+#include "state/street.h"
+
+#include <string.h>
+
+#include "base/limits.h"
+#include "state/inside.h"
+
+/* Is what is published the same set? Both are small: CHANNELS_MAX. */
+static bool is_equal(bool *equal, struct db *db, const struct street_channel *channels,
+		     uint32_t count, struct error *error)
+{
+	struct statement *statement;
+	int64_t published = -1;
+
+	statement = db_prepare(
+	    db, "SELECT (SELECT count(*) FROM channel) FROM publication WHERE id = 1");
+	if (db_step(statement))
+		published = db_column(statement, 0);
+	*equal = published == (int64_t)count;
+	if (!db_finish(statement, error))
+		return false;
+	for (uint32_t i = 0; i < count && *equal; i++) {
+		statement = db_prepare(
+		    db, "SELECT 1 FROM channel WHERE channel = ? AND provider = ? AND token = ?");
+		db_bind_text(statement, 1, channels[i].channel);
+		db_bind_text(statement, 2, channels[i].provider);
+		db_bind_bytes(statement, 3, channels[i].token.bytes,
+			      sizeof(channels[i].token.bytes));
+		*equal = db_step(statement);
+		if (!db_finish(statement, error))
+			return false;
+	}
+	return true;
+}
+
+static bool replace(struct db *db, const struct street_channel *channels, uint32_t count,
+		    struct error *error)
+{
+	if (!db_done(db_prepare(db, "DELETE FROM channel"), error))
+		return false;
+	for (uint32_t i = 0; i < count; i++) {
+		struct statement *statement = db_prepare(
+		    db, "INSERT INTO channel (channel, provider, token) VALUES (?, ?, ?)");
+		db_bind_text(statement, 1, channels[i].channel);
+		db_bind_text(statement, 2, channels[i].provider);
+		db_bind_bytes(statement, 3, channels[i].token.bytes,
+			      sizeof(channels[i].token.bytes));
+		if (!db_done(statement, error))
+			return error_at(error, "channel %.*s", TEXT_ARG(channels[i].channel));
+	}
+	return db_done(db_prepare(db, "INSERT INTO publication (id, version) VALUES (1, 1)"
+				      " ON CONFLICT (id) DO UPDATE SET version = version + 1"),
+		       error);
+}
+
+bool street_publish(struct store *store, const struct street_channel *channels, uint32_t count,
+		    struct error *error)
+{
+	struct db *db;
+	bool ok, equal = false;
+
+	invariant(count <= CHANNELS_MAX);
+	if (!store_part_begin(&db, store, STORE_STREET, error))
+		return false;
+	ok = is_equal(&equal, db, channels, count, error);
+	if (ok && !equal)
+		ok = replace(db, channels, count, error) &&
+		     store_part_commit(store, STORE_STREET, error);
+	store_part_abort(store, STORE_STREET);
+	return ok;
+}
+
+bool street_version(int64_t *version, struct store *store, struct error *error)
+{
+	struct statement *statement;
+	struct db *db;
+
+	*version = 0;
+	if (!store_read(&db, store, STORE_STREET, error))
+		return false;
+	statement = db_prepare(db, "SELECT version FROM publication");
+	if (db_step(statement))
+		*version = db_column(statement, 0);
+	bool ok = db_finish(statement, error);
+	store_read_done(store, STORE_STREET, db);
+	return ok;
+}
+
+bool street_channels(struct street_channel **out, uint32_t *count, bool *ready, struct store *store,
+		     struct arena *arena, struct error *error)
+{
+	struct statement *statement;
+	struct db *db;
+
+	*out = NULL;
+	*count = 0;
+	*ready = false;
+	if (!store_read(&db, store, STORE_STREET, error))
+		return false;
+	/* One query, so that set and readiness are of one moment. */
+	statement = db_prepare(
+	    db,
+	    "SELECT channel, provider, token FROM publication LEFT JOIN channel ORDER BY channel");
+	while (db_step(statement)) {
+		*ready = true;
+		if (db_column_is_null(statement, 0))
+			continue;
+		*out = db_more(arena, *out, *count, sizeof(**out));
+		struct street_channel *channel = &(*out)[(*count)++];
+		channel->channel = db_column_text(statement, 0, arena);
+		channel->provider = db_column_text(statement, 1, arena);
+		db_column_bytes(statement, 2, channel->token.bytes, sizeof(channel->token.bytes));
+	}
+	bool ok = db_finish(statement, error);
+	store_read_done(store, STORE_STREET, db);
+	return ok;
+}

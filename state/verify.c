@@ -1,0 +1,265 @@
+#include "state/store.h"
+
+#include "base/text.h"
+#include "state/inside.h"
+
+#define PROBLEMS_PER_CHECK \
+	200 /* sentences of one kind; a broken store has thousands, and one is enough */
+
+/* Each query gives one sentence per broken rule, and nothing when all is well. */
+static const char *const tenant_checks[] = {
+	"SELECT 'the entries of all accounts sum to ' || total || ' cents, not to 0'"
+	" FROM (SELECT coalesce(sum(cents), 0) AS total FROM entry) WHERE total <> 0",
+
+	"SELECT 'the balances of all accounts sum to ' || total || ' cents, not to 0'"
+	" FROM (SELECT coalesce(sum(cents), 0) AS total FROM balance) WHERE total <> 0",
+
+	"SELECT 'account ' || a.account || ': the balance says ' || coalesce(b.cents, 0) ||"
+	" ' cents, its entries ' || coalesce(e.cents, 0)"
+	" FROM (SELECT account FROM balance UNION SELECT account FROM entry) a"
+	" LEFT JOIN balance b ON b.account = a.account"
+	" LEFT JOIN (SELECT account, sum(cents) AS cents FROM entry GROUP BY account) e ON e.account = a.account"
+	" WHERE coalesce(b.cents, 0) <> coalesce(e.cents, 0)",
+
+	"SELECT 'an unmatched bucket of ' || cents || ' cents' FROM balance"
+	" WHERE account = 'unmatched' AND cents < 0",
+
+	"SELECT 'receipt ' || receipt || ' is not stored under its key but under ' || receipt_key"
+	" FROM payment WHERE receipt_key <> upper(trim(receipt, char(32, 9, 10, 11, 12, 13)))",
+
+	"SELECT 'receipt ' || max(receipt) || ' is stored ' || count(*) || ' times' FROM payment"
+	" GROUP BY receipt_key HAVING count(*) > 1",
+
+	"SELECT 'payment ' || p.receipt || ' has no status' FROM payment p"
+	" WHERE NOT EXISTS (SELECT 1 FROM payment_status s WHERE s.payment = p.id)",
+
+	"SELECT 'payment ' || p.receipt || ': the status in force is not its newest'"
+	" FROM payment p JOIN payment_status s"
+	" ON s.id = (SELECT max(id) FROM payment_status WHERE payment = p.id)"
+	" LEFT JOIN payment_now n ON n.payment = p.id"
+	" WHERE n.status_id IS NOT s.id OR n.status IS NOT s.status OR n.subscriber IS NOT s.subscriber",
+
+	"SELECT 'payment ' || p.receipt || ' is ' || n.status || ', but its money is not where that says'"
+	" FROM payment p JOIN payment_now n ON n.payment = p.id"
+	" WHERE NOT CASE"
+	" WHEN n.status = 'held' THEN NOT EXISTS (SELECT 1 FROM movement WHERE payment = p.id)"
+	" WHEN p.cents IS NULL THEN 0"
+	" WHEN p.cents = 0 THEN NOT EXISTS (SELECT 1 FROM movement WHERE payment = p.id)"
+	" WHEN n.status = 'unmatched' THEN"
+	"  (SELECT count(*) = 1 AND max(kind) = 'parked' AND max(cents) = p.cents"
+	"   AND max(source) = 'in:' || p.channel FROM movement WHERE payment = p.id)"
+	" WHEN n.status = 'credited' THEN"
+	"  (SELECT count(*) = 1 AND max(cents) = p.cents AND max(target) = 'credit:' || n.subscriber"
+	"   FROM movement WHERE payment = p.id AND kind IN ('credited', 'assigned'))"
+	"  AND (SELECT count(*) = 1 AND max(cents) = p.cents AND max(source) = 'in:' || p.channel"
+	"   FROM movement WHERE payment = p.id AND kind IN ('credited', 'parked'))"
+	" ELSE 1 END",
+
+	"SELECT 'movement ' || m.id || ' bought something that is not in the list of purchases'"
+	" FROM movement m WHERE m.kind = 'bought'"
+	" AND NOT EXISTS (SELECT 1 FROM purchase WHERE movement = m.id)",
+
+	"SELECT 'movement ' || m.id || ' opened an account that has no opening'"
+	" FROM movement m WHERE m.kind = 'opened'"
+	" AND NOT EXISTS (SELECT 1 FROM opening WHERE movement = m.id)",
+
+	"SELECT 'purchase ' || u.id || ' of ' || u.subscriber || ' was not paid by that account'"
+	" FROM purchase u LEFT JOIN movement m ON m.id = u.movement"
+	" WHERE m.kind IS NOT 'bought' OR m.source IS NOT 'credit:' || u.subscriber",
+
+	"SELECT 'opening of ' || o.subscriber || ' moved the money of somebody else'"
+	" FROM opening o JOIN movement m ON m.id = o.movement"
+	" WHERE m.kind <> 'opened' OR 'credit:' || o.subscriber NOT IN (m.source, m.target)",
+
+	"SELECT 'the clock row says that money was booked last at ' || c.booked_at || ', the ledger says ' || l.at"
+	" FROM clock c, (SELECT max(at) AS at FROM (SELECT max(at) AS at FROM payment_status"
+	" UNION ALL SELECT max(at) FROM purchase UNION ALL SELECT max(at) FROM opening)) l"
+	" WHERE l.at IS NOT NULL AND c.booked_at <> l.at",
+
+	"SELECT 'a payment came from inbox line ' || max(p.inbox_id) || ', beyond the cursor at ' || c.inbox_id"
+	" FROM payment p, cursor c GROUP BY c.inbox_id HAVING max(p.inbox_id) > c.inbox_id",
+
+	"SELECT 'event ' || t.event || ' is named by ' || t.subscriber || ' but is not there'"
+	" FROM event_touch t WHERE NOT EXISTS (SELECT 1 FROM event WHERE id = t.event)",
+};
+
+/* The standing of everybody, made again from the facts, against the one that is kept. */
+static const char standing_check[] =
+    "WITH everybody AS (SELECT subscriber FROM standing UNION SELECT subscriber FROM payment_now"
+    "  WHERE subscriber <> '' UNION SELECT subscriber FROM purchase UNION SELECT subscriber FROM opening"
+    "  UNION SELECT subscriber FROM pause UNION SELECT subscriber FROM password),"
+    " bought AS (SELECT * FROM purchase"
+    "  WHERE id IN (SELECT max(id) FROM purchase GROUP BY subscriber)),"
+    " stopped AS (SELECT * FROM pause WHERE id IN (SELECT max(id) FROM pause GROUP BY subscriber)),"
+    " paid AS (SELECT subscriber, max(status_id) AS status_id FROM payment_now"
+    "  WHERE status = 'credited' GROUP BY subscriber),"
+    " facts AS (SELECT e.subscriber,"
+    "  (o.subscriber IS NOT NULL OR d.subscriber IS NOT NULL) AS known,"
+    "  o.subscriber IS NOT NULL AS opening_booked,"
+    "  coalesce(z.paused, 0) AS paused,"
+    "  (SELECT payment FROM payment_status WHERE id = d.status_id) AS last_payment,"
+    /* 1: the purchase is in force, 0: the opening is. */
+    "  iif(o.subscriber IS NULL OR b.id > o.after_purchase, 1,"
+    "   coalesce(b.paid_until_at, 0) >= o.paid_until_at) AS by_purchase,"
+    "  coalesce(b.service_from_at, 0) AS service_from_at,"
+    "  coalesce(b.paid_until_at, 0) AS paid_until_at, coalesce(b.anchor_day, 0) AS anchor_day,"
+    "  o.at AS opened_at, o.paid_until_at AS opened_until_at"
+    "  FROM everybody e LEFT JOIN bought b ON b.subscriber = e.subscriber"
+    "  LEFT JOIN opening o ON o.subscriber = e.subscriber"
+    "  LEFT JOIN stopped z ON z.subscriber = e.subscriber"
+    "  LEFT JOIN paid d ON d.subscriber = e.subscriber)"
+    " SELECT 'standing of ' || f.subscriber || ' differs from what its payments and purchases say'"
+    " FROM facts f LEFT JOIN standing s ON s.subscriber = f.subscriber"
+    " WHERE s.known IS NOT f.known OR s.opening_booked IS NOT f.opening_booked"
+    " OR s.paused IS NOT f.paused OR s.last_payment IS NOT f.last_payment"
+    " OR s.paid_until_at IS NOT iif(f.by_purchase, f.paid_until_at, f.opened_until_at)"
+    " OR s.service_from_at IS NOT iif(f.by_purchase, f.service_from_at, f.opened_at)"
+    " OR s.anchor_day IS NOT iif(f.by_purchase, f.anchor_day, 0)";
+
+struct report {
+	struct text *problems;
+	uint32_t count;
+	struct arena *arena;
+};
+
+static void add(struct report *report, struct text problem)
+{
+	report->problems = db_more(report->arena, report->problems, report->count,
+				   sizeof(struct text));
+	report->problems[report->count++] = problem;
+}
+
+/* One query whose rows are sentences; a file that cannot even be read is a problem too, not a
+ * failure to check. */
+static bool check(struct report *report, struct db *db, const char *sql, const char *file,
+		  struct error *error)
+{
+	struct statement *statement = db_prepare(db, sql);
+	uint32_t found = 0;
+
+	while (found < PROBLEMS_PER_CHECK && db_step(statement)) {
+		struct text sentence = db_column_text(statement, 0, report->arena);
+		add(report, text_format(report->arena, "%s: %.*s", file, TEXT_ARG(sentence)));
+		found++;
+	}
+	if (db_finish(statement, error))
+		return true;
+	if (error->code != ERROR_STORE)
+		return false;
+	add(report, text_copy(report->arena, text_of(error->text)));
+	return true;
+}
+
+static bool check_file(struct report *report, struct db *db, struct error *error)
+{
+	return check(
+		   report, db,
+		   "SELECT integrity_check FROM pragma_integrity_check WHERE integrity_check <> 'ok'",
+		   db->name, error) &&
+	       check(
+		   report, db,
+		   "SELECT 'a row of ' || \"table\" || ' refers to a row of ' || parent || ' that is not there'"
+		   " FROM pragma_foreign_key_check",
+		   db->name, error);
+}
+
+static bool check_tenant(struct report *report, struct db *db, struct error *error)
+{
+	for (size_t i = 0; i < sizeof(tenant_checks) / sizeof(tenant_checks[0]); i++)
+		if (!check(report, db, tenant_checks[i], db->name, error))
+			return false;
+	return check(report, db, standing_check, db->name, error);
+}
+
+static bool verify_part(struct report *report, struct store *store, enum store_part part,
+			struct error *error)
+{
+	struct db *db;
+	bool ok;
+
+	if (!store_has(store, part))
+		return true;
+	if (!store_read(&db, store, part, error))
+		return false;
+	ok = check_file(report, db, error);
+	if (ok && part == STORE_TENANT)
+		ok = check_tenant(report, db, error);
+	if (ok && part == STORE_INBOX)
+		ok = check(
+		    report, db,
+		    "SELECT 'lines are missing: ' || count(*) || ' are there, the newest is ' || max(id) FROM line"
+		    " HAVING count(*) <> coalesce(max(id), 0)",
+		    db->name, error);
+	store_read_done(store, part, db);
+	return ok;
+}
+
+static bool inbox_newest(int64_t *id, bool *there, struct store *store, struct error *error)
+{
+	struct statement *statement;
+	struct db *db;
+
+	*id = 0;
+	if (!store_read(&db, store, STORE_INBOX, error))
+		return false;
+	*there = db->handle != NULL;
+	statement = db_prepare(db, "SELECT max(id) FROM line");
+	if (db_step(statement))
+		*id = db_column(statement, 0);
+	bool ok = db_finish(statement, error);
+	store_read_done(store, STORE_INBOX, db);
+	return ok;
+}
+
+static bool cursor_of(int64_t *id, struct store *store, struct error *error)
+{
+	struct statement *statement;
+	struct db *db;
+
+	*id = 0;
+	if (!store_read(&db, store, STORE_TENANT, error))
+		return false;
+	statement = db_prepare(db, "SELECT inbox_id FROM cursor");
+	if (db_step(statement))
+		*id = db_column(statement, 0);
+	bool ok = db_finish(statement, error);
+	store_read_done(store, STORE_TENANT, db);
+	return ok;
+}
+
+/* The cursor is read first: the inbox only grows meanwhile. */
+static bool check_cursor(struct report *report, struct store *store, struct error *error)
+{
+	int64_t cursor, newest;
+	bool there;
+
+	if (!store_has(store, STORE_INBOX) || !store_has(store, STORE_TENANT))
+		return true;
+	if (!cursor_of(&cursor, store, error) || !inbox_newest(&newest, &there, store, error))
+		return false;
+	if (cursor > newest)
+		add(report, text_format(report->arena,
+					"%.*s: the inbox was booked up to line %lld, but %s %lld",
+					TEXT_ARG(store_tenant(store)), (long long)cursor,
+					there ? "ends at" : "is not there, as if it ended at",
+					(long long)newest));
+	return true;
+}
+
+bool store_verify(struct text **problems, uint32_t *count, struct store *store, struct arena *arena,
+		  struct error *error)
+{
+	struct report report = { .arena = arena };
+	bool ok = store_read_begin(store, error);
+
+	if (!ok)
+		return false;
+	for (int part = 0; part < STORE_PART_COUNT && ok; part++)
+		ok = verify_part(&report, store, (enum store_part)part, error);
+	if (ok)
+		ok = check_cursor(&report, store, error);
+	store_read_end(store);
+	*problems = report.problems;
+	*count = report.count;
+	return ok;
+}

@@ -1,0 +1,24 @@
+#include "menu/menus.h"
+
+/* THE table: to add a menu, write its file and add its row here and in enum menu_id, by rank. */
+static const struct menu *const menus[MENU_COUNT] = {
+	[MENU_RESOURCE] = &menu_resource,
+	[MENU_FIREWALL_FILTER] = &menu_firewall_filter,
+	[MENU_FIREWALL_NAT] = &menu_firewall_nat,
+	[MENU_POOL] = &menu_pool,
+	[MENU_PPP_PROFILE] = &menu_ppp_profile,
+	[MENU_HOTSPOT_USER_PROFILE] = &menu_hotspot_user_profile,
+	[MENU_PPP_SECRET] = &menu_ppp_secret,
+	[MENU_HOTSPOT_USER] = &menu_hotspot_user,
+	[MENU_ADDRESS_LIST] = &menu_address_list,
+	[MENU_QUEUE_SIMPLE] = &menu_queue_simple,
+	[MENU_PPP_ACTIVE] = &menu_ppp_active,
+	[MENU_HOTSPOT_COOKIE] = &menu_hotspot_cookie,
+	[MENU_HOTSPOT_ACTIVE] = &menu_hotspot_active,
+	[MENU_HOTSPOT_HOST] = &menu_hotspot_host,
+};
+
+const struct menu *menu_of(enum menu_id id)
+{
+	return menus[id];
+}

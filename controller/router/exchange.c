@@ -1,0 +1,183 @@
+#include "router/exchange.h"
+
+#include <stdio.h>
+
+#include "base/clock.h"
+
+#define TAG_MAX 1000000000u /* tags begin again behind it: none is in flight between two calls */
+#define MS_US INT64_C(1000)
+
+struct deadline deadline_of(uint32_t budget_ms, uint32_t each_ms)
+{
+	return (struct deadline){ clock_monotonic(), budget_ms, each_ms, 0 };
+}
+
+/* How long to wait now: never longer than the silence we bear; 0: time is up. */
+static uint32_t deadline_wait_ms(const struct deadline *deadline)
+{
+	int64_t allowed_ms = (int64_t)deadline->budget_ms +
+			     (int64_t)deadline->steps * deadline->each_ms;
+	int64_t left_ms = allowed_ms - (clock_monotonic() - deadline->begin_at) / MS_US;
+	if (left_ms <= 0)
+		return 0;
+	return left_ms < REPLY_MS_MAX ? (uint32_t)left_ms : REPLY_MS_MAX;
+}
+
+bool api_fail(struct api *api, struct error *error)
+{
+	if (api->label[0])
+		(void)error_at(error, "%s", api->label);
+	return false;
+}
+
+static bool time_is_up(struct error *error)
+{
+	return error_set(error, ERROR_UNREACHABLE,
+			 "the router answers too slowly: the session was given up");
+}
+
+bool api_send(struct api *api, struct text bytes, const struct deadline *deadline, struct error *error)
+{
+	uint32_t wait_ms = deadline_wait_ms(deadline);
+	if (wait_ms == 0)
+		return time_is_up(error);
+	if (!api->line->send(api->line, bytes, wait_ms, error))
+		return false;
+	api->device.counts.bytes_out += bytes.size;
+	return true;
+}
+
+bool api_sentence(struct api *api, struct wire_sentence *out, const struct deadline *deadline,
+		  struct error *error)
+{
+	for (;;) {
+		switch (wire_feed(&api->reader, &api->pending, out, error)) {
+		case WIRE_SENTENCE:
+			return true;
+		case WIRE_BROKEN:
+			return false;
+		case WIRE_MORE:
+			break;
+		}
+		uint32_t wait_ms = deadline_wait_ms(deadline), got = 0;
+		if (wait_ms == 0)
+			return time_is_up(error);
+		if (!api->line->receive(api->line, api->buffer, RECEIVE_SIZE, &got, wait_ms, error))
+			return false;
+		invariant(got > 0 && got <= RECEIVE_SIZE);
+		api->device.counts.bytes_in += got;
+		api->pending = (struct text){ api->buffer, got };
+	}
+}
+
+void exchange_init(struct exchange *exchange, struct api *api, uint32_t count, struct arena *arena)
+{
+	*exchange = (struct exchange){ .api = api, .count = count };
+	wire_writer_init(&exchange->writer, arena);
+	exchange->is_answered = ARENA_ARRAY(arena, bool, count ? count : 1);
+	if (api->next_tag > TAG_MAX)
+		api->next_tag = 0;
+	exchange->first_tag = api->next_tag + 1;
+	api->next_tag += count;
+}
+
+static void mark_answered(struct exchange *exchange, uint32_t index)
+{
+	exchange->is_answered[index] = true;
+	exchange->answered++;
+	exchange->deadline.steps++;
+}
+
+/* All that may go now, as one buffer and one send. */
+static bool exchange_send(struct exchange *exchange, struct error *error)
+{
+	struct wire_writer *writer = &exchange->writer;
+	writer->size = 0;
+	while (exchange->sent < exchange->count &&
+	       exchange->sent - exchange->answered < TAGS_IN_FLIGHT_MAX) {
+		uint32_t index = exchange->sent;
+		if (exchange->sent > exchange->answered && !exchange->joins(exchange, index))
+			break;
+		exchange->sent++;
+		if (!exchange->encode(exchange, index)) {
+			mark_answered(exchange, index);
+			continue;
+		}
+		char tag[16];
+		(void)snprintf(tag, sizeof(tag), "%u", exchange->first_tag + index);
+		wire_pair(writer, TEXT(".tag="), text_of(tag));
+		wire_end(writer);
+		exchange->api->device.counts.commands++;
+	}
+	if (writer->size == 0)
+		return true;
+	return api_send(exchange->api, wire_bytes(writer), &exchange->deadline, error);
+}
+
+/* Whose answer it is; false: nobody's (an earlier call's, a listener's). */
+static bool index_of_tag(const struct exchange *exchange, struct text tag, uint32_t *index)
+{
+	uint64_t number;
+	if (!text_u64(tag, &number) || number < exchange->first_tag)
+		return false;
+	number -= exchange->first_tag;
+	if (number >= exchange->sent || exchange->is_answered[number])
+		return false;
+	*index = (uint32_t)number;
+	return true;
+}
+
+/* "!fatal" carries bare words (routeros facts §1.2); the router hangs up after it. */
+static bool fatal_sentence(const struct wire_sentence *sentence, struct error *error)
+{
+	struct text why = sentence->count ? sentence->words[0] : TEXT("no reason");
+	if (!text_is_utf8(why))
+		why = TEXT("a reason in another charset");
+	why = text_head(why, 200);
+	return error_set(error, ERROR_UNREACHABLE, "the router ended the session: %.*s", TEXT_ARG(why));
+}
+
+static bool exchange_receive(struct exchange *exchange, struct error *error)
+{
+	struct wire_sentence sentence;
+	uint32_t index;
+	if (!api_sentence(exchange->api, &sentence, &exchange->deadline, error))
+		return false;
+	if (sentence.kind == WIRE_FATAL)
+		return fatal_sentence(&sentence, error);
+	if (sentence.kind == WIRE_OTHER || !index_of_tag(exchange, sentence.tag, &index))
+		return true;
+	if (!exchange->take(exchange, index, &sentence, error))
+		return false;
+	if (sentence.kind == WIRE_DONE)
+		mark_answered(exchange, index);
+	return true;
+}
+
+static bool exchange_steps(struct exchange *exchange, struct error *error)
+{
+	struct api *api = exchange->api;
+	while (exchange->answered < exchange->count) {
+		/* What has arrived is read before more is sent: then many go in one send. */
+		if (api->pending.size == 0 && !exchange_send(exchange, error))
+			return false;
+		if (exchange->answered < exchange->count && !exchange_receive(exchange, error))
+			return false;
+	}
+	return true;
+}
+
+bool exchange_run(struct exchange *exchange, struct error *error)
+{
+	struct api *api = exchange->api;
+	if (api->is_dead || !api->line->alive(api->line)) {
+		api->is_dead = true;
+		(void)error_set(error, ERROR_UNREACHABLE, "the router has closed the session");
+		return api_fail(api, error);
+	}
+	if (exchange_steps(exchange, error))
+		return true;
+	/* Whatever it was, the rest of the stream cannot be trusted. */
+	api->is_dead = true;
+	return api_fail(api, error);
+}

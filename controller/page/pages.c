@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "model/payment.h"
 #include "page/frame.h"
 #include "view/fleet_view.h"
 #include "view/metrics_view.h"

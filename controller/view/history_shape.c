@@ -12,8 +12,7 @@ static struct cell *drift_cells(const json_t *rows, struct arena *arena)
 	const json_t *row;
 	size_t i;
 
-	json_array_foreach(rows, i, row)
-	{
+	json_array_foreach (rows, i, row) {
 		struct cell *line = &cells[i * width];
 
 		line[0].text = member_text(row, "router");
@@ -63,8 +62,7 @@ void history_text(const json_t *data, struct output *output)
 	const json_t *event, *change;
 	size_t i, k;
 
-	json_array_foreach(data, i, event)
-	{
+	json_array_foreach (data, i, event) {
 		struct text outcome = member_text(event, "outcome");
 		int64_t repeats = member_int(event, "repeats");
 
@@ -87,8 +85,8 @@ void history_text(const json_t *data, struct output *output)
 		if (member_text(event, "error").size > 0)
 			put(output, "  %.*s", TEXT_ARG(member_text(event, "error")));
 		put(output, "\n");
-		json_array_foreach(json_object_get(event, "changes"), k, change)
-		    change_line(change, output);
+		json_array_foreach (json_object_get(event, "changes"), k, change)
+			change_line(change, output);
 	}
 	if (json_array_size(data) == 0)
 		put(output, "Nothing has been done yet.\n");
@@ -114,8 +112,7 @@ void history_html(const json_t *data, struct output *output)
 	size_t i, k;
 
 	put(output, "<ol class=\"history\">\n");
-	json_array_foreach(data, i, event)
-	{
+	json_array_foreach (data, i, event) {
 		struct text outcome = member_text(event, "outcome");
 
 		put(output, "<li class=\"%s\"><time>", classes[outcome_tone(outcome)]);
@@ -134,8 +131,8 @@ void history_html(const json_t *data, struct output *output)
 		put(output, " ");
 		put_html(output, member_text(event, "error"));
 		put(output, "</p><ul class=\"changes\">");
-		json_array_foreach(json_object_get(event, "changes"), k, change)
-		    change_html(change, output);
+		json_array_foreach (json_object_get(event, "changes"), k, change)
+			change_html(change, output);
 		put(output, "</ul></li>\n");
 	}
 	put(output, "</ol>\n");
@@ -151,8 +148,7 @@ void explain_text(const json_t *data, struct output *output)
 	put_tone(output, TONE_STRONG);
 	put(output, "%.*s\n", TEXT_ARG(member_text(data, "thing")));
 	put_tone(output, TONE_PLAIN);
-	json_array_foreach(json_object_get(data, "chain"), i, link)
-	{
+	json_array_foreach (json_object_get(data, "chain"), i, link) {
 		put(output, "%-16.*s  %.*s\n",
 		    TEXT_ARG(shown_time(json_object_get(link, "at"), output->arena)),
 		    TEXT_ARG(member_text(link, "what")));
@@ -163,8 +159,7 @@ void explain_text(const json_t *data, struct output *output)
 		}
 		if (member_text(link, "error").size > 0)
 			put(output, "%18s%.*s\n", "", TEXT_ARG(member_text(link, "error")));
-		json_array_foreach(json_object_get(link, "changes"), k, change)
-		{
+		json_array_foreach (json_object_get(link, "changes"), k, change) {
 			put(output, "%16s", "");
 			change_line(change, output);
 		}

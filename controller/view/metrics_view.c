@@ -44,8 +44,7 @@ static void put_routers(struct output *output, const json_t *routers)
 
 	for (size_t k = 0; k < ARRAY_COUNT(router_metrics); k++) {
 		put_head(output, &router_metrics[k]);
-		json_array_foreach(routers, i, router)
-		{
+		json_array_foreach (routers, i, router) {
 			const json_t *value = json_object_get(router, router_metrics[k].member);
 
 			if (json_is_null(value))
@@ -58,8 +57,7 @@ static void put_routers(struct output *output, const json_t *routers)
 	}
 	put(output, "# HELP wavu_router_guarded_losses people whose loss waits for a person.\n"
 		    "# TYPE wavu_router_guarded_losses gauge\n");
-	json_array_foreach(routers, i, router)
-	{
+	json_array_foreach (routers, i, router) {
 		put_labels(output, "wavu_router_guarded_losses", router);
 		put(output, " %lld\n",
 		    (long long)member_int(json_object_get(router, "guarded"), "losses"));
@@ -74,29 +72,31 @@ static void put_tenants(struct output *output, const json_t *tenants)
 
 	for (size_t k = 0; k < ARRAY_COUNT(payment_metrics); k++) {
 		put_head(output, &payment_metrics[k]);
-		json_array_foreach(tenants, i, tenant)
-		    put(output, "%s{tenant=\"%.*s\"} %lld\n", payment_metrics[k].name,
-			TEXT_ARG(member_text(tenant, "name")),
-			(long long)member_int(json_object_get(tenant, "payments"),
-					      payment_metrics[k].member));
+		json_array_foreach (tenants, i, tenant)
+			put(output, "%s{tenant=\"%.*s\"} %lld\n", payment_metrics[k].name,
+			    TEXT_ARG(member_text(tenant, "name")),
+			    (long long)member_int(json_object_get(tenant, "payments"),
+						  payment_metrics[k].member));
 	}
 	put(output,
 	    "# HELP wavu_subscribers subscribers by state.\n# TYPE wavu_subscribers gauge\n");
-	json_array_foreach(tenants, i, tenant)
-	{
+	json_array_foreach (tenants, i, tenant) {
 		/* jansson's iteration wants a mutable object although it does not change it. */
 		json_t *states = (json_t *)(uintptr_t)json_object_get(tenant, "subscribers");
 
-		json_object_foreach(states, state, count)
-		    put(output,
-			"wavu_subscribers{tenant=\"%.*s\",state=\"%s\"} %" JSON_INTEGER_FORMAT "\n",
-			TEXT_ARG(member_text(tenant, "name")), state, json_integer_value(count));
+		json_object_foreach (states, state, count)
+			put(output,
+			    "wavu_subscribers{tenant=\"%.*s\",state=\"%s\"} %" JSON_INTEGER_FORMAT
+			    "\n",
+			    TEXT_ARG(member_text(tenant, "name")), state,
+			    json_integer_value(count));
 	}
 	put(output, "# HELP wavu_source_ok 1 when the newest commit is in force.\n"
 		    "# TYPE wavu_source_ok gauge\n");
-	json_array_foreach(tenants, i, tenant) put(
-	    output, "wavu_source_ok{tenant=\"%.*s\"} %d\n", TEXT_ARG(member_text(tenant, "name")),
-	    json_is_null(json_object_get(tenant, "error")) ? 1 : 0);
+	json_array_foreach (tenants, i, tenant)
+		put(output, "wavu_source_ok{tenant=\"%.*s\"} %d\n",
+		    TEXT_ARG(member_text(tenant, "name")),
+		    json_is_null(json_object_get(tenant, "error")) ? 1 : 0);
 }
 
 struct text view_metrics(const struct document *status, struct arena *arena)

@@ -29,8 +29,7 @@ struct text change_fields_text(const json_t *fields, struct arena *arena)
 	const json_t *field;
 	size_t i;
 
-	json_array_foreach(fields, i, field)
-	{
+	json_array_foreach (fields, i, field) {
 		const json_t *have = json_object_get(field, "have");
 
 		put(&output, "%s%.*s ", i == 0 ? "" : ", ", TEXT_ARG(member_text(field, "name")));
@@ -101,9 +100,10 @@ static void router_text(const json_t *router, struct output *output)
 		put_tone(output, TONE_PLAIN);
 	}
 	put(output, "\n");
-	json_array_foreach(changes, i, change) change_line(change, output);
-	json_array_foreach(json_object_get(router, "notes"), i, note)
-	    put(output, "  · %s\n", json_string_value(note));
+	json_array_foreach (changes, i, change)
+		change_line(change, output);
+	json_array_foreach (json_object_get(router, "notes"), i, note)
+		put(output, "  · %s\n", json_string_value(note));
 	if (!json_is_null(guarded)) {
 		put_tone(output, TONE_BAD);
 		put(output, "  GUARDED: %.*s\n", TEXT_ARG(member_text(guarded, "why")));
@@ -150,8 +150,7 @@ static void routers_text(const json_t *data, struct output *output, bool done)
 	const json_t *routers = json_object_get(data, "routers"), *router;
 	size_t i, quiet = 0;
 
-	json_array_foreach(routers, i, router)
-	{
+	json_array_foreach (routers, i, router) {
 		if (is_worth_a_line(router))
 			router_text(router, output);
 		else

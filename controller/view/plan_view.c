@@ -127,9 +127,9 @@ static json_t *totals_of(const json_t *routers)
 		const json_t *router, *change;
 		size_t i, k;
 
-		json_array_foreach(routers, i, router)
-		    json_array_foreach(json_object_get(router, "changes"), k, change)
-			count += text_is(member_text(change, "verb"), word);
+		json_array_foreach (routers, i, router)
+			json_array_foreach (json_object_get(router, "changes"), k, change)
+				count += text_is(member_text(change, "verb"), word);
 		json_object_set_new(totals, word, json_integer(count));
 	}
 	return totals;

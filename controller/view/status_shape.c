@@ -44,8 +44,7 @@ static struct cell *router_cells(const json_t *routers, struct arena *arena)
 	const json_t *router;
 	size_t i;
 
-	json_array_foreach(routers, i, router)
-	{
+	json_array_foreach (routers, i, router) {
 		struct cell *row = &cells[i * ARRAY_COUNT(router_heads)];
 		int64_t drift = member_int(router, "drift");
 
@@ -134,8 +133,7 @@ void status_text(const json_t *data, struct output *output)
 	struct columns columns = { router_heads, ARRAY_COUNT(router_heads) };
 	size_t i;
 
-	json_array_foreach(json_object_get(data, "tenants"), i, tenant)
-	{
+	json_array_foreach (json_object_get(data, "tenants"), i, tenant) {
 		struct text alarms[6];
 		uint32_t alarm_count = alarms_of(tenant, alarms, output->arena);
 
@@ -166,8 +164,7 @@ void status_html(const json_t *data, struct output *output)
 	struct arena *arena = output->arena;
 	size_t i;
 
-	json_array_foreach(json_object_get(data, "tenants"), i, tenant)
-	{
+	json_array_foreach (json_object_get(data, "tenants"), i, tenant) {
 		struct text alarms[6];
 		uint32_t alarm_count = alarms_of(tenant, alarms, arena);
 
@@ -187,8 +184,7 @@ void status_html(const json_t *data, struct output *output)
 		put(output, "</section>\n");
 	}
 	put(output, "<h2>Routers</h2>\n<ul class=\"routers\">\n");
-	json_array_foreach(routers, i, router)
-	{
+	json_array_foreach (routers, i, router) {
 		static const char *const classes[] = {
 			[TONE_PLAIN] = "",  [TONE_GOOD] = "good", [TONE_WARN] = "warn",
 			[TONE_BAD] = "bad", [TONE_DIM] = "dim",   [TONE_STRONG] = ""

@@ -11,16 +11,17 @@ static void list_columns(const json_t *rows, const struct columns *columns,
 	const json_t *row;
 	size_t i;
 
-	json_array_foreach(rows, i, row) for (uint32_t column = 0; column < columns->count;
-					      column++)
-	{
-		const json_t *value = json_object_get(row, members[column]);
-		bool is_time = strcmp(members[column], "at") == 0 ||
-			       strcmp(members[column], "paid_until") == 0;
+	json_array_foreach (rows, i, row)
+		for (uint32_t column = 0; column < columns->count; column++) {
+			const json_t *value = json_object_get(row, members[column]);
+			bool is_time = strcmp(members[column], "at") == 0 ||
+				       strcmp(members[column], "paid_until") == 0;
 
-		cells[i * columns->count + column].text = is_time ? shown_time(value, output->arena)
-								  : shown(value, output->arena);
-	}
+			cells[i * columns->count + column].text = is_time
+								      ? shown_time(value,
+										   output->arena)
+								      : shown(value, output->arena);
+		}
 	if (html)
 		put_table(output, columns, cells, (uint32_t)json_array_size(rows));
 	else
@@ -103,8 +104,7 @@ void urls_text(const json_t *data, struct output *output)
 	const json_t *channel;
 	size_t i;
 
-	json_array_foreach(data, i, channel)
-	{
+	json_array_foreach (data, i, channel) {
 		put_tone(output, TONE_STRONG);
 		put(output, "%.*s/%.*s", TEXT_ARG(member_text(channel, "tenant")),
 		    TEXT_ARG(member_text(channel, "channel")));
@@ -125,8 +125,7 @@ static void findings_list(const json_t *list, const char *word, enum tone tone,
 	const json_t *finding;
 	size_t i;
 
-	json_array_foreach(list, i, finding)
-	{
+	json_array_foreach (list, i, finding) {
 		put(output, "%.*s:%lld:%lld: ", TEXT_ARG(member_text(finding, "file")),
 		    (long long)member_int(finding, "line"),
 		    (long long)member_int(finding, "column"));
@@ -170,8 +169,8 @@ void verify_text(const json_t *data, struct output *output)
 	const json_t *problem;
 	size_t i;
 
-	json_array_foreach(json_object_get(data, "problems"), i, problem)
-	    put(output, "! %s\n", json_string_value(problem));
+	json_array_foreach (json_object_get(data, "problems"), i, problem)
+		put(output, "! %s\n", json_string_value(problem));
 	message_text(data, output);
 }
 
@@ -180,8 +179,7 @@ void checks_text(const json_t *data, struct output *output)
 	const json_t *check;
 	size_t i;
 
-	json_array_foreach(json_object_get(data, "checks"), i, check)
-	{
+	json_array_foreach (json_object_get(data, "checks"), i, check) {
 		bool ok = member_true(check, "ok");
 
 		put_tone(output, ok ? TONE_GOOD : TONE_BAD);

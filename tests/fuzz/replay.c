@@ -1,6 +1,7 @@
 /*
- * Stands in for libFuzzer: feeds every file of a corpus folder (or single files) to the fuzz function,
- * then each file cut at every 16th of its size, so that a corpus also guards against truncated input.
+ * Stands in for libFuzzer: feeds every file of a corpus folder (or single files) to the fuzz
+ * function, then each file cut at every 16th of its size, so that a corpus also guards against
+ * truncated input.
  */
 #include <dirent.h>
 #include <stdint.h>
@@ -15,7 +16,9 @@ static unsigned inputs_count;
 
 static void feed(const uint8_t *data, size_t size)
 {
-	/* A block of exactly this size: AddressSanitizer then sees the first byte read beyond it. */
+	/*
+	 * A block of exactly this size: AddressSanitizer then sees the first byte read beyond it.
+	 */
 	uint8_t *copy = malloc(size ? size : 1);
 	if (!copy)
 		abort();

@@ -80,7 +80,7 @@ int main(int argc, char **argv)
 		}
 	}
 	if (!inputs_count) {
-		(void)fprintf(stderr, "replay: no input was found: a corpus needs at least one file\n");
+		(void)fprintf(stderr, "replay: no input was found: a corpus needs a file\n");
 		return 1;
 	}
 	(void)printf("replay: %u inputs\n", inputs_count);

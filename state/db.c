@@ -10,14 +10,16 @@
 #include "base/limits.h"
 #include "base/log.h"
 
-#define BUSY_MS 5000 /* nobody but a person with a tool of his own ever holds our locks for long \
-		      */
+#define BUSY_MS                                                                          \
+	5000 /* nobody but a person with a tool of his own ever holds our locks for long \
+	      */
 #define RESTART_BUSY_MS \
 	200 /* a checkpoint waits for readers no longer than this: a writer is behind it */
 #define WRITER_CACHE_KIB 8192
 #define READER_CACHE_KIB 1024
-#define WAL_KEEP_SIZE (16 << 20) /* bytes the write-ahead log is cut back to when it starts anew \
-				  */
+#define WAL_KEEP_SIZE                                                              \
+	(16 << 20) /* bytes the write-ahead log is cut back to when it starts anew \
+		    */
 #define BUCKETS DB_STATEMENTS_MAX
 
 /* EDQUOT and ENOSPC mean "later", except from fsync: after that nobody knows what is on the disk.
@@ -153,10 +155,10 @@ static bool set_pragmas(struct db *db, struct error *error)
 	if (!db_number(&is_wal, db, "SELECT journal_mode = 'wal' FROM pragma_journal_mode", error))
 		return false;
 	return is_wal == 1 ||
-	       error_set(
-		   error, ERROR_FAILED,
-		   "%s: this file system cannot hold a write-ahead log: keep the state on a local disk",
-		   db->name);
+	       error_set(error, ERROR_FAILED,
+			 "%s: this file system cannot hold a write-ahead log: keep the state on a"
+			 " local disk",
+			 db->name);
 }
 
 static bool configure(struct db *db, struct error *error)

@@ -3,8 +3,9 @@
 #include "state/inside.h"
 
 /* Columns in the order of take_event(). */
-#define EVENT                                                                                               \
-	"SELECT e.id, e.at, e.router, e.in_commit, e.cause, e.because, e.writes, e.duration_ms, e.outcome," \
+#define EVENT                                                                     \
+	"SELECT e.id, e.at, e.router, e.in_commit, e.cause, e.because, e.writes," \
+	" e.duration_ms, e.outcome,"                                              \
 	" e.repeats, e.changes, e.error FROM event e "
 
 static void take_event(struct event *out, struct statement *statement, struct arena *arena)
@@ -42,11 +43,11 @@ static void bind_event(struct statement *statement, const struct event *event)
 static bool repeat(int64_t *id, struct db *db, const struct event *event, struct error *error)
 {
 	struct statement *statement = db_prepare(
-	    db,
-	    "UPDATE event SET repeats = repeats + 1, repeated_at = ?1"
-	    " WHERE id = (SELECT max(id) FROM event WHERE router = ?2) AND in_commit = ?3 AND cause = ?4"
-	    " AND because = ?5 AND writes = ?6 AND outcome = ?7 AND changes = ?8 AND error = ?9"
-	    " RETURNING id");
+	    db, "UPDATE event SET repeats = repeats + 1, repeated_at = ?1"
+		" WHERE id = (SELECT max(id) FROM event WHERE router = ?2) AND in_commit = ?3 AND"
+		" cause = ?4"
+		" AND because = ?5 AND writes = ?6 AND outcome = ?7 AND changes = ?8 AND error = ?9"
+		" RETURNING id");
 
 	bind_event(statement, event);
 	*id = db_step(statement) ? db_column(statement, 0) : 0;
@@ -68,9 +69,9 @@ bool events_add(struct store *store, struct event *event, struct error *error)
 	if (event->id != 0)
 		return true;
 	statement = db_prepare(
-	    db,
-	    "INSERT INTO event (at, router, in_commit, cause, because, writes, outcome, changes, error,"
-	    " duration_ms, repeats, repeated_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, 0)");
+	    db, "INSERT INTO event (at, router, in_commit, cause, because, writes, outcome,"
+		" changes, error,"
+		" duration_ms, repeats, repeated_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, 0)");
 	bind_event(statement, event);
 	db_bind(statement, 10, event->duration_ms);
 	if (!db_done(statement, error))
@@ -123,7 +124,8 @@ bool events_of(struct event **out, uint32_t *count, struct store *store, struct 
 		return false;
 	statement = db_prepare(
 	    db, EVENT
-	    "JOIN event_touch t ON t.event = e.id WHERE t.subscriber = ? ORDER BY t.event DESC LIMIT ?");
+	    "JOIN event_touch t ON t.event = e.id WHERE t.subscriber = ? ORDER BY t.event DESC"
+	    " LIMIT ?");
 	db_bind_text(statement, 1, reference);
 	db_bind(statement, 2, max);
 	bool ok = take_events(out, count, statement, arena, error);
@@ -149,7 +151,8 @@ static bool put_drift(struct db *db, struct text router, const struct drift_row 
 	    db,
 	    "INSERT INTO drift (router, menu, row_key, fields, since_at, subscriber, policy, fresh)"
 	    " VALUES (?, ?, ?, ?, ?, ?, ?, 1) ON CONFLICT (router, menu, row_key) DO UPDATE"
-	    " SET fields = excluded.fields, subscriber = excluded.subscriber, policy = excluded.policy,"
+	    " SET fields = excluded.fields, subscriber = excluded.subscriber, policy ="
+	    " excluded.policy,"
 	    " fresh = 1");
 
 	db_bind_text(statement, 1, router);

@@ -162,7 +162,8 @@ static bool check_version(struct file *file, struct db *db, int64_t *version, st
 	if (*version > newest_migration(file))
 		return error_set(
 		    error, ERROR_STORE,
-		    "%s was written by a newer wavu (form %lld, this program knows %d): install that "
+		    "%s was written by a newer wavu (form %lld, this program knows %d): install"
+		    " that "
 		    "version again, or restore a backup made before the upgrade",
 		    file->path, (long long)*version, newest_migration(file));
 	return true;
@@ -264,7 +265,8 @@ static bool broken(const struct file *file, struct error *error)
 	return file->writer.broken &&
 	       !error_set(
 		   error, ERROR_STORE,
-		   "%s failed to write before and cannot be trusted: check the disk, then start again",
+		   "%s failed to write before and cannot be trusted: check the disk, then start"
+		   " again",
 		   file->name);
 }
 
@@ -377,7 +379,8 @@ static bool open_reader(struct file *file, struct db *db, struct error *error)
 		db_close(db);
 		return error_set(
 		    error, ERROR_FAILED,
-		    "%s has the older form %lld: start the program that writes it once, and it is brought "
+		    "%s has the older form %lld: start the program that writes it once, and it"
+		    " is brought "
 		    "to form %d",
 		    file->path, (long long)version, newest_migration(file));
 	}

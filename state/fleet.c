@@ -3,10 +3,13 @@
 #include "state/inside.h"
 
 /* Columns in the order of take_router(). */
-#define ROUTER                                                                                            \
-	"SELECT name, generation, applied_generation, wanted_commit, applied_commit, reachable, in_sync," \
-	" drift_rows, contested, failures, unreachable_since_at, last_look_at, last_reconcile_at, error," \
-	" guarded_digest, guarded_losses, guarded_why, pause_until_at, pause_reason, version, walls"      \
+#define ROUTER                                                                                 \
+	"SELECT name, generation, applied_generation, wanted_commit, applied_commit,"          \
+	" reachable, in_sync,"                                                                 \
+	" drift_rows, contested, failures, unreachable_since_at, last_look_at,"                \
+	" last_reconcile_at, error,"                                                           \
+	" guarded_digest, guarded_losses, guarded_why, pause_until_at, pause_reason, version," \
+	" walls"                                                                               \
 	" FROM router "
 
 static void take_router(struct router_state *out, struct statement *statement, struct arena *arena)
@@ -52,7 +55,8 @@ static bool forget_unnamed(struct db *db, struct error *error)
 		"DELETE FROM mark WHERE router IN (SELECT name FROM router WHERE named = 0)",
 		"DELETE FROM loss WHERE router IN (SELECT name FROM router WHERE named = 0)",
 		"DELETE FROM drift WHERE router IN (SELECT name FROM router WHERE named = 0)",
-		"UPDATE approval SET spent = 1 WHERE router IN (SELECT name FROM router WHERE named = 0)",
+		"UPDATE approval SET spent = 1 WHERE router IN (SELECT name FROM router WHERE"
+		" named = 0)",
 		"DELETE FROM router WHERE named = 0",
 	};
 
@@ -70,10 +74,10 @@ bool fleet_sync(struct store *store, const struct text *routers, uint32_t count,
 	if (!db_done(db_prepare(db, "UPDATE router SET named = 0"), error))
 		return false;
 	for (uint32_t i = 0; i < count; i++)
-		if (!do_with(
-			db,
-			"INSERT INTO router (name) VALUES (?) ON CONFLICT (name) DO UPDATE SET named = 1",
-			routers[i], error))
+		if (!do_with(db,
+			     "INSERT INTO router (name) VALUES (?) ON CONFLICT (name) DO UPDATE SET"
+			     " named = 1",
+			     routers[i], error))
 			return false;
 	return forget_unnamed(db, error);
 }
@@ -142,8 +146,10 @@ bool fleet_learnt(struct store *store, const struct router_state *state, struct 
 	struct statement *statement = db_prepare(
 	    store_writer(store),
 	    "UPDATE router SET applied_commit = iif(?2 >= applied_generation, ?3, applied_commit),"
-	    " applied_generation = min(generation, max(applied_generation, ?2)), reachable = ?4, in_sync = ?5,"
-	    " drift_rows = ?6, contested = ?7, failures = ?8, unreachable_since_at = ?9, last_look_at = ?10,"
+	    " applied_generation = min(generation, max(applied_generation, ?2)), reachable ="
+	    " ?4, in_sync = ?5,"
+	    " drift_rows = ?6, contested = ?7, failures = ?8, unreachable_since_at = ?9,"
+	    " last_look_at = ?10,"
 	    " last_reconcile_at = ?11, error = ?12, guarded_digest = ?13, guarded_losses = ?14,"
 	    " guarded_why = ?15, version = ?16, walls = ?17 WHERE name = ?1");
 
@@ -174,8 +180,8 @@ bool fleet_pause(struct store *store, struct text router, int64_t until_at, stru
 {
 	struct db *db = store_writer(store);
 	struct statement *statement = db_prepare(
-	    db,
-	    "UPDATE router SET pause_until_at = ?2, pause_reason = iif(?2 = 0, '', ?3) WHERE name = ?1");
+	    db, "UPDATE router SET pause_until_at = ?2, pause_reason = iif(?2 = 0, '', ?3) WHERE"
+		" name = ?1");
 
 	db_bind_text(statement, 1, router);
 	db_bind(statement, 2, until_at);
@@ -188,9 +194,11 @@ bool fleet_mark(struct store *store, struct text router, struct text reference, 
 {
 	/* The same mark again takes a new number: a job that saw only the old one leaves it. */
 	static const char *const steps[] = {
-		"DELETE FROM mark WHERE router = ?1 AND subscriber = ?2 AND cause = ?3 AND because = ?4"
+		"DELETE FROM mark WHERE router = ?1 AND subscriber = ?2 AND cause = ?3 AND"
+		" because = ?4"
 		" AND ?5 = ?5",
-		"INSERT INTO mark (router, subscriber, cause, because, at) VALUES (?1, ?2, ?3, ?4, ?5)",
+		"INSERT INTO mark (router, subscriber, cause, because, at) VALUES (?1, ?2, ?3,"
+		" ?4, ?5)",
 	};
 
 	invariant(cause < CAUSE_COUNT);

@@ -64,10 +64,10 @@ static bool insert_payment(struct db *db, struct payment *payment, struct text k
 			   struct error *error)
 {
 	struct statement *statement = db_prepare(
-	    db,
-	    "INSERT INTO payment (receipt, receipt_key, receipt_made, provider, channel, cents, reference,"
-	    " phone, phone_hash, at, received_at, booked_at, inbox_id)"
-	    " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
+	    db, "INSERT INTO payment (receipt, receipt_key, receipt_made, provider, channel, cents,"
+		" reference,"
+		" phone, phone_hash, at, received_at, booked_at, inbox_id)"
+		" VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
 
 	db_bind_text(statement, 1, payment->receipt);
 	db_bind_text(statement, 2, key);
@@ -162,9 +162,9 @@ static bool stand_credited(struct db *db, struct text reference, int64_t payment
 			   struct error *error)
 {
 	struct statement *statement = db_prepare(
-	    db,
-	    "INSERT INTO standing VALUES (?1, 1, 0, 0, 0, 0, 0, ?2, ?3) ON CONFLICT (subscriber) DO UPDATE"
-	    " SET known = 1, last_payment = ?2, changed_at = max(changed_at, ?3)");
+	    db, "INSERT INTO standing VALUES (?1, 1, 0, 0, 0, 0, 0, ?2, ?3) ON CONFLICT"
+		" (subscriber) DO UPDATE"
+		" SET known = 1, last_payment = ?2, changed_at = max(changed_at, ?3)");
 
 	db_bind_text(statement, 1, reference);
 	db_bind(statement, 2, payment_id);
@@ -250,7 +250,8 @@ static bool read_waiting(struct waiting *out, struct db *db, int64_t id, struct 
 {
 	struct statement *statement = db_prepare(
 	    db,
-	    "SELECT p.cents, p.receipt_made, p.receipt, p.channel, n.status, s.account FROM payment p"
+	    "SELECT p.cents, p.receipt_made, p.receipt, p.channel, n.status, s.account FROM"
+	    " payment p"
 	    " JOIN payment_now n ON n.payment = p.id JOIN payment_status s ON s.id = n.status_id"
 	    " WHERE p.id = ?");
 
@@ -338,9 +339,9 @@ static bool insert_purchase(struct db *db, struct text reference, const struct p
 			    int64_t movement, int64_t now, struct error *error)
 {
 	struct statement *statement = db_prepare(
-	    db,
-	    "INSERT INTO purchase (movement, subscriber, payment, periods, service_from_at, paid_from_at,"
-	    " paid_until_at, anchor_day, package, at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
+	    db, "INSERT INTO purchase (movement, subscriber, payment, periods, service_from_at,"
+		" paid_from_at,"
+		" paid_until_at, anchor_day, package, at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
 
 	db_bind(statement, 1, movement);
 	db_bind_text(statement, 2, reference);
@@ -500,8 +501,8 @@ bool ledger_password(struct text *out, struct store *store, struct text referenc
 {
 	struct db *db = store_writer(store);
 	struct statement *statement = db_prepare(
-	    db,
-	    "INSERT INTO password (subscriber, password) VALUES (?, ?) ON CONFLICT (subscriber) DO NOTHING");
+	    db, "INSERT INTO password (subscriber, password) VALUES (?, ?) ON CONFLICT (subscriber)"
+		" DO NOTHING");
 
 	invariant(reference.size != 0 && fresh.size != 0);
 	db_bind_text(statement, 1, reference);
@@ -516,8 +517,8 @@ bool ledger_password(struct text *out, struct store *store, struct text referenc
 	/* Known to be somebody, though no money was ever seen of him: the standings show his
 	 * password. */
 	statement = db_prepare(
-	    db,
-	    "INSERT INTO standing VALUES (?1, 0, 0, 0, 0, 0, 0, NULL, 0) ON CONFLICT (subscriber) DO NOTHING");
+	    db, "INSERT INTO standing VALUES (?1, 0, 0, 0, 0, 0, 0, NULL, 0) ON CONFLICT"
+		" (subscriber) DO NOTHING");
 	db_bind_text(statement, 1, reference);
 	return db_done(statement, error);
 }

@@ -9,9 +9,11 @@
 #define PAYMENT                                                                                    \
 	"SELECT p.id, p.receipt, p.provider, p.channel, p.cents, s.account, p.reference, p.phone," \
 	" p.phone_hash, p.at, p.received_at, p.booked_at, s.status, s.reason, s.actor, p.inbox_id" \
-	" FROM payment_now n JOIN payment p ON p.id = n.payment JOIN payment_status s ON s.id = n.status_id "
+	" FROM payment_now n JOIN payment p ON p.id = n.payment JOIN payment_status s ON s.id ="
+" n.status_id "
 
-static enum payment_status status_of(struct statement *statement, int column, struct arena *arena)
+    static enum payment_status
+    status_of(struct statement *statement, int column, struct arena *arena)
 {
 	struct text word = db_column_text(statement, column, arena);
 
@@ -121,11 +123,15 @@ bool ledger_payments_of(struct payment **out, uint32_t *count, struct store *sto
 }
 
 /* Columns in the order of take_standing(). */
-#define STANDING                                                                                             \
-	"SELECT s.subscriber, s.known, b.cents, s.service_from_at, s.paid_until_at, s.anchor_day, s.paused," \
-	" s.opening_booked, w.password, p.receipt, p.cents, p.at, s.changed_at FROM standing s"              \
-	" LEFT JOIN balance b ON b.account = 'credit:' || s.subscriber"                                      \
-	" LEFT JOIN password w ON w.subscriber = s.subscriber"                                               \
+#define STANDING                                                                              \
+	"SELECT s.subscriber, s.known, b.cents, s.service_from_at, s.paid_until_at,"          \
+	" s.anchor_day, s.paused,"                                                            \
+	" s.opening_booked, w.password, p.receipt, p.cents, p.at, s.changed_at FROM standing" \
+	" s"                                                                                  \
+	" LEFT JOIN balance b ON b.account = 'credit:' ||"                                    \
+	" s.subscriber"                                                                       \
+	" LEFT JOIN password w ON w.subscriber ="                                             \
+	" s.subscriber"                                                                       \
 	" LEFT JOIN payment p ON p.id = s.last_payment "
 
 static void take_standing(struct standing *out, struct statement *statement, struct arena *arena)
@@ -191,11 +197,13 @@ bool ledger_standings(struct standing **out, uint32_t *count, struct store *stor
  * bought. */
 static const char history_sql[] =
     "SELECT s.at AS at, 1 AS rank, s.id AS row,"
-    " iif(s.actor <> '' AND s.id > (SELECT min(f.id) FROM payment_status f WHERE f.payment = s.payment),"
+    " iif(s.actor <> '' AND s.id > (SELECT min(f.id) FROM payment_status f WHERE f.payment ="
+    " s.payment),"
     "  'assignment', 'payment') AS what, p.receipt, p.cents, 0,"
     " iif(s.actor <> '', 'by ' || s.actor || ', ', '') || 'channel ' || p.channel"
     "  || iif(s.reason <> '', ', ' || s.reason, '')"
-    " FROM payment_now n JOIN payment_status s ON s.id = n.status_id JOIN payment p ON p.id = n.payment"
+    " FROM payment_now n JOIN payment_status s ON s.id = n.status_id JOIN payment p ON p.id ="
+    " n.payment"
     " WHERE n.subscriber = ?1 AND n.subscriber <> ''"
     " UNION ALL"
     " SELECT u.at, 2, u.id, 'purchase', coalesce(p.receipt, ''), m.cents, u.paid_until_at,"
@@ -204,7 +212,8 @@ static const char history_sql[] =
     " WHERE u.subscriber = ?1"
     " UNION ALL"
     " SELECT o.at, 0, 0, 'opening', '',"
-    " coalesce((SELECT iif(m.source = 'opening', m.cents, -m.cents) FROM movement m WHERE m.id = o.movement), 0),"
+    " coalesce((SELECT iif(m.source = 'opening', m.cents, -m.cents) FROM movement m WHERE m.id"
+    " = o.movement), 0),"
     " o.paid_until_at, 'taken over as ' || o.account FROM opening o WHERE o.subscriber = ?1"
     " ORDER BY at DESC, rank DESC, row DESC LIMIT ?2";
 

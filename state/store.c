@@ -173,10 +173,10 @@ struct db *store_writer(struct store *store)
 	struct file *file = &store->parts[STORE_TENANT];
 
 	if (!file_is_mine(file))
-		fatal(
-		    "%s is changed outside a transaction of this thread (the last one began at %s:%d)",
-		    file->name, file->begun_file != NULL ? file->begun_file : "nowhere",
-		    file->begun_line);
+		fatal("%s is changed outside a transaction of this thread (the last one began at"
+		      " %s:%d)",
+		      file->name, file->begun_file != NULL ? file->begun_file : "nowhere",
+		      file->begun_line);
 	return &file->writer;
 }
 

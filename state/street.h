@@ -1,6 +1,6 @@
 /*
- * What the street may know: which channel URLs are open and how to answer them. Written by the controller, read by the
- * webhook program. Tokens are kept as SHA-256 only. Blocks on disk.
+ * What the street may know: which channel URLs are open and how to answer them. Written by the
+ * controller, read by the webhook program. Tokens are kept as SHA-256 only. Blocks on disk.
  */
 #pragma once
 
@@ -13,11 +13,12 @@ struct street_channel {
 	struct digest token; /* of the URL token's bytes */
 };
 
-/* Replaces the whole set in a transaction of its own on TENANT.street.db; nothing is written when it is equal. CONTROLLER. */
+/* Replaces the whole set in a transaction of its own on TENANT.street.db; nothing is written when
+ * it is equal. CONTROLLER. */
 bool street_publish(struct store *store, const struct street_channel *channels, uint32_t count,
 		    struct error *error) MUST_CHECK;
-/* The set, and a version that changes with every publish (cheap to ask: street_version). `ready` is false before the
- * controller has ever published: callbacks are then 503. */
+/* The set, and a version that changes with every publish (cheap to ask: street_version). `ready` is
+ * false before the controller has ever published: callbacks are then 503. */
 bool street_channels(struct street_channel **out, uint32_t *count, bool *ready, struct store *store,
 		     struct arena *arena, struct error *error) MUST_CHECK;
 bool street_version(int64_t *version, struct store *store, struct error *error) MUST_CHECK;

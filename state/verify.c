@@ -18,7 +18,8 @@ static const char *const tenant_checks[] = {
 	" ' cents, its entries ' || coalesce(e.cents, 0)"
 	" FROM (SELECT account FROM balance UNION SELECT account FROM entry) a"
 	" LEFT JOIN balance b ON b.account = a.account"
-	" LEFT JOIN (SELECT account, sum(cents) AS cents FROM entry GROUP BY account) e ON e.account = a.account"
+	" LEFT JOIN (SELECT account, sum(cents) AS cents FROM entry GROUP BY account) e ON"
+	" e.account = a.account"
 	" WHERE coalesce(b.cents, 0) <> coalesce(e.cents, 0)",
 
 	"SELECT 'an unmatched bucket of ' || cents || ' cents' FROM balance"
@@ -37,9 +38,11 @@ static const char *const tenant_checks[] = {
 	" FROM payment p JOIN payment_status s"
 	" ON s.id = (SELECT max(id) FROM payment_status WHERE payment = p.id)"
 	" LEFT JOIN payment_now n ON n.payment = p.id"
-	" WHERE n.status_id IS NOT s.id OR n.status IS NOT s.status OR n.subscriber IS NOT s.subscriber",
+	" WHERE n.status_id IS NOT s.id OR n.status IS NOT s.status OR n.subscriber IS NOT"
+	" s.subscriber",
 
-	"SELECT 'payment ' || p.receipt || ' is ' || n.status || ', but its money is not where that says'"
+	"SELECT 'payment ' || p.receipt || ' is ' || n.status || ', but its money is not where"
+	" that says'"
 	" FROM payment p JOIN payment_now n ON n.payment = p.id"
 	" WHERE NOT CASE"
 	" WHEN n.status = 'held' THEN NOT EXISTS (SELECT 1 FROM movement WHERE payment = p.id)"
@@ -49,7 +52,8 @@ static const char *const tenant_checks[] = {
 	"  (SELECT count(*) = 1 AND max(kind) = 'parked' AND max(cents) = p.cents"
 	"   AND max(source) = 'in:' || p.channel FROM movement WHERE payment = p.id)"
 	" WHEN n.status = 'credited' THEN"
-	"  (SELECT count(*) = 1 AND max(cents) = p.cents AND max(target) = 'credit:' || n.subscriber"
+	"  (SELECT count(*) = 1 AND max(cents) = p.cents AND max(target) = 'credit:' ||"
+	" n.subscriber"
 	"   FROM movement WHERE payment = p.id AND kind IN ('credited', 'assigned'))"
 	"  AND (SELECT count(*) = 1 AND max(cents) = p.cents AND max(source) = 'in:' || p.channel"
 	"   FROM movement WHERE payment = p.id AND kind IN ('credited', 'parked'))"
@@ -71,12 +75,14 @@ static const char *const tenant_checks[] = {
 	" FROM opening o JOIN movement m ON m.id = o.movement"
 	" WHERE m.kind <> 'opened' OR 'credit:' || o.subscriber NOT IN (m.source, m.target)",
 
-	"SELECT 'the clock row says that money was booked last at ' || c.booked_at || ', the ledger says ' || l.at"
+	"SELECT 'the clock row says that money was booked last at ' || c.booked_at || ', the"
+	" ledger says ' || l.at"
 	" FROM clock c, (SELECT max(at) AS at FROM (SELECT max(at) AS at FROM payment_status"
 	" UNION ALL SELECT max(at) FROM purchase UNION ALL SELECT max(at) FROM opening)) l"
 	" WHERE l.at IS NOT NULL AND c.booked_at <> l.at",
 
-	"SELECT 'a payment came from inbox line ' || max(p.inbox_id) || ', beyond the cursor at ' || c.inbox_id"
+	"SELECT 'a payment came from inbox line ' || max(p.inbox_id) || ', beyond the cursor at"
+	" ' || c.inbox_id"
 	" FROM payment p, cursor c GROUP BY c.inbox_id HAVING max(p.inbox_id) > c.inbox_id",
 
 	"SELECT 'event ' || t.event || ' is named by ' || t.subscriber || ' but is not there'"
@@ -86,7 +92,8 @@ static const char *const tenant_checks[] = {
 /* The standing of everybody, made again from the facts, against the one that is kept. */
 static const char standing_check[] =
     "WITH everybody AS (SELECT subscriber FROM standing UNION SELECT subscriber FROM payment_now"
-    "  WHERE subscriber <> '' UNION SELECT subscriber FROM purchase UNION SELECT subscriber FROM opening"
+    "  WHERE subscriber <> '' UNION SELECT subscriber FROM purchase UNION SELECT subscriber"
+    " FROM opening"
     "  UNION SELECT subscriber FROM pause UNION SELECT subscriber FROM password),"
     " bought AS (SELECT * FROM purchase"
     "  WHERE id IN (SELECT max(id) FROM purchase GROUP BY subscriber)),"
@@ -152,15 +159,15 @@ static bool check(struct report *report, struct db *db, const char *sql, const c
 
 static bool check_file(struct report *report, struct db *db, struct error *error)
 {
-	return check(
-		   report, db,
-		   "SELECT integrity_check FROM pragma_integrity_check WHERE integrity_check <> 'ok'",
-		   db->name, error) &&
-	       check(
-		   report, db,
-		   "SELECT 'a row of ' || \"table\" || ' refers to a row of ' || parent || ' that is not there'"
-		   " FROM pragma_foreign_key_check",
-		   db->name, error);
+	return check(report, db,
+		     "SELECT integrity_check FROM pragma_integrity_check WHERE integrity_check <>"
+		     " 'ok'",
+		     db->name, error) &&
+	       check(report, db,
+		     "SELECT 'a row of ' || \"table\" || ' refers to a row of ' || parent || '"
+		     " that is not there'"
+		     " FROM pragma_foreign_key_check",
+		     db->name, error);
 }
 
 static bool check_tenant(struct report *report, struct db *db, struct error *error)
@@ -187,7 +194,8 @@ static bool verify_part(struct report *report, struct store *store, enum store_p
 	if (ok && part == STORE_INBOX)
 		ok = check(
 		    report, db,
-		    "SELECT 'lines are missing: ' || count(*) || ' are there, the newest is ' || max(id) FROM line"
+		    "SELECT 'lines are missing: ' || count(*) || ' are there, the newest is '"
+		    " || max(id) FROM line"
 		    " HAVING count(*) <> coalesce(max(id), 0)",
 		    db->name, error);
 	store_read_done(store, part, db);

@@ -26,7 +26,7 @@ int world_setup(void **state)
 {
 	struct world *world = calloc(1, sizeof(*world));
 
-	(void)snprintf(world->folder, sizeof(world->folder), "/tmp/wavu-state-XXXXXX");
+	(void)snprintf(world->folder, sizeof(world->folder), "/tmp/state-test-XXXXXX");
 	assert_non_null(mkdtemp(world->folder));
 	arena_open(&world->arena, 256u << 20);
 	world->store = world_open(world, STORE_CONTROLLER);

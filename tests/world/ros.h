@@ -5,8 +5,7 @@
  * One thread at a time per router; two routers share nothing.
  * It never shares code or a table with controller/: it is the witness.
  */
-#ifndef WORLD_ROS_H
-#define WORLD_ROS_H
+#pragma once
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -68,8 +67,8 @@ bool ros_is_up(const struct ros *ros);
 enum ros_line {
 	ROS_LINE_OPEN,
 	ROS_LINE_ENDED,   /* the router closes, after what is still in the output */
-	ROS_LINE_RESET,   /* the router resets: there is no output any more */
-	ROS_LINE_STALLED, /* stays open, says and does nothing */
+	ROS_LINE_RESET,   /* the router resets, after what is still in the output */
+	ROS_LINE_STALLED, /* stays open; says and does nothing after what is still in the output */
 	ROS_LINE_COUNT,
 };
 
@@ -86,7 +85,7 @@ void ros_session_consume(struct ros_session *session, size_t size);
 /* When the next bytes are released, or INT64_MAX when none wait. */
 int64_t ros_session_release_at(const struct ros_session *session);
 
-/* What the client's socket would feel. ENDED and RESET also count as closed. */
+/* What the client's socket would feel. Closed is ENDED or RESET with nothing left to read. */
 enum ros_line ros_session_line(const struct ros_session *session);
 bool ros_session_is_closed(const struct ros_session *session);
 
@@ -287,5 +286,3 @@ struct ros_log_entry {
 
 size_t ros_log_size(const struct ros *ros);
 bool ros_log_read(const struct ros *ros, size_t index, struct ros_log_entry *out);
-
-#endif

@@ -1,0 +1,773 @@
+/* One API connection: bytes in, bytes out later, and what the line may suffer. */
+#include "world/ros_inside.h"
+
+#include <assert.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* The limit before login is not published (§1.1); these are guesses on the safe side. */
+#define SIZE_BEFORE_LOGIN 8192
+#define SENTENCES_BEFORE_LOGIN 16
+#define SIZE_AFTER_LOGIN ((size_t)16 << 20)
+
+struct mark {
+	uint64_t end; /* of the output it releases, counted from the first byte ever */
+	int64_t at;
+	uint32_t commands;
+};
+
+struct span {
+	size_t start, end;
+	bool has_tag;
+};
+
+struct listening {
+	struct listening *next;
+	struct ros_table *table;
+	struct ros_selection selection;
+	bool has_tag;
+	char *tag;
+	size_t tag_size;
+};
+
+struct ros_session {
+	struct ros *ros;
+	struct ros_session *next;
+	enum ros_line line;
+	bool is_silent;
+	bool is_busy; /* inside ros_session_input() */
+	bool logged_in;
+	unsigned policy;
+	uint32_t user_active;
+	uint32_t service;
+	unsigned sentences;
+	unsigned char challenge[16];
+	bool has_challenge;
+	struct ros_buffer in;
+	struct ros_buffer out; /* from `taken` on; before it only waits to be moved away */
+	size_t taken;
+	uint64_t taken_total;
+	uint64_t committed; /* absolute end of what has a mark */
+	uint64_t released;
+	struct mark *marks;
+	size_t mark_first, mark_count, mark_room;
+	int64_t delay_us;
+	uint32_t commands;  /* in this batch */
+	uint64_t in_flight; /* commands whose replies are not taken yet */
+	struct span *spans;
+	size_t span_count, span_room;
+	struct listening *listenings;
+};
+
+/* ---- output ---------------------------------------------------------------------------------- */
+
+static uint64_t out_end(const struct ros_session *session)
+{
+	return session->taken_total + (session->out.size - session->taken);
+}
+
+static void mark_push(struct ros_session *session, int64_t at)
+{
+	struct mark *mark;
+
+	if (session->mark_count == session->mark_room) {
+		size_t room = session->mark_room == 0 ? 16 : session->mark_room * 2;
+		struct mark *marks = ros_allocate(room * sizeof(*marks));
+
+		for (size_t i = 0; i < session->mark_count; i++)
+			marks[i] = session->marks[(session->mark_first + i) % session->mark_room];
+		free(session->marks);
+		session->marks = marks;
+		session->mark_first = 0;
+		session->mark_room = room;
+	}
+	mark = &session->marks[(session->mark_first + session->mark_count) % session->mark_room];
+	if (session->mark_count > 0) {
+		size_t last = (session->mark_first + session->mark_count - 1) % session->mark_room;
+
+		/* Bytes cannot overtake each other. */
+		if (session->marks[last].at > at)
+			at = session->marks[last].at;
+	}
+	mark->end = out_end(session);
+	mark->at = at;
+	mark->commands = session->commands;
+	session->commands = 0;
+	session->mark_count++;
+	session->committed = mark->end;
+}
+
+static void line_end(struct ros_session *session, enum ros_cut how)
+{
+	static const enum ros_line lines[ROS_CUT_COUNT] = {
+		[ROS_CUT_RESET] = ROS_LINE_RESET,
+		[ROS_CUT_END] = ROS_LINE_ENDED,
+		[ROS_CUT_STALL] = ROS_LINE_STALLED,
+	};
+
+	session->line = lines[how];
+}
+
+/* Throws away what has no mark yet, or everything. */
+static void out_drop(struct ros_session *session, uint64_t end)
+{
+	assert(end >= session->taken_total);
+	ros_buffer_cut(&session->out, session->taken + (size_t)(end - session->taken_total));
+}
+
+static void cut_sent(struct ros_session *session)
+{
+	struct ros_armed *armed = &session->ros->faults[ROS_FAULT_CUT_SENT];
+	uint64_t more = out_end(session) - session->committed;
+	uint64_t left;
+
+	if (!armed->is_armed || more == 0)
+		return;
+	left = armed->after > armed->seen ? armed->after - armed->seen : 0;
+	if (more < left) {
+		armed->seen += more;
+		return;
+	}
+	out_drop(session, session->committed + left);
+	line_end(session, armed->how);
+	ros_fault_fire(armed);
+}
+
+static uint64_t random_next(struct ros *ros)
+{
+	ros->random ^= ros->random << 13;
+	ros->random ^= ros->random >> 7;
+	ros->random ^= ros->random << 17;
+	return ros->random;
+}
+
+/* Mixes the replies of commands that came in one go, each in its own order. */
+static void batch_mix(struct ros_session *session)
+{
+	size_t start = session->span_count == 0 ? 0 : session->spans[0].start;
+	size_t left = session->span_count;
+	struct ros_buffer mixed = { NULL, 0, 0 };
+
+	for (size_t i = 0; i < session->span_count; i++)
+		if (!session->spans[i].has_tag)
+			return;
+	if (left < 2 || !ros_fault_step(session->ros, ROS_FAULT_REORDER))
+		return;
+	while (left > 0) {
+		struct span *span = &session->spans[random_next(session->ros) %
+		                                    session->span_count];
+		struct ros_sentence sentence;
+		size_t used;
+
+		if (span->start == span->end)
+			continue;
+		if (ros_wire_sentence(&sentence, session->out.bytes + span->start,
+		                      span->end - span->start, SIZE_MAX / 2,
+		                      &used) != ROS_WIRE_WHOLE)
+			used = span->end - span->start;
+		ros_buffer_add(&mixed, session->out.bytes + span->start, used);
+		span->start += used;
+		if (span->start == span->end)
+			left--;
+	}
+	memcpy(session->out.bytes + start, mixed.bytes, mixed.size);
+	ros_buffer_done(&mixed);
+}
+
+/* What was said since the last mark goes on its way. */
+static void session_commit(struct ros_session *session)
+{
+	uint64_t said = out_end(session) - session->committed;
+
+	if (said == 0 || session->is_busy)
+		return;
+	cut_sent(session);
+	session->ros->counters.bytes_out += out_end(session) - session->committed;
+	mark_push(session, session->ros->now_at + session->ros->latency_us + session->delay_us);
+	session->delay_us = 0;
+}
+
+static void marks_release(struct ros_session *session)
+{
+	while (session->mark_count > 0) {
+		const struct mark *mark = &session->marks[session->mark_first];
+
+		if (mark->at > session->ros->now_at)
+			return;
+		session->released = mark->end;
+		if (session->taken_total < mark->end)
+			return; /* its commands are in flight until its bytes are taken */
+		session->in_flight -= mark->commands;
+		session->mark_first = (session->mark_first + 1) % session->mark_room;
+		session->mark_count--;
+	}
+}
+
+static uint64_t released_end(struct ros_session *session)
+{
+	marks_release(session);
+	for (size_t i = 0; i < session->mark_count; i++) {
+		const struct mark *mark =
+		    &session->marks[(session->mark_first + i) % session->mark_room];
+
+		if (mark->at > session->ros->now_at)
+			break;
+		session->released = mark->end;
+	}
+	return session->released;
+}
+
+size_t ros_session_output(struct ros_session *session, const char **bytes)
+{
+	uint64_t end = released_end(session);
+
+	*bytes = session->out.bytes == NULL ? "" : session->out.bytes + session->taken;
+	return end > session->taken_total ? (size_t)(end - session->taken_total) : 0;
+}
+
+void ros_session_consume(struct ros_session *session, size_t size)
+{
+	assert(session->taken_total + size <= session->released);
+	session->taken += size;
+	session->taken_total += size;
+	if (session->taken == session->out.size) {
+		ros_buffer_cut(&session->out, 0);
+		session->taken = 0;
+	} else if (session->taken > 65536 && session->taken > session->out.size / 2) {
+		size_t rest = session->out.size - session->taken;
+
+		memmove(session->out.bytes, session->out.bytes + session->taken, rest);
+		ros_buffer_cut(&session->out, rest);
+		session->taken = 0;
+	}
+	marks_release(session);
+}
+
+int64_t ros_session_release_at(const struct ros_session *session)
+{
+	for (size_t i = 0; i < session->mark_count; i++) {
+		const struct mark *mark =
+		    &session->marks[(session->mark_first + i) % session->mark_room];
+
+		if (mark->end > session->released)
+			return mark->at;
+	}
+	return ROS_NEVER;
+}
+
+enum ros_line ros_session_line(const struct ros_session *session)
+{
+	return session->line;
+}
+
+bool ros_session_is_closed(const struct ros_session *session)
+{
+	return (session->line == ROS_LINE_ENDED || session->line == ROS_LINE_RESET) &&
+	       session->taken == session->out.size;
+}
+
+/* ---- opening and closing --------------------------------------------------------------------- */
+
+static bool service_is_open(const struct ros *ros)
+{
+	const struct ros_table *table = ros_table_of(ros, &ros_menu_service);
+	const struct ros_row *row = ros_row_by_name(ros, table, ros_text_of("api"));
+	uint64_t most;
+
+	if (ros_row_flag(ros, table, row, "disabled"))
+		return false;
+	/* max-sessions exists from 7.16, default 20 (§1.6). */
+	if (ros->version < 71600 ||
+	    !ros_text_number(ros_row_text(ros, table, row, "max-sessions"), &most))
+		return true;
+	return ros->counters.sessions < most;
+}
+
+/* Since 7.18 /ip/service lists live connections too (§1.6). */
+static void service_row(struct ros_session *session)
+{
+	struct ros *ros = session->ros;
+	struct ros_row *row;
+
+	if (ros->version < 71800)
+		return;
+	row = ros_row_make(ros, &ros_menu_service, "name", "api", "port", "8728", "local",
+	                   "127.0.0.1", "remote", "127.0.0.1/50000", "connection", "true", NULL);
+	row->is_dynamic = true;
+	ros_row_insert(ros, ros_table_of(ros, &ros_menu_service), row, NULL);
+	session->service = row->id;
+}
+
+struct ros_session *ros_session_open(struct ros *ros)
+{
+	struct ros_session *session;
+
+	if (!ros_is_up(ros) || ros_fault_step(ros, ROS_FAULT_REFUSE) || !service_is_open(ros)) {
+		ros->counters.refused++;
+		return NULL;
+	}
+	session = ros_allocate(sizeof(*session));
+	session->ros = ros;
+	session->next = ros->sessions;
+	session->is_silent = ros_fault_step(ros, ROS_FAULT_SILENT);
+	ros->sessions = session;
+	ros->counters.connections++;
+	ros->counters.sessions++;
+	service_row(session);
+	return session;
+}
+
+static void listening_free(struct listening *listening)
+{
+	free(listening->tag);
+	free(listening);
+}
+
+/* Everything that the router keeps for a live connection. */
+static void session_forget(struct ros_session *session)
+{
+	struct ros *ros = session->ros;
+	struct ros_table *actives = ros_table_of(ros, &ros_menu_user_active);
+	struct ros_table *services = ros_table_of(ros, &ros_menu_service);
+	uint32_t id = session->user_active;
+	struct ros_row *row;
+
+	session->user_active = 0;
+	while (session->listenings != NULL) {
+		struct listening *listening = session->listenings;
+
+		session->listenings = listening->next;
+		listening_free(listening);
+	}
+	row = id == 0 ? NULL : ros_row_by_id(actives, id);
+	if (row != NULL)
+		ros_row_remove(ros, actives, row);
+	row = session->service == 0 ? NULL : ros_row_by_id(services, session->service);
+	session->service = 0;
+	if (row != NULL)
+		ros_row_remove(ros, services, row);
+}
+
+void ros_session_close(struct ros_session *session)
+{
+	struct ros_session **at = &session->ros->sessions;
+
+	session_forget(session);
+	while (*at != session)
+		at = &(*at)->next;
+	*at = session->next;
+	session->ros->counters.sessions--;
+	ros_buffer_done(&session->in);
+	ros_buffer_done(&session->out);
+	free(session->marks);
+	free(session->spans);
+	free(session);
+}
+
+void ros_sessions_reset(struct ros *ros)
+{
+	for (struct ros_session *session = ros->sessions; session != NULL;
+	     session = session->next) {
+		session->line = ROS_LINE_RESET;
+		session->user_active = 0;
+		session->service = 0;
+		session_forget(session);
+		out_drop(session, session->taken_total);
+		session->mark_count = 0;
+		session->in_flight = 0;
+		session->released = session->taken_total;
+		session->committed = session->taken_total;
+	}
+}
+
+void ros_session_logout(struct ros *ros, uint32_t user_active_id)
+{
+	for (struct ros_session *session = ros->sessions; session != NULL; session = session->next)
+		if (session->user_active == user_active_id) {
+			session->user_active = 0;
+			session->line = ROS_LINE_ENDED;
+		}
+}
+
+/* ---- listen and cancel ----------------------------------------------------------------------- */
+
+bool ros_session_listen(struct ros_session *session, const struct ros_call *call)
+{
+	struct listening *listening = ros_allocate(sizeof(*listening));
+
+	listening->table = call->table;
+	ros_selection_fill(&listening->selection, call);
+	listening->has_tag = call->has_tag;
+	listening->tag = ros_copy(call->has_tag ? call->tag.bytes : "", call->tag.size);
+	listening->tag_size = call->tag.size;
+	listening->next = session->listenings;
+	session->listenings = listening;
+	return true;
+}
+
+void ros_sessions_changed(struct ros *ros, const struct ros_table *table, const struct ros_row *row,
+                          bool is_dead)
+{
+	static const struct ros_selection none = { .has_id = true };
+
+	for (struct ros_session *session = ros->sessions; session != NULL;
+	     session = session->next) {
+		for (struct listening *one = session->listenings; one != NULL; one = one->next) {
+			struct ros_text tag = { one->tag, one->tag_size };
+			const struct ros_text *with = one->has_tag ? &tag : NULL;
+			size_t before = session->out.size;
+
+			if (one->table != table || session->line != ROS_LINE_OPEN)
+				continue;
+			ros_print_row(&session->out, ros, table, row,
+			              is_dead ? &none : &one->selection, with);
+			if (is_dead) {
+				/* `.dead=true` as recorded (§1.2), in the same sentence. */
+				ros_buffer_cut(&session->out, session->out.size - 1);
+				ros_reply_attribute(&session->out, ".dead", ros_text_of("true"));
+				ros_reply_end(&session->out);
+			}
+			assert(session->out.size > before);
+		}
+		session_commit(session);
+	}
+}
+
+bool ros_session_cancel(struct ros_session *session, const struct ros_text *tag,
+                        struct ros_buffer *out)
+{
+	static const struct ros_refusal interrupted = { 2, "interrupted" };
+	struct listening **at = &session->listenings;
+	bool any = false;
+
+	/* First the traps of those that end; their !done come after that of the cancel (§1.2). */
+	while (*at != NULL) {
+		struct listening *one = *at;
+		struct ros_text name = { one->tag, one->tag_size };
+
+		if (tag != NULL && (!one->has_tag || !ros_text_same(name, *tag))) {
+			at = &one->next;
+			continue;
+		}
+		ros_reply_trap(&session->out, one->has_tag ? &name : NULL, &interrupted);
+		ros_reply_begin(out, "!done", one->has_tag ? &name : NULL);
+		ros_reply_end(out);
+		*at = one->next;
+		listening_free(one);
+		any = true;
+	}
+	return any;
+}
+
+/* ---- sentences ------------------------------------------------------------------------------- */
+
+static void say_done(struct ros_session *session, const struct ros_text *tag, const char *ret)
+{
+	ros_reply_begin(&session->out, "!done", tag);
+	if (ret != NULL && ret[0] != '\0')
+		ros_reply_attribute(&session->out, "ret", ros_text_of(ret));
+	ros_reply_end(&session->out);
+}
+
+/* `!fatal` carries a bare word (§1.2); then the router closes. */
+static void say_fatal(struct ros_session *session, const char *text)
+{
+	ros_reply_begin(&session->out, "!fatal", NULL);
+	ros_wire_word(&session->out, text, strlen(text));
+	ros_reply_end(&session->out);
+	session->line = ROS_LINE_ENDED;
+}
+
+static struct ros_text word_value(const struct ros_sentence *sentence, const char *prefix,
+                                  bool *found)
+{
+	size_t size = strlen(prefix);
+
+	for (size_t i = 1; i < sentence->count; i++) {
+		struct ros_text word = sentence->words[i];
+
+		if (word.size >= size && memcmp(word.bytes, prefix, size) == 0) {
+			*found = true;
+			return (struct ros_text){ word.bytes + size, word.size - size };
+		}
+	}
+	*found = false;
+	return (struct ros_text){ "", 0 };
+}
+
+static void challenge_say(struct ros_session *session, const struct ros_text *tag)
+{
+	struct ros_buffer hex = { NULL, 0, 0 };
+
+	for (size_t i = 0; i < sizeof(session->challenge); i++) {
+		session->challenge[i] = (unsigned char)random_next(session->ros);
+		ros_buffer_print(&hex, "%02x", session->challenge[i]);
+	}
+	session->has_challenge = true;
+	say_done(session, tag, hex.bytes);
+	ros_buffer_done(&hex);
+}
+
+static void login_succeed(struct ros_session *session, struct ros_row *user, unsigned policy,
+                          const struct ros_text *tag)
+{
+	struct ros *ros = session->ros;
+	struct ros_table *users = ros_table_of(ros, &ros_menu_user);
+	struct ros_row *row = ros_row_make(ros, &ros_menu_user_active, "address", "127.0.0.1", "via",
+	                                   "api", NULL);
+
+	session->logged_in = true;
+	session->policy = policy;
+	ros_row_write(ros, ros_table_of(ros, &ros_menu_user_active), row, "name",
+	              ros_row_text(ros, users, user, "name"));
+	ros_row_write(ros, ros_table_of(ros, &ros_menu_user_active), row, "group",
+	              ros_row_text(ros, users, user, "group"));
+	row->is_dynamic = true;
+	ros_row_insert(ros, ros_table_of(ros, &ros_menu_user_active), row, NULL);
+	session->user_active = row->id;
+	ros->counters.logins++;
+	say_done(session, tag, NULL);
+	session->is_silent = ros_fault_step(ros, ROS_FAULT_MUTE);
+}
+
+static void login(struct ros_session *session, const struct ros_sentence *sentence,
+                  const struct ros_text *tag)
+{
+	struct ros *ros = session->ros;
+	struct ros_refusal refusal = { -1, "" };
+	struct ros_row *user = NULL;
+	bool has_name, has_password, has_response, is_right;
+	struct ros_text name = word_value(sentence, "=name=", &has_name);
+	struct ros_text password = word_value(sentence, "=password=", &has_password);
+	struct ros_text response = word_value(sentence, "=response=", &has_response);
+	unsigned policy = 0;
+
+	if (ros->version < 64300) {
+		/* The plain form is not known yet: whatever comes is answered by a challenge (§1.3). */
+		if (!has_response || !session->has_challenge) {
+			challenge_say(session, tag);
+			return;
+		}
+		is_right = ros_user_answer(ros, name, response, session->challenge,
+		                           sizeof(session->challenge), &policy, &user);
+	} else {
+		is_right = ros_user_login(ros, name, password, &policy, &user);
+	}
+	if (is_right && (policy & ROS_POLICY_API) != 0) {
+		login_succeed(session, user, policy, tag);
+		return;
+	}
+	ros->counters.logins_failed++;
+	if (is_right)
+		ros_refuse(&refusal, -1, "std failure: not allowed (9)");
+	else if (ros->version < 64300)
+		ros_refuse(&refusal, -1, "cannot log in");
+	else
+		ros_refuse(&refusal, -1, "invalid user name or password (6)");
+	ros_reply_trap(&session->out, tag, &refusal);
+	say_done(session, tag, NULL);
+}
+
+static void cancel(struct ros_session *session, const struct ros_sentence *sentence,
+                   const struct ros_text *tag)
+{
+	struct ros_buffer after = { NULL, 0, 0 };
+	bool has_tag;
+	struct ros_text which = word_value(sentence, "=tag=", &has_tag);
+
+	ros_session_cancel(session, has_tag ? &which : NULL, &after);
+	say_done(session, tag, NULL);
+	if (after.size > 0)
+		ros_buffer_add(&session->out, after.bytes, after.size);
+	ros_buffer_done(&after);
+}
+
+static void say_refusal(struct ros_session *session, const struct ros_call *call)
+{
+	const struct ros_text *tag = call->has_tag ? &call->tag : NULL;
+	struct ros_refusal first;
+
+	session->ros->counters.traps++;
+	/* An unknown menu took two traps on old routers (§1.5). */
+	if (call->is_lost && session->ros->version < 70000) {
+		ros_refuse(&first, 0, "no such command or directory (%.*s)",
+		           (int)(call->lost.size > 100 ? 100 : call->lost.size), call->lost.bytes);
+		ros_reply_trap(&session->out, tag, &first);
+	}
+	ros_reply_trap(&session->out, tag, &call->refusal);
+}
+
+static bool write_run(struct ros_call *call, const struct ros_sentence *sentence)
+{
+	struct ros *ros = call->ros;
+	bool is_done;
+
+	ros->counters.writes++;
+	if (ros_fault_step(ros, ROS_FAULT_TRAP)) {
+		ros_refuse(&call->refusal, -1, "%s", ros->faults[ROS_FAULT_TRAP].text);
+		ros_log_write(ros, sentence, call->refusal.text, false);
+		return false;
+	}
+	call->no_apply = ros_fault_step(ros, ROS_FAULT_LIE);
+	is_done = ros_call_run(call);
+	if (is_done && !call->no_apply) {
+		ros->counters.writes_done++;
+		ros->writes_done_total++;
+		if (call->verb == ROS_VERB_SET && call->changed == 0)
+			ros->counters.writes_idle++;
+	}
+	ros_log_write(ros, sentence,
+	              !is_done             ? call->refusal.text
+	              : call->no_apply     ? "lied"
+	              : call->ret[0] != '\0' ? call->ret
+	                                     : "done",
+	              is_done && !call->no_apply);
+	return is_done;
+}
+
+static void command(struct ros_session *session, const struct ros_sentence *sentence)
+{
+	struct ros *ros = session->ros;
+	struct ros_call *call = ros_allocate(sizeof(*call));
+	const struct ros_text *tag;
+	bool is_good;
+
+	call->ros = ros;
+	call->session = session;
+	call->out = &session->out;
+	call->policy = session->policy;
+	ros->counters.commands++;
+	session->commands++;
+	session->in_flight++;
+	if (session->in_flight > ros->counters.tags_max)
+		ros->counters.tags_max = session->in_flight;
+	is_good = ros_call_parse(call, sentence->words, sentence->count);
+	tag = call->has_tag ? &call->tag : NULL;
+	if (is_good) {
+		ros->asked[call->table - ros->tables][call->verb]++;
+		if (ros_verb_is_write(call->verb)) {
+			is_good = write_run(call, sentence);
+		} else {
+			ros->counters.prints += call->verb != ROS_VERB_LISTEN;
+			is_good = ros_call_run(call);
+		}
+	}
+	ros->counters.rows_sent += call->rows;
+	if (!is_good) {
+		say_refusal(session, call);
+	} else if (call->verb <= ROS_VERB_GETALL && call->rows == 0 && !call->counted &&
+	           ros->version >= 71800) {
+		/* From 7.18 on: `!empty`, with the tag, before !done (§1.2). */
+		ros_reply_begin(&session->out, "!empty", tag);
+		ros_reply_end(&session->out);
+	}
+	if (!is_good || !call->keeps_running)
+		say_done(session, tag, is_good ? call->ret : NULL);
+	free(call);
+}
+
+static void span_push(struct ros_session *session, size_t start, bool has_tag)
+{
+	if (session->span_count == session->span_room) {
+		size_t room = session->span_room == 0 ? 32 : session->span_room * 2;
+		struct span *spans = realloc(session->spans, room * sizeof(*spans));
+
+		if (spans == NULL)
+			abort();
+		session->spans = spans;
+		session->span_room = room;
+	}
+	session->spans[session->span_count].start = start;
+	session->spans[session->span_count].end = session->out.size;
+	session->spans[session->span_count].has_tag = has_tag;
+	session->span_count++;
+}
+
+static void sentence_run(struct ros_session *session, const struct ros_sentence *sentence)
+{
+	struct ros_text name = sentence->words[0];
+	size_t start = session->out.size;
+	bool has_tag;
+	struct ros_text tag = word_value(sentence, ".tag=", &has_tag);
+
+	if (ros_text_is(name, "/login")) {
+		login(session, sentence, has_tag ? &tag : NULL);
+	} else if (ros_text_is(name, "/quit")) {
+		say_fatal(session, "session terminated on request");
+	} else if (!session->logged_in) {
+		say_fatal(session, "not logged in");
+	} else {
+		if (ros_fault_step(session->ros, ROS_FAULT_DELAY))
+			session->delay_us = session->ros->faults[ROS_FAULT_DELAY].delay_us;
+		if (ros_text_is(name, "/cancel"))
+			cancel(session, sentence, has_tag ? &tag : NULL);
+		else
+			command(session, sentence);
+	}
+	span_push(session, start, has_tag);
+}
+
+static void input_run(struct ros_session *session)
+{
+	size_t at = 0;
+
+	while (session->line == ROS_LINE_OPEN && !session->is_silent) {
+		struct ros_sentence sentence;
+		size_t used = 0;
+		enum ros_wire wire =
+		    ros_wire_sentence(&sentence, session->in.bytes + at, session->in.size - at,
+		                      session->logged_in ? SIZE_AFTER_LOGIN : SIZE_BEFORE_LOGIN,
+		                      &used);
+
+		if (wire == ROS_WIRE_MORE)
+			break;
+		if (wire == ROS_WIRE_BROKEN ||
+		    (!session->logged_in && ++session->sentences > SENTENCES_BEFORE_LOGIN)) {
+			session->line = ROS_LINE_ENDED;
+			break;
+		}
+		at += used;
+		if (sentence.count > 0) /* an empty sentence is ignored (§1.1) */
+			sentence_run(session, &sentence);
+	}
+	memmove(session->in.bytes, session->in.bytes + at, session->in.size - at);
+	ros_buffer_cut(&session->in, session->in.size - at);
+}
+
+void ros_session_input(struct ros_session *session, const char *bytes, size_t size)
+{
+	struct ros_armed *armed = &session->ros->faults[ROS_FAULT_CUT_RECEIVED];
+	bool is_cut = false;
+	enum ros_cut how = ROS_CUT_RESET;
+
+	if (session->line != ROS_LINE_OPEN || size == 0)
+		return;
+	if (armed->is_armed) {
+		uint64_t left = armed->after > armed->seen ? armed->after - armed->seen : 0;
+
+		if (size >= left) {
+			size = (size_t)left;
+			is_cut = true;
+			how = armed->how;
+			ros_fault_fire(armed);
+		} else {
+			armed->seen += size;
+		}
+	}
+	session->ros->counters.bytes_in += size;
+	if (!session->is_silent && size > 0) {
+		ros_buffer_add(&session->in, bytes, size);
+		session->is_busy = true;
+		session->span_count = 0;
+		input_run(session);
+		batch_mix(session);
+		session->is_busy = false;
+	}
+	if (is_cut && session->line == ROS_LINE_OPEN) {
+		/* By reset or stall the answer to what was just read never gets out. */
+		if (how != ROS_CUT_END)
+			out_drop(session, session->committed);
+		line_end(session, how);
+	}
+	session_commit(session);
+}

@@ -1,6 +1,8 @@
-/* Firewall address lists: unique by (list, address) (§4). What has a timeout is dynamic and not ours (§3). */
+/* Firewall address lists: unique by (list, address) (§4). What has a timeout is dynamic and not
+ * ours (§3). */
 #include "menu/menus.h"
 
+/* clang-format off */
 static const struct field fields[] = {
 	{ .name = "list", .role = FIELD_KEY },
 	/* "a-b" reads back as a prefix where it is one, and /32 is dropped (§3). */
@@ -9,6 +11,7 @@ static const struct field fields[] = {
 	  .normalise = normalise_bool },
 	{ .name = "comment", .role = FIELD_MARK, .fallback = "", .clear = "" },
 };
+/* clang-format on */
 
 const struct menu menu_address_list = {
 	.path = "/ip/firewall/address-list",

@@ -1,6 +1,7 @@
 /*
- * What one may ask of a router and tell it, as data: looks and writes. Made by plan/ and loop/, carried out by router/.
- * Values; the texts lie in the job's arena; nothing here blocks; any thread.
+ * What one may ask of a router and tell it, as data: looks and writes. Made by plan/ and loop/,
+ * carried out by router/. Values; the texts lie in the job's arena; nothing here blocks; any
+ * thread.
  */
 #pragma once
 
@@ -10,16 +11,25 @@
 /* One bulk print, or with `values` only the rows whose `field` is one of them. */
 struct look {
 	const struct menu *menu;
-	const char *field;         /* NULL: all rows */
+	const char *field; /* NULL: all rows */
 	const struct text *values;
-	uint32_t value_count;      /* at most LOOK_VALUES_MAX */
-	bool count;                /* also ask count-only, and compare */
-	struct table table;        /* out: rows with canonical values; SET menus without dynamic and builtin rows unless MENU_QUEUE_SIMPLE */
-	bool suspicious;           /* out: the count asked for did not fit twice in a row */
+	uint32_t value_count; /* at most LOOK_VALUES_MAX */
+	bool count;           /* also ask count-only, and compare */
+	struct table table;   /* out: rows with canonical values; SET menus without dynamic and
+				 builtin rows unless MENU_QUEUE_SIMPLE */
+	bool suspicious;      /* out: the count asked for did not fit twice in a row */
 };
 #define LOOK_VALUES_MAX 32
 
-enum verb { VERB_ADD, VERB_SET, VERB_REMOVE, VERB_DISCONNECT, VERB_ADOPT, VERB_CONFLICT, VERB_COUNT };
+enum verb {
+	VERB_ADD,
+	VERB_SET,
+	VERB_REMOVE,
+	VERB_DISCONNECT,
+	VERB_ADOPT,
+	VERB_CONFLICT,
+	VERB_COUNT
+};
 
 enum write_end {
 	WRITE_UNSENT,  /* never left us */
@@ -35,12 +45,12 @@ struct attribute {
 };
 
 struct write {
-	enum verb verb;            /* ADD, SET, REMOVE, DISCONNECT */
+	enum verb verb; /* ADD, SET, REMOVE, DISCONNECT */
 	const struct menu *menu;
-	struct text id;            /* asserted not empty for all but ADD */
+	struct text id; /* asserted not empty for all but ADD */
 	const struct attribute *attributes;
 	uint32_t attribute_count;
-	enum write_end end;        /* out */
-	struct text new_id;        /* out: ADD, when the router told it; in the arena */
-	struct error error;        /* out: REFUSED */
+	enum write_end end; /* out */
+	struct text new_id; /* out: ADD, when the router told it; in the arena */
+	struct error error; /* out: REFUSED */
 };

@@ -1,12 +1,15 @@
 /*
- * Hotspot users. The router keeps (name, server) unique (§4); wavu has one row a name, so the name is the key, and a second
- * row of that name for another server is somebody else's. There is no `unset` here (§3): each field has a value that empties it.
+ * Hotspot users. The router keeps (name, server) unique (§4); wavu has one row a name, so the name
+ * is the key, and a second row of that name for another server is somebody else's. There is no
+ * `unset` here (§3): each field has a value that empties it.
  */
 #include "menu/menus.h"
 
+/* clang-format off */
 static const struct field fields[] = {
 	{ .name = "name", .role = FIELD_KEY },
-	{ .name = "server", .role = FIELD_OWNED, .fallback = "all", .clear = "all", .rights = true },
+	{ .name = "server", .role = FIELD_OWNED, .fallback = "all", .clear = "all",
+	  .rights = true },
 	{ .name = "password", .role = FIELD_SECRET, .fallback = "", .clear = "" },
 	{ .name = "profile", .role = FIELD_OWNED, .fallback = "default", .clear = "default",
 	  .rights = true },
@@ -19,8 +22,10 @@ static const struct field fields[] = {
 	  .normalise = normalise_bool, .rights = true },
 	{ .name = "comment", .role = FIELD_MARK, .fallback = "", .clear = "" },
 	/* Written at logout (§5.2). */
-	{ .name = "uptime", .role = FIELD_SEEN, .fallback = "0s", .normalise = normalise_duration },
+	{ .name = "uptime", .role = FIELD_SEEN, .fallback = "0s",
+	  .normalise = normalise_duration },
 };
+/* clang-format on */
 
 const struct menu menu_hotspot_user = {
 	.path = "/ip/hotspot/user",

@@ -8,7 +8,8 @@
 #define MARK_WORD "wavu:"
 #define MARK_DIGITS 8u
 
-struct text mark_make(struct arena *arena, struct text tenant, const struct menu *menu, struct text key)
+struct text mark_make(struct arena *arena, struct text tenant, const struct menu *menu,
+		      struct text key)
 {
 	struct digester digester;
 	digester_begin(&digester);
@@ -30,7 +31,8 @@ static bool is_hex(char c)
 	return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f');
 }
 
-/* A mark ends where the comment ends or where a person began to write: "wavu:k/12345678x" is text, no mark. */
+/* A mark ends where the comment ends or where a person began to write: "wavu:k/12345678x" is text,
+ * no mark. */
 static bool ends_at(struct text comment, uint32_t at)
 {
 	if (at >= comment.size)
@@ -53,7 +55,8 @@ uint32_t mark_length(struct text comment)
 	while (at < comment.size && (is_lower_or_digit(comment.at[at]) || comment.at[at] == '-'))
 		at++;
 	uint32_t name_size = at - begin;
-	if (name_size == 0 || name_size > NAME_SIZE_MAX || at >= comment.size || comment.at[at] != '/')
+	if (name_size == 0 || name_size > NAME_SIZE_MAX || at >= comment.size ||
+	    comment.at[at] != '/')
 		return 0;
 	at++;
 	if (comment.size - at < MARK_DIGITS)

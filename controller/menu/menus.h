@@ -1,6 +1,6 @@
 /*
- * The menus there are, one file of data each; menus.c puts them in the order of enum menu_id. Only menus.c and the
- * data files include this. Static data; nothing blocks; any thread.
+ * The menus there are, one file of data each; menus.c puts them in the order of enum menu_id. Only
+ * menus.c and the data files include this. Static data; nothing blocks; any thread.
  */
 #pragma once
 

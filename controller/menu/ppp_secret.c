@@ -1,6 +1,8 @@
-/* PPP users. Arguments: routeros schema /ppp/secret, the same from 7.9 to 7.24; needs its profile (facts §4). */
+/* PPP users. Arguments: routeros schema /ppp/secret, the same from 7.9 to 7.24; needs its profile
+ * (facts §4). */
 #include "menu/menus.h"
 
+/* clang-format off */
 static const struct field fields[] = {
 	{ .name = "name", .role = FIELD_KEY }, /* the only thing the router keeps unique (§4) */
 	/* any async pptp pppoe l2tp ovpn sstp; "any" when never set (fields.json). */
@@ -14,18 +16,19 @@ static const struct field fields[] = {
 	{ .name = "remote-address", .role = FIELD_OWNED, .fallback = "", .clear = "!",
 	  .normalise = normalise_address, .rights = true },
 	/*
-	 * Locks the secret to one MAC, in capitals (§4). It is text to the router, which stores it as
-	 * written: a lower-case one is a difference that locks its owner out, so bytes are compared.
+	 * Locks the secret to one MAC, in capitals (§4). It is text to the router, stored as
+	 * written: a lower-case one may lock its owner out, so bytes are compared.
 	 */
 	{ .name = "caller-id", .role = FIELD_OWNED, .fallback = "", .clear = "", .rights = true },
 	{ .name = "disabled", .role = FIELD_OWNED, .fallback = "false", .clear = "false",
 	  .normalise = normalise_bool, .rights = true },
 	{ .name = "comment", .role = FIELD_MARK, .fallback = "", .clear = "" },
-	/* Read-only (§4); the form of the date changed in 7.10 (§3), so it is never calculated with. */
+	/* Read-only (§4); their dates changed form in 7.10 (§3): never calculated with. */
 	{ .name = "last-logged-out", .role = FIELD_SEEN },
 	{ .name = "last-caller-id", .role = FIELD_SEEN },
 	{ .name = "last-disconnect-reason", .role = FIELD_SEEN },
 };
+/* clang-format on */
 
 const struct menu menu_ppp_secret = {
 	.path = "/ppp/secret",

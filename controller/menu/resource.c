@@ -1,12 +1,16 @@
-/* What the router is and since when it runs; one row without id, nothing of it is ever written (§4). */
+/* What the router is and since when it runs; one row without id, nothing of it is ever written
+ * (§4). */
 #include "menu/menus.h"
 
+/* clang-format off */
 static const struct field fields[] = {
 	/* Lower than last seen: it was rebooted (§5.4). */
-	{ .name = "uptime", .role = FIELD_SEEN, .fallback = "0s", .normalise = normalise_duration },
+	{ .name = "uptime", .role = FIELD_SEEN, .fallback = "0s",
+	  .normalise = normalise_duration },
 	{ .name = "version", .role = FIELD_SEEN }, /* "7.19.4 (stable)" (§3) */
 	{ .name = "board-name", .role = FIELD_SEEN },
 };
+/* clang-format on */
 
 const struct menu menu_resource = {
 	.path = "/system/resource",

@@ -5,8 +5,8 @@
 
 #include "menu/menu.h"
 
-#define RANGES_MAX 256u  /* ranges of one pool; a longer list is compared as bytes */
-#define PARTS_MAX 6u     /* parts of a rate-limit string */
+#define RANGES_MAX 256u /* ranges of one pool; a longer list is compared as bytes */
+#define PARTS_MAX 6u    /* parts of a rate-limit string */
 #define PRIORITY_DEFAULT 8u
 #define ADDRESS_TEXT_SIZE 16u
 #define RANGE_TEXT_SIZE (2u * ADDRESS_TEXT_SIZE + 1u)
@@ -29,7 +29,8 @@ struct unit {
 	int64_t us;
 };
 
-/* In the order RouterOS writes them; "ms" and "us" before "m" and "s" would be read wrongly otherwise. */
+/* In the order RouterOS writes them; "ms" and "us" before "m" and "s" would be read wrongly
+ * otherwise. */
 static const struct unit units[] = {
 	{ "w", INT64_C(7) * 86400 * 1000000 },
 	{ "d", INT64_C(86400) * 1000000 },
@@ -61,7 +62,8 @@ static bool take_number(struct text *rest, int64_t *out)
 static bool add_scaled(int64_t *sum, int64_t number, int64_t unit_us)
 {
 	int64_t us;
-	return !__builtin_mul_overflow(number, unit_us, &us) && !__builtin_add_overflow(*sum, us, sum);
+	return !__builtin_mul_overflow(number, unit_us, &us) &&
+	       !__builtin_add_overflow(*sum, us, sum);
 }
 
 /* "26:00:00" and "02:03", hours first: the clock form, which may follow days ("1d02:03:04"). */
@@ -131,7 +133,8 @@ bool value_duration(struct text value, int64_t *us)
 
 struct text normalise_duration(struct arena *arena, struct text value)
 {
-	/* "26:00:00" -> "1d2h"; "none" and other words pass, for they are values of their own (§3). */
+	/* "26:00:00" -> "1d2h"; "none" and other words pass, for they are values of their own (§3).
+	 */
 	int64_t us;
 	if (!value_duration(value, &us))
 		return value;
@@ -254,9 +257,9 @@ static struct text pair_text(struct arena *arena, struct text before, struct pai
 }
 
 /*
- * "5M/10M" -> "5000000/10000000"; "5M/10M 8M/15M" -> "5000000/10000000 8000000/15000000 5000000/10000000 1/1". What follows is
- * written only when it differs from what the router assumes, so two spellings of one limit become one; and the router takes
- * back what this writes.
+ * "5M/10M" -> "5000000/10000000"; "5M/10M 8M/15M" -> "5000000/10000000 8000000/15000000
+ * 5000000/10000000 1/1". What follows is written only when it differs from what the router assumes,
+ * so two spellings of one limit become one; and the router takes back what this writes.
  */
 struct text normalise_rate_limit(struct arena *arena, struct text value)
 {
@@ -369,7 +372,8 @@ static bool ranges_read(struct text value, struct range *ranges, uint32_t *count
 	return *count > 0;
 }
 
-/* Sorted; what overlaps or touches becomes one: the same addresses, one spelling. Returns the new count. */
+/* Sorted; what overlaps or touches becomes one: the same addresses, one spelling. Returns the new
+ * count. */
 static uint32_t ranges_merge(struct range *ranges, uint32_t count)
 {
 	qsort(ranges, count, sizeof(ranges[0]), compare_ranges);

@@ -1,6 +1,7 @@
 /*
- * One router to talk to: look, write, close. A device belongs to one thread at a time and blocks, never longer than its
- * deadlines. What it reads lies in the arena given. It never decides anything and never writes what it was not told to.
+ * One router to talk to: look, write, close. A device belongs to one thread at a time and blocks,
+ * never longer than its deadlines. What it reads lies in the arena given. It never decides anything
+ * and never writes what it was not told to.
  */
 #pragma once
 
@@ -12,15 +13,18 @@
 
 struct device;
 struct device_verbs {
-	/* All prints pipelined; true when every one ended with !done. UNREACHABLE/UNKNOWN when the line died (nothing read
-	 * counts), REFUSED when a menu does not exist, DENIED without the right to read it. */
+	/* All prints pipelined; true when every one ended with !done. UNREACHABLE/UNKNOWN when the
+	 * line died (nothing read counts), REFUSED when a menu does not exist, DENIED without the
+	 * right to read it. */
 	bool (*look)(struct device *device, struct look *looks, uint32_t count, struct arena *arena,
 		     struct error *error);
-	/* Sends all, at most TAGS_IN_FLIGHT_MAX unanswered; each write's end is filled. True when the line lived to the end
-	 * (some may still be REFUSED); false: the line died, the rest are UNSENT or UNKNOWN. */
-	bool (*write)(struct device *device, struct write *writes, uint32_t count, struct arena *arena,
-		      struct error *error);
-	bool (*alive)(struct device *device); /* a look at the socket, no traffic: false when the peer has closed it */
+	/* Sends all, at most TAGS_IN_FLIGHT_MAX unanswered; each write's end is filled. True when
+	 * the line lived to the end (some may still be REFUSED); false: the line died, the rest are
+	 * UNSENT or UNKNOWN. */
+	bool (*write)(struct device *device, struct write *writes, uint32_t count,
+		      struct arena *arena, struct error *error);
+	bool (*alive)(struct device *device); /* a look at the socket, no traffic: false when the
+						 peer has closed it */
 	void (*close)(struct device *device);
 };
 
@@ -30,20 +34,22 @@ struct device_counts { /* since it was opened: for benchmarks and metrics */
 
 struct device {
 	const struct device_verbs *verbs;
-	struct text version;      /* "7.16.2 (stable)", read after login; lives as long as the device */
-	uint32_t version_number;  /* VERSION() */
+	struct text version; /* "7.16.2 (stable)", read after login; lives as long as the device */
+	uint32_t version_number; /* VERSION() */
 	struct device_counts counts;
 };
 
 struct line; /* router/line.h: bytes with deadlines */
 
 /*
- * Connects, checks the certificate where there is one, logs in, reads the version. UNREACHABLE: nobody answered;
- * DENIED: the login or certificate was refused. Blocks at most CONNECT_MS_MAX + 2 × REPLY_MS_MAX.
+ * Connects, checks the certificate where there is one, logs in, reads the version. UNREACHABLE:
+ * nobody answered; DENIED: the login or certificate was refused. Blocks at most CONNECT_MS_MAX + 2
+ * × REPLY_MS_MAX.
  */
 bool device_open_api(struct device **out, const struct router *router, struct secret password,
 		     struct text ca_pem, struct error *error) MUST_CHECK;
-/* The same over a line that is already there (tests, the simulation): takes over the line, closes it with the device. */
-bool device_open_line(struct device **out, struct line *line, struct text user, struct secret password,
-		      struct error *error) MUST_CHECK;
+/* The same over a line that is already there (tests, the simulation): takes over the line, closes
+ * it with the device. */
+bool device_open_line(struct device **out, struct line *line, struct text user,
+		      struct secret password, struct error *error) MUST_CHECK;
 void device_close(struct device *device); /* NULL is fine */

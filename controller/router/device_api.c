@@ -14,8 +14,8 @@ static struct api *api_of(struct device *device)
 	return (struct api *)device;
 }
 
-static bool verb_look(struct device *device, struct look *looks, uint32_t count, struct arena *arena,
-		      struct error *error)
+static bool verb_look(struct device *device, struct look *looks, uint32_t count,
+		      struct arena *arena, struct error *error)
 {
 	return api_look(api_of(device), looks, count, arena, deadline_of(LOOK_MS_MAX, LOOK_ROW_MS),
 			error);
@@ -60,7 +60,8 @@ static bool send_login(struct api *api, struct text user, struct secret password
 }
 
 /* Plain login, 6.43 and later (routeros facts §1.3). */
-static bool api_login(struct api *api, struct text user, struct secret password, struct error *error)
+static bool api_login(struct api *api, struct text user, struct secret password,
+		      struct error *error)
 {
 	struct deadline deadline = deadline_of(REPLY_MS_MAX, 0);
 	struct wire_sentence sentence;
@@ -72,11 +73,13 @@ static bool api_login(struct api *api, struct text user, struct secret password,
 			return false;
 		switch (sentence.kind) {
 		case WIRE_DONE:
-			/* A challenge: older than 6.43, and the password is already out in the open. */
+			/* A challenge: older than 6.43, and the password is already out in the
+			 * open. */
 			if (wire_find(&sentence, "ret", &value))
-				return error_set(error, ERROR_DENIED,
-						 "the router answers with the login of RouterOS before "
-						 "6.43: upgrade it to 6.43 or later");
+				return error_set(
+				    error, ERROR_DENIED,
+				    "the router answers with the login of RouterOS before "
+				    "6.43: upgrade it to 6.43 or later");
 			return true;
 		case WIRE_TRAP:
 			(void)wire_find(&sentence, "message", &value);
@@ -84,7 +87,8 @@ static bool api_login(struct api *api, struct text user, struct secret password,
 			error->code = ERROR_DENIED;
 			return false;
 		case WIRE_FATAL:
-			(void)trap_error(error, sentence.count ? sentence.words[0] : TEXT("no reason"));
+			(void)trap_error(error,
+					 sentence.count ? sentence.words[0] : TEXT("no reason"));
 			error->code = ERROR_DENIED;
 			return false;
 		case WIRE_RE:
@@ -141,8 +145,8 @@ static bool open_on(struct device **out, struct line *line, const char *label, s
 	return true;
 }
 
-bool device_open_line(struct device **out, struct line *line, struct text user, struct secret password,
-		      struct error *error)
+bool device_open_line(struct device **out, struct line *line, struct text user,
+		      struct secret password, struct error *error)
 {
 	return open_on(out, line, "", user, password, error);
 }

@@ -1,4 +1,5 @@
-/* Looks over the binary API: prints in flight together, rows made canonical, odd ones asked once more. */
+/* Looks over the binary API: prints in flight together, rows made canonical, odd ones asked once
+ * more. */
 #include "router/exchange.h"
 
 #include <string.h>
@@ -10,13 +11,13 @@
 /* One look while its answers come. */
 struct looking {
 	struct look *look;
-	struct text ask;         /* ".id,name,…" */
+	struct text ask; /* ".id,name,…" */
 	uint64_t bytes;
-	uint32_t rows_count;     /* all that were sent, those we drop too */
+	uint32_t rows_count; /* all that were sent, those we drop too */
 	uint64_t told_count;
 	bool was_told;
-	bool is_odd;             /* rows without id or key, two of one id */
-	struct error refusal;    /* code NONE: none */
+	bool is_odd;          /* rows without id or key, two of one id */
+	struct error refusal; /* code NONE: none */
 };
 
 /* One command: the print of a look, or its count. */
@@ -41,7 +42,8 @@ bool api_has_field(const struct api *api, const struct field *field)
 
 /* ---- asking ---- */
 
-/* The properties to ask for: without a list the router reads all, slow ones too (routeros facts §1.4). */
+/* The properties to ask for: without a list the router reads all, slow ones too (routeros facts
+ * §1.4). */
 static struct text proplist(const struct api *api, const struct menu *menu, struct arena *arena)
 {
 	static const char *const flags[] = {
@@ -175,7 +177,8 @@ static bool check_room(struct looking *looking, const struct wire_sentence *sent
 {
 	const struct menu *menu = looking->look->menu;
 	if (looking->rows_count >= ROWS_MAX)
-		return error_set(error, ERROR_LIMIT, "%s has more than %u rows", menu->path, ROWS_MAX);
+		return error_set(error, ERROR_LIMIT, "%s has more than %u rows", menu->path,
+				 ROWS_MAX);
 	looking->bytes += sentence->size;
 	if (looking->bytes > REPLY_SIZE_MAX)
 		return error_set(error, ERROR_LIMIT, "%s is larger than %u MiB", menu->path,
@@ -196,7 +199,8 @@ static bool take_row(struct looking *looking, const struct wire_sentence *senten
 		return false;
 	looking->rows_count++;
 	struct row_head head = head_of(menu, sentence);
-	/* A row of the router's own is nobody's to compare; a foreign shape is nobody's to believe. */
+	/* A row of the router's own is nobody's to compare; a foreign shape is nobody's to believe.
+	 */
 	if (menu->shape == SHAPE_SET && (head.dynamic || head.builtin))
 		return true;
 	if ((menu->shape != SHAPE_SINGLE && head.id.size == 0) || head.keys < menu->key_count) {
@@ -333,9 +337,10 @@ static bool ask_all(struct api *api, struct looking *lookings, uint32_t count, s
 	return true;
 }
 
-/* A row may come or go between a print and its count, so what does not fit is asked once more before it is doubted. */
-static bool look_twice(struct api *api, struct looking *lookings, uint32_t count, struct arena *arena,
-		       struct deadline *deadline, struct error *error)
+/* A row may come or go between a print and its count, so what does not fit is asked once more
+ * before it is doubted. */
+static bool look_twice(struct api *api, struct looking *lookings, uint32_t count,
+		       struct arena *arena, struct deadline *deadline, struct error *error)
 {
 	if (!ask_all(api, lookings, count, arena, deadline, error))
 		return false;

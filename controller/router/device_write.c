@@ -1,4 +1,5 @@
-/* Writes over the binary API: in flight together where their order does not matter, each with its own end. */
+/* Writes over the binary API: in flight together where their order does not matter, each with its
+ * own end. */
 #include "router/exchange.h"
 
 #include <stdio.h>
@@ -29,8 +30,10 @@ static const char *verb_path(enum verb verb)
 	fatal("a write with verb %d is none", (int)verb);
 }
 
-/* A field that this version lacks would have the whole command refused ("unknown parameter", routeros facts §1.5). */
-static bool is_known(const struct api *api, const struct menu *menu, const struct attribute *attribute)
+/* A field that this version lacks would have the whole command refused ("unknown parameter",
+ * routeros facts §1.5). */
+static bool is_known(const struct api *api, const struct menu *menu,
+		     const struct attribute *attribute)
 {
 	int index = menu_field(menu, attribute->name);
 	invariant(index >= 0 && menu->fields[index].role != FIELD_SEEN);
@@ -100,8 +103,9 @@ static bool encode_write(struct exchange *exchange, uint32_t index)
 }
 
 /*
- * Nothing promises that commands of different tags are carried out in the order they came, so a profile is there before the
- * secret that names it is sent, and a row is changed before its session is dropped.
+ * Nothing promises that commands of different tags are carried out in the order they came, so a
+ * profile is there before the secret that names it is sent, and a row is changed before its session
+ * is dropped.
  */
 static bool same_kind_joins(struct exchange *exchange, uint32_t index)
 {

@@ -36,7 +36,8 @@ static bool time_is_up(struct error *error)
 			 "the router answers too slowly: the session was given up");
 }
 
-bool api_send(struct api *api, struct text bytes, const struct deadline *deadline, struct error *error)
+bool api_send(struct api *api, struct text bytes, const struct deadline *deadline,
+	      struct error *error)
 {
 	uint32_t wait_ms = deadline_wait_ms(deadline);
 	if (wait_ms == 0)
@@ -134,7 +135,8 @@ static bool fatal_sentence(const struct wire_sentence *sentence, struct error *e
 	if (!text_is_utf8(why))
 		why = TEXT("a reason in another charset");
 	why = text_head(why, 200);
-	return error_set(error, ERROR_UNREACHABLE, "the router ended the session: %.*s", TEXT_ARG(why));
+	return error_set(error, ERROR_UNREACHABLE, "the router ended the session: %.*s",
+			 TEXT_ARG(why));
 }
 
 static bool exchange_receive(struct exchange *exchange, struct error *error)

@@ -1,7 +1,8 @@
 /*
- * Commands and their answers on one session: tags, at most TAGS_IN_FLIGHT_MAX unanswered, one buffer and one send for all that
- * may go together, deadlines. Shared by looks, writes and the login; nothing outside router/ includes it. Blocks within
- * its deadlines; the thread that has the device.
+ * Commands and their answers on one session: tags, at most TAGS_IN_FLIGHT_MAX unanswered, one
+ * buffer and one send for all that may go together, deadlines. Shared by looks, writes and the
+ * login; nothing outside router/ includes it. Blocks within its deadlines; the thread that has the
+ * device.
  */
 #pragma once
 
@@ -15,15 +16,16 @@ struct api {
 	struct arena arena;   /* holds this struct too, the reader's buffer and the version */
 	struct line *line;
 	struct wire_reader reader;
-	char *buffer;         /* RECEIVE_SIZE */
-	struct text pending;  /* received, not yet read: lies in `buffer` */
+	char *buffer;        /* RECEIVE_SIZE */
+	struct text pending; /* received, not yet read: lies in `buffer` */
 	uint32_t next_tag;
-	bool is_dead;         /* the line is not to be used any more */
-	char label[80];       /* "10.66.0.11:8728", or empty */
+	bool is_dead;   /* the line is not to be used any more */
+	char label[80]; /* "10.66.0.11:8728", or empty */
 };
 #define RECEIVE_SIZE (64u << 10)
 
-/* When a call must be over: `budget_ms` from its begin, and `each_ms` more for each step forward. */
+/* When a call must be over: `budget_ms` from its begin, and `each_ms` more for each step forward.
+ */
 struct deadline {
 	int64_t begin_at; /* monotonic */
 	uint32_t budget_ms, each_ms;
@@ -37,29 +39,32 @@ struct exchange {
 	struct wire_writer writer;
 	struct deadline deadline;
 	uint32_t count;
-	uint32_t sent;      /* commands below it have been handed to the line */
+	uint32_t sent; /* commands below it have been handed to the line */
 	uint32_t answered;
-	bool *is_answered;  /* count of them */
+	bool *is_answered; /* count of them */
 	uint32_t first_tag;
-	void *subject;      /* for the functions below */
-	/* Writes command `index` without its tag and end; false: nothing is to be sent, it counts as answered. */
+	void *subject; /* for the functions below */
+	/* Writes command `index` without its tag and end; false: nothing is to be sent, it counts
+	 * as answered. */
 	bool (*encode)(struct exchange *exchange, uint32_t index);
 	/* May it go while those before it are unanswered? */
 	bool (*joins)(struct exchange *exchange, uint32_t index);
-	/* One sentence of its answer, the last being WIRE_DONE. False: the session cannot go on (LIMIT). */
-	bool (*take)(struct exchange *exchange, uint32_t index, const struct wire_sentence *sentence,
-		     struct error *error);
+	/* One sentence of its answer, the last being WIRE_DONE. False: the session cannot go on
+	 * (LIMIT). */
+	bool (*take)(struct exchange *exchange, uint32_t index,
+		     const struct wire_sentence *sentence, struct error *error);
 };
 
 void exchange_init(struct exchange *exchange, struct api *api, uint32_t count, struct arena *arena);
-/* True when every command was answered. False: the session is dead; `sent` and `is_answered` tell what is unknown. */
+/* True when every command was answered. False: the session is dead; `sent` and `is_answered` tell
+ * what is unknown. */
 bool exchange_run(struct exchange *exchange, struct error *error) MUST_CHECK;
 
 /* The next sentence of the session, whatever its tag. */
 bool api_sentence(struct api *api, struct wire_sentence *out, const struct deadline *deadline,
 		  struct error *error) MUST_CHECK;
-bool api_send(struct api *api, struct text bytes, const struct deadline *deadline, struct error *error)
-	MUST_CHECK;
+bool api_send(struct api *api, struct text bytes, const struct deadline *deadline,
+	      struct error *error) MUST_CHECK;
 /* The error says whom it is about; returns false. */
 bool api_fail(struct api *api, struct error *error);
 

@@ -1,6 +1,7 @@
 /*
- * A line of bytes with deadlines: TCP or TLS through libcurl (CONNECT_ONLY), or a test's pipe. Owned by one device, one
- * thread at a time; blocks no longer than told; it knows nothing of sentences.
+ * A line of bytes with deadlines: TCP or TLS through libcurl (CONNECT_ONLY), or a test's pipe.
+ * Owned by one device, one thread at a time; blocks no longer than told; it knows nothing of
+ * sentences.
  */
 #pragma once
 
@@ -10,14 +11,16 @@
 
 struct line {
 	/* Sends all of it, or fails. UNREACHABLE when the peer is gone or time is up. */
-	bool (*send)(struct line *line, struct text bytes, uint32_t timeout_ms, struct error *error);
+	bool (*send)(struct line *line, struct text bytes, uint32_t timeout_ms,
+		     struct error *error);
 	/* At least one byte, at most size; false with UNREACHABLE on end, reset or time. */
-	bool (*receive)(struct line *line, char *out, uint32_t size, uint32_t *got, uint32_t timeout_ms,
-			struct error *error);
+	bool (*receive)(struct line *line, char *out, uint32_t size, uint32_t *got,
+			uint32_t timeout_ms, struct error *error);
 	bool (*alive)(struct line *line);
 	void (*close)(struct line *line); /* frees it */
 };
 
-/* Connects to the router's address with its transport's TLS rules (CA or pinned fingerprint; anonymous only when asked). */
+/* Connects to the router's address with its transport's TLS rules (CA or pinned fingerprint;
+ * anonymous only when asked). */
 bool line_connect(struct line **out, const struct router *router, struct text ca_pem,
 		  struct error *error) MUST_CHECK;

@@ -2,12 +2,14 @@
 
 #define SHOWN_SIZE_MAX 200u /* bytes of the router's words that are kept */
 
-/* The order matters: the first pattern that is found decides. Texts: routeros facts §1.5 and trap-messages.json. */
+/* The order matters: the first pattern that is found decides. Texts: routeros facts §1.5 and
+ * trap-messages.json. */
 const struct trap traps[] = {
 	/* Credentials and rights: never guess, a person must look. */
-	{ "invalid user name or password", ERROR_DENIED, "check user and password in the router's YAML",
-	  "invalid user name or password (6)" },
-	{ "cannot log in", ERROR_DENIED, "check user and password in the router's YAML", "cannot log in" },
+	{ "invalid user name or password", ERROR_DENIED,
+	  "check user and password in the router's YAML", "invalid user name or password (6)" },
+	{ "cannot log in", ERROR_DENIED, "check user and password in the router's YAML",
+	  "cannot log in" },
 	{ "not logged in", ERROR_DENIED, NULL, "not logged in" },
 	{ "not enough permissions", ERROR_DENIED,
 	  "the API user's group needs the policies read,write,api,sensitive",
@@ -24,22 +26,24 @@ const struct trap traps[] = {
 	  "std failure: not allowed (9)" },
 
 	/* The world is another one than what we looked at: look again. */
-	{ "already have", ERROR_CONFLICT, NULL, "failure: already have user with this name for this server" },
-	{ "already exists", ERROR_CONFLICT, NULL, "failure: secret with the same name already exists" },
+	{ "already have", ERROR_CONFLICT, NULL,
+	  "failure: already have user with this name for this server" },
+	{ "already exists", ERROR_CONFLICT, NULL,
+	  "failure: secret with the same name already exists" },
 	{ "such name exists", ERROR_CONFLICT, NULL, "failure: pool with such name exists" },
 	{ "no such item", ERROR_CONFLICT, NULL, "no such item (4)" },
 
 	/* Nobody knows whether it was done: look, never assume. */
 	{ "action timed out", ERROR_UNKNOWN, NULL,
-	  "action timed out - try again, if error continues contact MikroTik support and send a supout "
-	  "file (13)" },
+	  "action timed out - try again, if error continues contact MikroTik support and "
+	  "send a supout file (13)" },
 	{ "session closed", ERROR_UNKNOWN, NULL, "Session closed" },
 	{ "failure: timeout", ERROR_UNKNOWN, NULL, "std failure: timeout" },
 	{ "interrupted", ERROR_UNKNOWN, NULL, "interrupted" },
 
 	/* The router understood and said no. */
-	{ "input does not match any value of", ERROR_REFUSED, "what it refers to is not on the router",
-	  "input does not match any value of profile" },
+	{ "input does not match any value of", ERROR_REFUSED,
+	  "what it refers to is not on the router", "input does not match any value of profile" },
 	{ "invalid value for argument", ERROR_REFUSED,
 	  "what it refers to is not on the router, or the value has another form there",
 	  "invalid value for argument remote-address" },

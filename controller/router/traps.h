@@ -1,6 +1,7 @@
 /*
- * The router's refusals, in its words, to codes that say what must happen next (house, section 6): THE table of loose
- * patterns, for wording differs per menu and version. Static data; nothing blocks; any thread.
+ * The router's refusals, in its words, to codes that say what must happen next (house, section 6):
+ * THE table of loose patterns, for wording differs per menu and version. Static data; nothing
+ * blocks; any thread.
  */
 #pragma once
 
@@ -8,10 +9,10 @@
 #include "base/text.h"
 
 struct trap {
-	const char *pattern;  /* anywhere in the text, without case */
+	const char *pattern; /* anywhere in the text, without case */
 	enum error_code code;
-	const char *remedy;   /* said after the router's words; NULL: they say enough */
-	const char *example;  /* a real text with this pattern, for the tests of the table */
+	const char *remedy;  /* said after the router's words; NULL: they say enough */
+	const char *example; /* a real text with this pattern, for the tests of the table */
 };
 
 extern const struct trap traps[];

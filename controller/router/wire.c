@@ -2,8 +2,8 @@
 
 #include <string.h>
 
-#define WRITER_ROOM 512u   /* bytes of a writer's first buffer: most commands fit */
-#define READER_ROOM 4096u  /* bytes of a reader's first buffer: most rows fit */
+#define WRITER_ROOM 512u  /* bytes of a writer's first buffer: most commands fit */
+#define READER_ROOM 4096u /* bytes of a reader's first buffer: most rows fit */
 #define PREFIX_SIZE_MAX 5u
 
 /* ---- writing ---- */
@@ -123,8 +123,8 @@ void wire_reader_init(struct wire_reader *reader, struct arena *arena)
 	reader->arena = arena;
 }
 
-static enum wire_step reader_break(struct wire_reader *reader, enum error_code code, const char *why,
-				   struct error *error)
+static enum wire_step reader_break(struct wire_reader *reader, enum error_code code,
+				   const char *why, struct error *error)
 {
 	reader->broken = code;
 	reader->broken_why = why;
@@ -169,7 +169,8 @@ static void reader_room(struct wire_reader *reader, uint32_t more)
 	reader->room = room;
 }
 
-/* Makes slices of the bytes, which move while they grow, and forgets the sentence for the next one. */
+/* Makes slices of the bytes, which move while they grow, and forgets the sentence for the next one.
+ */
 static void sentence_finish(struct wire_reader *reader, struct wire_sentence *out)
 {
 	static const struct {
@@ -242,7 +243,8 @@ enum wire_step wire_feed(struct wire_reader *reader, struct text *input, struct 
 		} else if (!prefix_begin(reader, byte)) {
 			return reader_break(reader, ERROR_UNREACHABLE,
 					    "the bytes are not those of the RouterOS API: is "
-					    "another service on that port?", error);
+					    "another service on that port?",
+					    error);
 		}
 		if (reader->prefix_left > 0)
 			continue;

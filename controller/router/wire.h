@@ -1,7 +1,7 @@
 /*
- * The sentences of the RouterOS API as bytes and back (routeros facts §1.1, §1.2): no sockets, no clock, no recursion. What a
- * reader returns points into the reader and lives until it is fed again; a writer's bytes lie in its arena. Nothing
- * blocks; one thread at a time.
+ * The sentences of the RouterOS API as bytes and back (routeros facts §1.1, §1.2): no sockets, no
+ * clock, no recursion. What a reader returns points into the reader and lives until it is fed
+ * again; a writer's bytes lie in its arena. Nothing blocks; one thread at a time.
  */
 #pragma once
 
@@ -39,7 +39,7 @@ enum wire_kind {
 
 struct wire_sentence {
 	enum wire_kind kind;
-	struct text tag; /* empty: none */
+	struct text tag;          /* empty: none */
 	const struct text *words; /* without the first */
 	uint32_t count;
 	uint32_t size; /* bytes it took on the wire */
@@ -63,20 +63,21 @@ struct wire_reader {
 	uint32_t ends[SENTENCE_WORDS_MAX]; /* where each word ends in `bytes` */
 	struct text words[SENTENCE_WORDS_MAX];
 	uint32_t word_count;
-	uint32_t wire_size;      /* bytes of this sentence so far, prefixes too */
-	uint32_t prefix;         /* the length being read */
-	uint32_t prefix_left;    /* its bytes still to come */
-	uint32_t word_left;      /* bytes of the word still to come */
-	enum error_code broken;  /* not ERROR_NONE: WIRE_BROKEN for ever */
+	uint32_t wire_size;     /* bytes of this sentence so far, prefixes too */
+	uint32_t prefix;        /* the length being read */
+	uint32_t prefix_left;   /* its bytes still to come */
+	uint32_t word_left;     /* bytes of the word still to come */
+	enum error_code broken; /* not ERROR_NONE: WIRE_BROKEN for ever */
 	const char *broken_why;
 };
 
-#define WIRE_READER_ARENA_SIZE (3ull * SENTENCE_SIZE_MAX + (64u << 10)) /* reserved, touched as needed */
+#define WIRE_READER_ARENA_SIZE \
+	(3ull * SENTENCE_SIZE_MAX + (64u << 10)) /* reserved, touched as needed */
 
 void wire_reader_init(struct wire_reader *reader, struct arena *arena);
 /*
- * Takes bytes off `input`. An empty sentence is skipped, as the manual says. BROKEN: a reserved control byte (UNREACHABLE: this
- * is not the API, or a later one), or one of our maxima (LIMIT).
+ * Takes bytes off `input`. An empty sentence is skipped, as the manual says. BROKEN: a reserved
+ * control byte (UNREACHABLE: this is not the API, or a later one), or one of our maxima (LIMIT).
  */
 enum wire_step wire_feed(struct wire_reader *reader, struct text *input, struct wire_sentence *out,
 			 struct error *error);

@@ -1,0 +1,378 @@
+/* The line over libcurl: it connects and does TLS, then carries bytes (CURLOPT_CONNECT_ONLY). The
+ * room's only curl.h. */
+#include <curl/curl.h>
+#include <errno.h>
+#include <poll.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/socket.h>
+
+#include "base/arena.h"
+#include "base/clock.h"
+#include "base/digest.h"
+#include "router/line.h"
+
+#define LINE_ARENA_SIZE \
+	(16u << 10) /* the line's own struct lies in it: address space, one page touched */
+#define CERTIFICATE_SIZE_MAX (64u << 10)
+#define FINGERPRINT_SIZE 71u /* "sha256:" and 64 hex digits */
+#define MS_US INT64_C(1000)
+
+struct line_curl {
+	struct line line; /* first: verbs cast back */
+	struct arena arena;
+	CURL *curl;
+	curl_socket_t socket;
+	char words[CURL_ERROR_SIZE]; /* libcurl's own account of a failure */
+};
+
+static struct line_curl *curl_of(struct line *line)
+{
+	return (struct line_curl *)line;
+}
+
+/* ---- bytes ---- */
+
+/* False when time is up; POLLERR and POLLHUP count as ready: the next call tells what it is. */
+static bool wait_for(const struct line_curl *own, short events, int64_t until_at)
+{
+	for (;;) {
+		int64_t left_us = until_at - clock_monotonic();
+		if (left_us <= 0)
+			return false;
+		struct pollfd poller = { .fd = own->socket, .events = events };
+		/* Rounded up: a wait of 0 ms would spin for the last part of a millisecond. */
+		int ready = poll(&poller, 1, (int)((left_us + MS_US - 1) / MS_US));
+		if (ready > 0)
+			return true;
+		if (ready < 0 && errno != EINTR)
+			return true;
+	}
+}
+
+static bool line_send(struct line *line, struct text bytes, uint32_t timeout_ms,
+		      struct error *error)
+{
+	struct line_curl *own = curl_of(line);
+	int64_t until_at = clock_monotonic() + (int64_t)timeout_ms * MS_US;
+	while (bytes.size > 0) {
+		size_t sent = 0;
+		CURLcode code = curl_easy_send(own->curl, bytes.at, bytes.size, &sent);
+		if (code == CURLE_OK) {
+			bytes = text_from(bytes, (uint32_t)sent);
+		} else if (code != CURLE_AGAIN) {
+			return error_set(error, ERROR_UNREACHABLE,
+					 "the line broke while sending (%s)",
+					 curl_easy_strerror(code));
+		} else if (!wait_for(own, POLLOUT, until_at)) {
+			return error_set(error, ERROR_UNREACHABLE,
+					 "the router took no bytes for %u ms", timeout_ms);
+		}
+	}
+	return true;
+}
+
+static bool line_receive(struct line *line, char *out, uint32_t size, uint32_t *got,
+			 uint32_t timeout_ms, struct error *error)
+{
+	struct line_curl *own = curl_of(line);
+	int64_t until_at = clock_monotonic() + (int64_t)timeout_ms * MS_US;
+	for (;;) {
+		size_t received = 0;
+		/* Asked before waiting: TLS may hold bytes that the socket no longer shows. */
+		CURLcode code = curl_easy_recv(own->curl, out, size, &received);
+		if (code == CURLE_OK && received > 0) {
+			*got = (uint32_t)received;
+			return true;
+		}
+		if (code == CURLE_OK)
+			return error_set(error, ERROR_UNREACHABLE, "the router closed the line");
+		if (code != CURLE_AGAIN)
+			return error_set(error, ERROR_UNREACHABLE, "the line broke (%s)",
+					 curl_easy_strerror(code));
+		if (!wait_for(own, POLLIN, until_at))
+			return error_set(error, ERROR_UNREACHABLE,
+					 "the router was silent for %u ms", timeout_ms);
+	}
+}
+
+static bool line_alive(struct line *line)
+{
+	const struct line_curl *own = curl_of(line);
+	char byte;
+	ssize_t peeked = recv(own->socket, &byte, 1, MSG_PEEK | MSG_DONTWAIT);
+	return peeked > 0 ||
+	       (peeked < 0 && (errno == EAGAIN || errno == EWOULDBLOCK || errno == EINTR));
+}
+
+static void line_close(struct line *line)
+{
+	struct line_curl *own = curl_of(line);
+	curl_easy_cleanup(own->curl);
+	/* The line lies in its own arena: the handle must outlive it. */
+	struct arena arena = own->arena;
+	arena_close(&arena);
+}
+
+/* ---- the pinned certificate ---- */
+
+static int base64_digit(char c)
+{
+	if (c >= 'A' && c <= 'Z')
+		return c - 'A';
+	if (c >= 'a' && c <= 'z')
+		return c - 'a' + 26;
+	if (c >= '0' && c <= '9')
+		return c - '0' + 52;
+	return c == '+' ? 62 : c == '/' ? 63 : -1;
+}
+
+/* The DER bytes between the lines of a PEM certificate; 0 when it is none or too large. */
+static uint32_t certificate_bytes(struct text pem, unsigned char *out)
+{
+	static const char begin[] = "-----BEGIN CERTIFICATE-----";
+	uint32_t bits = 0, held = 0, size = 0;
+	while (pem.size > 0 && !text_starts(pem, TEXT(begin)))
+		pem = text_from(pem, 1);
+	pem = text_from(pem, (uint32_t)sizeof(begin) - 1);
+	for (uint32_t i = 0; i < pem.size && pem.at[i] != '-' && pem.at[i] != '='; i++) {
+		int digit = base64_digit(pem.at[i]);
+		if (digit < 0)
+			continue; /* the line ends */
+		held = (held << 6 | (uint32_t)digit) & 0xffffff;
+		bits += 6;
+		if (bits < 8)
+			continue;
+		bits -= 8;
+		if (size == CERTIFICATE_SIZE_MAX)
+			return 0;
+		out[size++] = (unsigned char)(held >> bits & 0xff);
+	}
+	return size;
+}
+
+/* "sha256:…" of the peer's own certificate; false when libcurl does not show one. */
+static bool peer_fingerprint(CURL *curl, char out[FINGERPRINT_SIZE + 1])
+{
+	struct curl_certinfo *chain = NULL;
+	if (curl_easy_getinfo(curl, CURLINFO_CERTINFO, &chain) != CURLE_OK || !chain ||
+	    chain->num_of_certs < 1)
+		return false;
+	bool found = false;
+	struct arena scratch;
+	arena_open(&scratch, CERTIFICATE_SIZE_MAX + 4096);
+	unsigned char *bytes = arena_take(&scratch, CERTIFICATE_SIZE_MAX);
+	for (const struct curl_slist *item = chain->certinfo[0]; item && !found;
+	     item = item->next) {
+		struct text line = text_of(item->data);
+		if (!text_starts(line, TEXT("Cert:")))
+			continue;
+		uint32_t size = certificate_bytes(line, bytes);
+		if (size == 0)
+			break;
+		struct digest digest = digest_of((struct text){ (const char *)bytes, size });
+		memcpy(out, "sha256:", 7);
+		digest_hex(&digest, out + 7);
+		found = true;
+	}
+	arena_close(&scratch);
+	return found;
+}
+
+static bool check_fingerprint(CURL *curl, struct text pinned, struct error *error)
+{
+	char seen[FINGERPRINT_SIZE + 1];
+	if (!peer_fingerprint(curl, seen))
+		return error_set(error, ERROR_DENIED,
+				 "the router showed no certificate to compare with "
+				 "the pinned fingerprint");
+	if (!text_equal_nocase(text_of(seen), pinned))
+		return error_set(error, ERROR_DENIED,
+				 "the router's certificate is %s, not the pinned one: if it was "
+				 "renewed, put the new fingerprint into tls.fingerprint",
+				 seen);
+	return true;
+}
+
+/* ---- connecting ---- */
+
+/* An option that libcurl was built without must not be left out in silence. */
+#define SET(option, value) (code = code != CURLE_OK ? code : curl_easy_setopt(curl, option, value))
+
+/* What every line needs, said in full: nothing is left to defaults or to the environment. */
+static CURLcode set_common(struct line_curl *own, CURLU *url)
+{
+	CURL *curl = own->curl;
+	CURLcode code = CURLE_OK;
+	SET(CURLOPT_CURLU, url);
+	SET(CURLOPT_PROTOCOLS_STR, "http,https");
+	SET(CURLOPT_CONNECT_ONLY, 1L);
+	SET(CURLOPT_PROXY, ""); /* also keeps http_proxy and all_proxy of the environment out */
+	SET(CURLOPT_NOPROXY, "*");
+	SET(CURLOPT_NOSIGNAL, 1L);
+	SET(CURLOPT_TCP_NODELAY, 1L);
+	SET(CURLOPT_TCP_KEEPALIVE, 1L);
+	SET(CURLOPT_TCP_KEEPIDLE, 30L);
+	SET(CURLOPT_TCP_KEEPINTVL, 10L);
+	SET(CURLOPT_CONNECTTIMEOUT_MS, (long)CONNECT_MS_MAX);
+	SET(CURLOPT_TIMEOUT_MS, 0L); /* would count the whole life of the line */
+	SET(CURLOPT_FRESH_CONNECT, 1L);
+	SET(CURLOPT_FORBID_REUSE, 1L);
+	SET(CURLOPT_ERRORBUFFER, own->words);
+	return code;
+}
+
+/*
+ * A CA, or the fingerprint of one certificate (compared by us, before a byte of login is sent), or
+ * anonymous when that was asked for by name; else the certificates that the system trusts.
+ */
+static CURLcode set_tls(CURL *curl, const struct router_tls *tls, struct text ca_pem)
+{
+	CURLcode code = CURLE_OK;
+	bool pinned = tls->fingerprint.size > 0;
+	long verify = tls->anonymous || pinned ? 0L : 1L;
+	SET(CURLOPT_SSL_VERIFYPEER, verify);
+	SET(CURLOPT_SSL_VERIFYHOST, verify ? 2L : 0L);
+	SET(CURLOPT_SSL_VERIFYSTATUS, 0L); /* a router staples nothing */
+	SET(CURLOPT_SSL_ENABLE_ALPN, 0L);  /* what follows is not HTTP */
+	SET(CURLOPT_SSL_SESSIONID_CACHE, 0L);
+	SET(CURLOPT_CERTINFO, pinned ? 1L : 0L);
+	if (tls->anonymous) {
+		/* Only 1.2 and older have anonymous Diffie-Hellman; OpenSSL wants level 0 for it.
+		 */
+		SET(CURLOPT_SSLVERSION,
+		    (long)CURL_SSLVERSION_TLSv1_2 | (long)CURL_SSLVERSION_MAX_TLSv1_2);
+		SET(CURLOPT_SSL_CIPHER_LIST, "aNULL:!eNULL:@SECLEVEL=0");
+		return code;
+	}
+	SET(CURLOPT_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2 | (long)CURL_SSLVERSION_MAX_DEFAULT);
+	if (verify && ca_pem.size > 0) {
+		struct curl_blob blob = { .len = ca_pem.size, .flags = CURL_BLOB_COPY };
+		memcpy(&blob.data, &ca_pem.at, sizeof(blob.data));
+		SET(CURLOPT_CAINFO_BLOB, &blob);
+		/* That CA alone: not also whoever the system trusts. */
+		SET(CURLOPT_CAINFO, NULL);
+		SET(CURLOPT_CAPATH, NULL);
+	}
+	return code;
+}
+
+static bool connect_failed(const struct line_curl *own, CURLcode code, bool tls,
+			   struct error *error)
+{
+	const char *why = own->words[0] ? own->words : curl_easy_strerror(code);
+	switch ((int)code) {
+	case CURLE_PEER_FAILED_VERIFICATION:
+		return error_set(error, ERROR_DENIED,
+				 "the certificate is not trusted (%s): give the CA in "
+				 "tls.ca, or pin it with tls.fingerprint",
+				 why);
+	case CURLE_SSL_CACERT_BADFILE:
+	case CURLE_SSL_CERTPROBLEM:
+		return error_set(error, ERROR_DENIED, "the file of tls.ca holds no usable CA (%s)",
+				 why);
+	case CURLE_SSL_CONNECT_ERROR:
+		return error_set(error, ERROR_UNREACHABLE,
+				 "TLS was not agreed on (%s): has /ip/service "
+				 "api-ssl a certificate, and is this its port?",
+				 why);
+	case CURLE_COULDNT_RESOLVE_HOST:
+		return error_set(error, ERROR_UNREACHABLE, "its name is not known (%s)", why);
+	default:
+		return error_set(error, ERROR_UNREACHABLE,
+				 "cannot be reached (%s): is it on, and is "
+				 "/ip/service %s enabled for this address?",
+				 why, tls ? "api-ssl" : "api");
+	}
+}
+
+/* "https://[2001:db8::1]:8729/" from parts, so that no character of a host can mean anything else.
+ */
+static bool make_url(CURLU *url, const struct router *router, bool tls)
+{
+	char host[256], port[8];
+	bool is_ipv6 = false;
+	for (uint32_t i = 0; i < router->host.size; i++)
+		is_ipv6 |= router->host.at[i] == ':';
+	bool bracketed = text_starts(router->host, TEXT("["));
+	if (router->host.size == 0 || router->host.size > sizeof(host) - 3)
+		return false;
+	(void)snprintf(host, sizeof(host), is_ipv6 && !bracketed ? "[%.*s]" : "%.*s",
+		       TEXT_ARG(router->host));
+	(void)snprintf(port, sizeof(port), "%u", (unsigned)router->port);
+	return curl_url_set(url, CURLUPART_SCHEME, tls ? "https" : "http", 0) == CURLUE_OK &&
+	       curl_url_set(url, CURLUPART_HOST, host, 0) == CURLUE_OK &&
+	       curl_url_set(url, CURLUPART_PORT, port, 0) == CURLUE_OK &&
+	       curl_url_set(url, CURLUPART_PATH, "/", 0) == CURLUE_OK;
+}
+
+static bool connect_to(struct line_curl *own, CURLU *url, const struct router *router,
+		       struct text ca_pem, struct error *error)
+{
+	bool tls = router->transport == TRANSPORT_API_SSL;
+	if (!make_url(url, router, tls))
+		return error_set(error, ERROR_INVALID, "is not an address one can connect to");
+	CURLcode code = set_common(own, url);
+	if (code == CURLE_OK && tls)
+		code = set_tls(own->curl, &router->tls, ca_pem);
+	if (code != CURLE_OK)
+		return error_set(error, ERROR_FAILED, "libcurl lacks something that is needed (%s)",
+				 curl_easy_strerror(code));
+	code = curl_easy_perform(own->curl);
+	if (code != CURLE_OK)
+		return connect_failed(own, code, tls, error);
+	if (tls && router->tls.fingerprint.size > 0 &&
+	    !check_fingerprint(own->curl, router->tls.fingerprint, error))
+		return false;
+	if (curl_easy_getinfo(own->curl, CURLINFO_ACTIVESOCKET, &own->socket) != CURLE_OK ||
+	    own->socket == CURL_SOCKET_BAD)
+		return error_set(error, ERROR_UNREACHABLE,
+				 "the line was gone as soon as it was there");
+	return true;
+}
+
+/* What would be unsafe, or is nothing this line can do, is refused before a packet is sent. */
+static bool check_router(const struct router *router, struct text ca_pem, struct error *error)
+{
+	if (router->transport == TRANSPORT_REST)
+		return error_set(error, ERROR_INVALID,
+				 "transport rest is not available yet: use api or api-ssl");
+	if (router->transport != TRANSPORT_API_SSL)
+		return true;
+	if (router->tls.anonymous &&
+	    (router->tls.fingerprint.size > 0 || router->tls.ca.kind != SECRET_NONE))
+		return error_set(error, ERROR_INVALID,
+				 "anonymous TLS shows no certificate: it goes with "
+				 "neither a fingerprint nor a CA");
+	if (router->tls.ca.kind != SECRET_NONE && ca_pem.size == 0)
+		return error_set(error, ERROR_DENIED,
+				 "the file of tls.ca cannot be read or is empty");
+	return true;
+}
+
+bool line_connect(struct line **out, const struct router *router, struct text ca_pem,
+		  struct error *error)
+{
+	struct arena arena;
+	bool done = check_router(router, ca_pem, error);
+	if (done) {
+		arena_open(&arena, LINE_ARENA_SIZE);
+		struct line_curl *own = ARENA_NEW(&arena, struct line_curl);
+		own->arena = arena;
+		own->line = (struct line){ line_send, line_receive, line_alive, line_close };
+		own->curl = curl_easy_init();
+		CURLU *url = curl_url();
+		invariant(own->curl && url);
+		done = connect_to(own, url, router, ca_pem, error);
+		/* Kept until here: libcurl reads it while it connects. */
+		curl_url_cleanup(url);
+		if (done)
+			*out = &own->line;
+		else
+			line_close(&own->line);
+	}
+	if (!done)
+		(void)error_at(error, "%.*s:%u", TEXT_ARG(text_head(router->host, 70)),
+			       (unsigned)router->port);
+	return done;
+}

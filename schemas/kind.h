@@ -5,6 +5,7 @@
 #pragma once
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 enum value_type {
@@ -28,13 +29,14 @@ enum value_type {
 	VALUE_ADDRESS,   /* IPv4, never 0.0.0.0 */
 	VALUE_RANGE,     /* "10.10.1.0/24", "a-b"; never 0.0.0.0/0 */
 	VALUE_ENDPOINT,  /* host or host:port */
-	VALUE_URL,
+	VALUE_URL,       /* scheme://host…; the schemes are `words`, else http and https */
 	VALUE_CURRENCY,  /* three capitals */
 	VALUE_ZONE,
 	VALUE_FINGERPRINT,
 	VALUE_SHORTCODE, /* 5–7 digits */
-	VALUE_PROVIDER,  /* a row of provider/providers.c (checked by intent) */
+	VALUE_PROVIDER,  /* one of `words` (schemas/lists.h): a payment provider this version knows */
 	VALUE_SECRET,    /* { file: NAME } or { env: NAME } */
+	VALUE_PASSWORD,  /* { generate: true }, { keep: true } or a secret */
 	VALUE_MAP,       /* keys in `keys` */
 	VALUE_LIST,      /* of `item` */
 	VALUE_TEMPLATES, /* a map of free names to texts */
@@ -48,7 +50,7 @@ struct key {
 	const char *name;
 	enum value_type type;
 	unsigned flags;
-	const char *const *words;      /* ENUM, COUNT: NULL-terminated */
+	const char *const *words;      /* ENUM, PROVIDER, COUNT; URL: schemes. NULL-terminated */
 	const char *refers;            /* REFERENCE: the kind */
 	const struct key *keys;        /* MAP: terminated by a row whose name is NULL */
 	const struct key *item;        /* LIST: one row */

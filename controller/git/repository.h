@@ -28,15 +28,19 @@ bool repository_resolve(char commit[65], struct repository *repository, struct t
 struct blob {
 	struct text path;     /* relative to the path asked for */
 	char id[65];          /* hex: equal ids are equal bytes */
-	struct text bytes;    /* in the arena; empty with `skipped` */
+	struct text bytes;    /* in the arena */
 };
-/* Called for a subtree or blob id that the caller already knows: true skips reading it. May be NULL. */
-typedef bool blob_known(void *context, struct text path, const char id[65]);
+/*
+ * The id of the folder `path` in a commit: two commits whose ids are equal hold the same files there, and
+ * nothing of them needs to be read again.
+ */
+bool repository_folder_id(char id[65], struct repository *repository, const char commit[65],
+			  struct text path, struct error *error) MUST_CHECK;
 
 /*
  * The blobs below `path` ("." is all) of a commit whose name ends in .yaml or .yml, hidden files and folders skipped, in
  * order of path. A missing or empty path is INVALID: it is never an empty fleet. Symlinks and submodules are refused by
- * name. Limits: YAML_FILE_SIZE_MAX, INTENT_FILES_MAX, INTENT_SIZE_MAX.
+ * name (error->place names the file). Limits: YAML_FILE_SIZE_MAX, INTENT_FILES_MAX, INTENT_SIZE_MAX.
  */
 bool repository_blobs(struct blob **out, uint32_t *count, struct repository *repository, const char commit[65],
 		      struct text path, struct arena *arena, struct error *error) MUST_CHECK;

@@ -23,6 +23,7 @@ struct node {
 	enum node_kind kind;
 	uint32_t line, column; /* 1-based, where the value starts */
 	bool quoted;           /* scalar: written in quotes or as a block (then an empty text is meant) */
+	bool broken;           /* a problem here was reported already: do not judge what is missing or empty */
 	struct text scalar;
 	struct node **items;   /* list */
 	struct pair *pairs;    /* map, in the order written */
@@ -39,9 +40,10 @@ typedef void problem_sink(void *context, const struct problem *problem);
 
 /*
  * Reads all documents of one file. A syntax error ends the reading of that file (one problem); forbidden features and
- * duplicate keys are reported all. Returns the documents that could be read (empty documents are skipped).
+ * duplicate keys are reported all. Returns the documents that could be read (empty documents are skipped); false when
+ * there may be more that could not.
  */
-void document_read(struct node ***documents, uint32_t *count, struct text bytes, struct arena *arena,
+bool document_read(struct node ***documents, uint32_t *count, struct text bytes, struct arena *arena,
 		   problem_sink *sink, void *context);
 /* The value of a key, or NULL. */
 struct node *node_get(const struct node *map, const char *key);

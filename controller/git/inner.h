@@ -1,0 +1,12 @@
+/*
+ * What the files of this room share. `struct repository` is libgit2's handle by another name, so that no
+ * other room needs git2.h. Same rules as repository.h.
+ */
+#pragma once
+
+#include "git/repository.h"
+
+#include "base/limits.h"
+
+/* Fills the error with libgit2's last words; returns false. */
+bool git_failed(struct error *error, enum error_code code, const char *what) COLD;

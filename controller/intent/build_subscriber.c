@@ -1,0 +1,140 @@
+/* Subscriber: who should have access, to what, where. */
+#include <stdio.h>
+
+#include "intent/take.h"
+
+static void build_aliases(struct reader *reader, const struct source *source,
+			  struct subscriber *out)
+{
+	struct arena *arena = &reader->intent->arena;
+	const struct node *list = node_get(source->map, "aliases");
+	if (!list || list->kind != NODE_LIST || list->count > ALIASES_MAX)
+		return;
+	for (uint32_t i = 0; i < list->count; i++) {
+		const struct node *item = list->items[i];
+		char path[32];
+		if (item->kind != NODE_SCALAR || item->scalar.size == 0 || item->broken)
+			continue;
+		(void)snprintf(path, sizeof(path), "aliases[%u]", i);
+		struct text reference = text_reference(arena, item->scalar);
+		if (reference.size == 0) {
+			source_error(reader, source, item, path,
+				     "has nothing but spaces and dashes, which do not count: a "
+				     "payer who types nothing would be this account");
+			continue;
+		}
+		bool known = text_equal(reference, out->reference);
+		for (uint32_t j = 0; j < out->alias_count; j++)
+			known = known || text_equal(reference, out->alias_references[j]);
+		if (known) {
+			source_warning(reader, source, item, path,
+				       "means the account already, for case, spaces and dashes do "
+				       "not count: remove it");
+			continue;
+		}
+		out->aliases[out->alias_count] = text_copy(arena, item->scalar);
+		out->alias_references[out->alias_count++] = reference;
+	}
+}
+
+static void build_password(struct reader *reader, const struct source *source,
+			   struct subscriber *out)
+{
+	const struct node *node = node_get(source->map, "password");
+	out->password_kind = PASSWORD_GENERATE;
+	if (!node || node->kind != NODE_MAP)
+		return;
+	if (node_get(node, "keep")) {
+		out->password_kind = PASSWORD_KEEP;
+	} else if (!node_get(node, "generate")) {
+		out->password_kind = PASSWORD_SECRET;
+		out->password = take_secret(reader, source, source->map, "password");
+	}
+}
+
+static void build_address(struct reader *reader, const struct source *source,
+			  struct subscriber *out)
+{
+	const struct node *node = take_node(source->map, "address");
+	uint32_t address, local;
+	if (!node || !text_ipv4(node->scalar, &address))
+		return;
+	/* An empty or zero address would make an entry for everybody: the tables refuse both. */
+	invariant(node->scalar.size > 0);
+	out->address = text_copy(&reader->intent->arena, node->scalar);
+	if (address >> 24 == 127) {
+		source_error(reader, source, node, "address",
+			     "is a loopback address: write one that a device can have");
+		return;
+	}
+	const struct router *router = out->router;
+	if (!router)
+		return;
+	if (text_ipv4(router->pppoe_local_address, &local) && local == address)
+		source_error(reader, source, node, "address",
+			     "is the `local_address` of Router `%.*s`: two ends of a line cannot "
+			     "share it", TEXT_ARG(router->name));
+	for (uint32_t i = 0; i < router->pppoe_range_count; i++) {
+		uint32_t first, last;
+		if (text_ipv4_range(router->pppoe_ranges[i], &first, &last) && first <= address &&
+		    address <= last)
+			source_warning(reader, source, node, "address",
+				       "lies in the range `%.*s` of Router `%.*s`, which may hand "
+				       "it to somebody else: choose one outside",
+				       TEXT_ARG(router->pppoe_ranges[i]), TEXT_ARG(router->name));
+	}
+}
+
+static void build_opening(const struct reader *reader, const struct source *source,
+			  struct subscriber *out)
+{
+	const struct node *map = node_get(source->map, "opening");
+	if (!map || map->kind != NODE_MAP)
+		return;
+	out->has_opening = true;
+	out->opening_paid_until_at = take_time(reader, map, "paid_until", true);
+	out->opening_balance_cents = take_cents(map, "balance");
+}
+
+static void build_subscriber(struct reader *reader, const struct source *source,
+			     struct subscriber *out)
+{
+	struct intent *intent = reader->intent;
+	const struct node *map = source->map;
+	int64_t package = resolve(reader, source, "package", "Package", intent->packages,
+				  intent->package_count, sizeof(struct package));
+	int64_t router = resolve(reader, source, "router", "Router", intent->routers,
+				 intent->router_count, sizeof(struct router));
+	*out = (struct subscriber){
+		.account = text_copy(&intent->arena, source->name),
+		.reference = text_copy(&intent->arena, source->sorted_by),
+		.title = take_text(reader, map, "title"),
+		.package = package >= 0 ? &intent->packages[package] : NULL,
+		.router = router >= 0 ? &intent->routers[router] : NULL,
+		.username = take_text(reader, map, "username"),
+		.start_at = take_time(reader, map, "start", false),
+		.where = where_of(source, map),
+	};
+	if (out->username.size == 0)
+		out->username = text_lower(&intent->arena, out->account);
+	char phone[16], mac[18];
+	if (intent->tenant.country.size &&
+	    text_phone(take_raw(map, "phone"), intent->tenant.country, phone))
+		out->phone = text_copy(&intent->arena, text_of(phone));
+	if (text_mac(take_raw(map, "mac"), mac))
+		out->mac = text_copy(&intent->arena, text_of(mac));
+	build_aliases(reader, source, out);
+	build_password(reader, source, out);
+	build_address(reader, source, out);
+	build_opening(reader, source, out);
+}
+
+void build_subscribers(struct reader *reader)
+{
+	struct sources sources = sources_of(reader, &kind_subscriber);
+	struct intent *intent = reader->intent;
+	intent->subscribers = ARENA_ARRAY(&intent->arena, struct subscriber, sources.count);
+	intent->subscriber_count = sources.count;
+	for (uint32_t i = 0; i < sources.count; i++)
+		build_subscriber(reader, &sources.at[i], &intent->subscribers[i]);
+}

@@ -1,0 +1,207 @@
+/* Tenant: who the ISP is, and where its money arrives. */
+#include <stdio.h>
+
+#include "intent/take.h"
+#include "schemas/lists.h"
+#include "yaml/encoding.h"
+#include "yaml/scalar.h"
+
+static void refuse_forbidden(struct reader *reader, const struct source *source,
+			     const struct node *node, const char *path)
+{
+	const char *word = forbidden_word(node->scalar);
+	if (word)
+		source_error(reader, source, node, path,
+			     "`%.*s` contains `%s`, and Safaricom refuses callback URLs with that "
+			     "word: choose another name",
+			     TEXT_ARG(encoding_shown(reader->scratch, node->scalar)), word);
+}
+
+/* "http" is for a test provider on this very machine. */
+static bool is_loopback(struct text url)
+{
+	struct text rest = text_from(url, 7), host, ignored;
+	if (text_cut(rest, '/', &host, &ignored))
+		rest = host;
+	if (text_starts(rest, TEXT("[::1]")))
+		return true;
+	if (text_cut(rest, ':', &host, &ignored))
+		rest = host;
+	uint32_t address;
+	return text_is(rest, "localhost") || (text_ipv4(rest, &address) && address >> 24 == 127);
+}
+
+static void check_endpoint(struct reader *reader, const struct source *source,
+			   const struct node *map, const struct channel *channel, const char *path)
+{
+	const struct node *node = take_node(map, "endpoint");
+	if (!node)
+		return;
+	if (channel->environment == CHANNEL_PRODUCTION)
+		source_error(reader, source, node, path,
+			     "is for `environment: sandbox` only: remove it, for production goes "
+			     "to the provider itself");
+	else if (text_starts(node->scalar, TEXT("http://")) && !is_loopback(node->scalar))
+		source_error(reader, source, node, path,
+			     "http is allowed on loopback only: write https://…");
+}
+
+static void build_channel(struct reader *reader, const struct source *source,
+			  const struct node *map, uint32_t index, struct channel *out)
+{
+	static const char *const environments[] = { "production", "sandbox", NULL };
+	static const char *const types[] = { "paybill", "till", NULL };
+	static const char *const trusts[] = { "token", "verified", NULL };
+	char path[64];
+
+	*out = (struct channel){
+		.name = take_text(reader, map, "name"),
+		.provider = take_text(reader, map, "provider"),
+		.environment = (enum channel_environment)take_word(map, "environment",
+								    environments, 0),
+		.endpoint = take_text(reader, map, "endpoint"),
+		.shortcode = take_text(reader, map, "shortcode"),
+		.type = (enum channel_type)take_word(map, "type", types, 0),
+		.token = take_secret(reader, source, map, "token"),
+		.consumer_key = take_secret(reader, source, map, "consumer_key"),
+		.consumer_secret = take_secret(reader, source, map, "consumer_secret"),
+		.passkey = take_secret(reader, source, map, "passkey"),
+		.trust = (enum channel_trust)take_word(map, "trust", trusts, 0),
+		.where = where_of(source, map),
+	};
+	const struct node *sources = node_get(map, "sources");
+	if (sources && sources->kind == NODE_LIST && sources->count) {
+		out->sources = ARENA_ARRAY(&reader->intent->arena, struct text, sources->count);
+		for (uint32_t i = 0; i < sources->count; i++)
+			if (sources->items[i]->kind == NODE_SCALAR)
+				out->sources[out->source_count++] = text_copy(
+					&reader->intent->arena, sources->items[i]->scalar);
+	}
+	const struct node *name = take_node(map, "name");
+	(void)snprintf(path, sizeof(path), "payments[%u].name", index);
+	if (name)
+		refuse_forbidden(reader, source, name, path);
+	(void)snprintf(path, sizeof(path), "payments[%u].endpoint", index);
+	check_endpoint(reader, source, map, out, path);
+}
+
+static void build_channels(struct reader *reader, const struct source *source)
+{
+	struct tenant *tenant = &reader->intent->tenant;
+	const struct node *list = node_get(source->map, "payments");
+	if (!list || list->kind != NODE_LIST || list->count == 0 || list->count > CHANNELS_MAX)
+		return;
+	tenant->channels = ARENA_ARRAY(&reader->intent->arena, struct channel, list->count);
+	for (uint32_t i = 0; i < list->count; i++) {
+		const struct node *map = list->items[i];
+		if (map->kind != NODE_MAP)
+			continue;
+		struct channel *channel = &tenant->channels[tenant->channel_count++];
+		build_channel(reader, source, map, i, channel);
+		for (uint32_t j = 0; j + 1 < tenant->channel_count; j++) {
+			const struct channel *other = &tenant->channels[j];
+			if (!channel->name.size || !text_equal(other->name, channel->name))
+				continue;
+			char path[64];
+			(void)snprintf(path, sizeof(path), "payments[%u].name", i);
+			source_error(reader, source, take_node(map, "name"), path,
+				     "duplicate channel `%.*s`: %.*s has it already",
+				     TEXT_ARG(encoding_shown(reader->scratch, channel->name)),
+				     TEXT_ARG(place_text(reader, &other->where)));
+			break;
+		}
+	}
+}
+
+static void build_country(struct reader *reader, const struct source *source)
+{
+	struct tenant *tenant = &reader->intent->tenant;
+	uint32_t code = take_count(source->map, "country", 0);
+	if (code > 0 && code <= 999) {
+		tenant->country = text_format(&reader->intent->arena, "%u", code);
+	} else if (!node_get(source->map, "country")) {
+		const struct node *currency = take_node(source->map, "currency");
+		if (!currency)
+			return;
+		tenant->country = country_of_currency(currency->scalar);
+		if (tenant->country.size == 0 && currency->scalar.size == 3)
+			source_error(reader, source, currency, "currency",
+				     "the country of `%.*s` is not known here: add `country:` with "
+				     "its dialling code, as \"254\"",
+				     TEXT_ARG(encoding_shown(reader->scratch, currency->scalar)));
+	}
+}
+
+static void load_zone(struct reader *reader, const struct source *source)
+{
+	struct tenant *tenant = &reader->intent->tenant;
+	const struct node *node = take_node(source->map, "timezone");
+	if (!node || node->scalar.size == 0 || node->broken)
+		return;
+	static const struct key key = { .name = "timezone", .type = VALUE_ZONE };
+	struct shape silent = { .arena = reader->scratch };
+	if (scalar_flaw(&silent, &key, node->scalar).size)
+		return;
+	struct error error;
+	if (!zone_load(&tenant->zone, node->scalar, &error)) {
+		tenant->zone = NULL;
+		source_error(reader, source, node, "timezone",
+			     "there is no time zone `%.*s` on this machine: write it as "
+			     "Africa/Nairobi",
+			     TEXT_ARG(encoding_shown(reader->scratch, node->scalar)));
+	}
+}
+
+static void tell_missing(struct reader *reader)
+{
+	if (reader->maybe_tenant)
+		return;
+	struct problem problem = {
+		.line = 1,
+		.column = 1,
+		.message = TEXT("there is no Tenant: exactly one document of `kind: Tenant` is "
+				"needed, with currency and timezone"),
+	};
+	reader->report.file = TEXT(".");
+	report_error(&reader->report, &problem);
+}
+
+void build_tenant(struct reader *reader)
+{
+	struct sources sources = sources_of(reader, &kind_tenant);
+	if (sources.count == 0) {
+		tell_missing(reader);
+		return;
+	}
+	/* The first in the order of files is the tenant; the others are too many. */
+	const struct source *source = &sources.at[0];
+	for (uint32_t i = 1; i < sources.count; i++)
+		if (sources.at[i].order < source->order)
+			source = &sources.at[i];
+	struct where where = where_of(source, source->map);
+	for (uint32_t i = 0; i < sources.count; i++)
+		if (&sources.at[i] != source)
+			source_error(reader, &sources.at[i], sources.at[i].name_node, "name",
+				     "a second Tenant: exactly one is allowed, and %.*s is one "
+				     "already",
+				     TEXT_ARG(place_text(reader, &where)));
+
+	struct tenant *tenant = &reader->intent->tenant;
+	const struct node *map = source->map;
+	*tenant = (struct tenant){
+		.name = text_copy(&reader->intent->arena, source->name),
+		.title = take_text(reader, map, "title"),
+		.currency = take_text(reader, map, "currency"),
+		.timezone = take_text(reader, map, "timezone"),
+		.match_payer = take_bool(map, "match_payer", true),
+		.guard = take_guard(map),
+		.drift = take_drift(map),
+		.where = where,
+	};
+	if (source->name.size)
+		refuse_forbidden(reader, source, source->name_node, "name");
+	load_zone(reader, source);
+	build_country(reader, source);
+	reader->shape.country = tenant->country;
+	build_channels(reader, source);
+}

@@ -1,0 +1,171 @@
+#include "intent/intent.h"
+
+#include <stdatomic.h>
+#include <string.h>
+
+#include "git/folder.h"
+#include "git/repository.h"
+#include "intent/reader.h"
+
+struct guard intent_guard(const struct intent *intent, const struct router *router)
+{
+	if (router->guard.declared)
+		return router->guard;
+	if (router->site->guard.declared)
+		return router->site->guard;
+	if (intent->tenant.guard.declared)
+		return intent->tenant.guard;
+	return (struct guard){ .declared = true, .losses_max_percent = 20, .losses_min = 10 };
+}
+
+enum drift_mode intent_drift(const struct intent *intent, const struct router *router)
+{
+	if (router->drift != DRIFT_INHERIT)
+		return router->drift;
+	if (router->site->drift != DRIFT_INHERIT)
+		return router->site->drift;
+	if (intent->tenant.drift != DRIFT_INHERIT)
+		return intent->tenant.drift;
+	return DRIFT_HEAL;
+}
+
+struct intent *intent_hold(const struct intent *intent)
+{
+	/* Who holds a snapshot may count himself in; everything else of it never changes. */
+	struct intent *held = (struct intent *)(uintptr_t)intent;
+	unsigned before = atomic_fetch_add(&held->references, 1);
+	invariant(before > 0);
+	return held;
+}
+
+void intent_release(struct intent *intent)
+{
+	if (!intent)
+		return;
+	unsigned before = atomic_fetch_sub(&intent->references, 1);
+	invariant(before > 0);
+	if (before > 1)
+		return;
+	struct arena arena = intent->arena;
+	zone_free(intent->tenant.zone);
+	arena_close(&arena);
+}
+
+static struct intent *intent_make(void)
+{
+	struct arena arena;
+	arena_open(&arena, INTENT_ARENA_SIZE);
+	struct intent *intent = ARENA_NEW(&arena, struct intent);
+	intent->arena = arena;
+	atomic_init(&intent->references, 1);
+	return intent;
+}
+
+static void read_files(struct intent **out, struct findings *findings,
+		       const struct intent_file *files, uint32_t count, struct arena *scratch,
+		       struct arena *arena)
+{
+	struct reader *reader = ARENA_NEW(scratch, struct reader);
+	reader->scratch = scratch;
+	reader->intent = intent_make();
+	reader->nearest_left = NEAREST_MAX;
+	reader->shape = (struct shape){
+		.arena = arena,
+		.error = report_error,
+		.warning = report_warning,
+		.context = &reader->report,
+		.problems_left = PROBLEMS_MAX * 2,
+	};
+	report_begin(&reader->report, arena);
+	reader_run(reader, files, count);
+	report_end(&reader->report, findings);
+	*out = NULL;
+	if (findings->error_total > 0) {
+		intent_release(reader->intent);
+		return;
+	}
+	index_build(reader->intent);
+	*out = reader->intent;
+}
+
+void intent_read_files(struct intent **out, struct findings *findings,
+		       const struct intent_file *files, uint32_t count, struct arena *arena)
+{
+	struct arena scratch;
+	arena_open(&scratch, INTENT_ARENA_SIZE);
+	read_files(out, findings, files, count, &scratch, arena);
+	arena_close(&scratch);
+}
+
+static void read_blobs(struct intent **out, struct findings *findings, const struct blob *blobs,
+		       uint32_t count, struct arena *scratch, struct arena *arena)
+{
+	struct intent_file *files = ARENA_ARRAY(scratch, struct intent_file, count);
+	for (uint32_t i = 0; i < count; i++)
+		files[i] = (struct intent_file){ blobs[i].path, blobs[i].bytes };
+	read_files(out, findings, files, count, scratch, arena);
+}
+
+/* What is wrong with the files as such, a missing path or a symbolic link, is a finding like others. */
+static bool as_finding(struct findings *findings, const struct error *error, struct arena *arena)
+{
+	if (error->code != ERROR_INVALID && error->code != ERROR_LIMIT)
+		return false;
+	const char *file = error->place.file[0] ? error->place.file : ".";
+	struct finding *finding = ARENA_NEW(arena, struct finding);
+	struct text message = text_copy(arena, text_of(error->text));
+	/* The file stands beside the message already. */
+	struct text prefix = text_format(arena, "%s: ", error->place.file);
+	if (text_starts(message, prefix))
+		message = text_from(message, prefix.size);
+	*finding = (struct finding){
+		.file = text_copy(arena, text_of(file)),
+		.line = 1,
+		.column = 1,
+		.message = message,
+	};
+	*findings = (struct findings){ .errors = finding, .error_count = 1, .error_total = 1 };
+	return true;
+}
+
+bool intent_read_commit(struct intent **out, struct findings *findings,
+			struct repository *repository, struct text rev, struct text path,
+			struct arena *arena, struct error *error)
+{
+	char commit[65];
+	*out = NULL;
+	*findings = (struct findings){ .error_count = 0 };
+	if (!repository_resolve(commit, repository, rev.size ? rev : TEXT("HEAD"), error))
+		return false;
+	struct arena scratch;
+	struct blob *blobs;
+	uint32_t count;
+	arena_open(&scratch, INTENT_ARENA_SIZE);
+	bool read = repository_blobs(&blobs, &count, repository, commit, path, &scratch, error);
+	if (read)
+		read_blobs(out, findings, blobs, count, &scratch, arena);
+	else
+		read = as_finding(findings, error, arena);
+	if (*out)
+		memcpy((*out)->commit, commit, sizeof(commit));
+	arena_close(&scratch);
+	return read;
+}
+
+bool intent_read_folder(struct intent **out, struct findings *findings, struct text folder,
+			struct arena *arena, struct error *error)
+{
+	struct arena scratch;
+	struct blob *blobs;
+	uint32_t count;
+	*out = NULL;
+	*findings = (struct findings){ .error_count = 0 };
+	arena_open(&scratch, INTENT_ARENA_SIZE);
+	bool read = folder_blobs(&blobs, &count, folder, &scratch, error);
+	if (read)
+		read_blobs(out, findings, blobs, count, &scratch, arena);
+	else
+		read = as_finding(findings, error, arena);
+	arena_close(&scratch);
+	return read;
+}

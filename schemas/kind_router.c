@@ -1,0 +1,83 @@
+#include "schemas/kind_rows.h"
+#include "schemas/shared_keys.h"
+
+static const char *const transport_words[] = { "api", "api-ssl", "rest", NULL };
+static const char *const mode_words[] = { "observe", "adopt", "manage", NULL };
+
+static const struct key rest_keys[] = {
+	{ .name = "plain", .type = VALUE_BOOL, .fallback = "false",
+	  .help = "Speak http instead of https: only inside a tunnel." },
+	{ .name = NULL },
+};
+
+static const struct key tls_keys[] = {
+	{ .name = "ca", .type = VALUE_SECRET,
+	  .help = "The certificate authority that signed the router's certificate." },
+	{ .name = "fingerprint", .type = VALUE_FINGERPRINT,
+	  .help = "The one certificate that is accepted, by its SHA-256." },
+	{ .name = "anonymous", .type = VALUE_BOOL, .fallback = "false",
+	  .help = "Accept a router without a certificate: encrypted, but anybody could answer." },
+	{ .name = NULL },
+};
+
+static const struct key pause_keys[] = {
+	{ .name = "until", .type = VALUE_TIME, .flags = KEY_REQUIRED,
+	  .help = "When wavu begins again." },
+	{ .name = "reason", .type = VALUE_TEXT, .max = 200, .help = "Why, for those who wonder." },
+	{ .name = NULL },
+};
+
+static const struct key range = { .name = "ranges", .type = VALUE_RANGE,
+				  .help = "Addresses the pool may hand out." };
+
+static const struct key pppoe_keys[] = {
+	{ .name = "local_address", .type = VALUE_ADDRESS,
+	  .help = "The router's own address towards PPPoE subscribers." },
+	{ .name = "pool", .type = VALUE_TEXT, .max = 64, .fallback = "wavu-pppoe",
+	  .help = "The pool that addresses come from; with `ranges` wavu makes it." },
+	{ .name = "ranges", .type = VALUE_LIST, .item = &range, .min = 1, .max = 64,
+	  .help = "The addresses of the pool." },
+	{ .name = NULL },
+};
+
+static const struct key hotspot_keys[] = {
+	{ .name = "server", .type = VALUE_TEXT, .max = 64, .fallback = "all",
+	  .help = "The hotspot server that users may log in at." },
+	{ .name = NULL },
+};
+
+static const struct key keys[] = {
+	{ .name = "title", .type = VALUE_TEXT, .max = 100, .help = "What people call it." },
+	{ .name = "site", .type = VALUE_REFERENCE, .flags = KEY_REQUIRED, .refers = "Site",
+	  .help = "The place it stands at." },
+	{ .name = "address", .type = VALUE_ENDPOINT, .flags = KEY_REQUIRED,
+	  .help = "Where its API answers; the port is by default that of the transport." },
+	{ .name = "transport", .type = VALUE_ENUM, .words = transport_words, .fallback = "api",
+	  .help = "How wavu talks to it." },
+	{ .name = "rest", .type = VALUE_MAP, .keys = rest_keys,
+	  .help = "Settings of the transport rest." },
+	{ .name = "tls", .type = VALUE_MAP, .keys = tls_keys,
+	  .help = "What proves that it is this router: a CA, a fingerprint, or nothing." },
+	{ .name = "user", .type = VALUE_TEXT, .flags = KEY_REQUIRED, .max = 64,
+	  .help = "The user wavu logs in as." },
+	{ .name = "password", .type = VALUE_SECRET, .flags = KEY_REQUIRED,
+	  .help = "That user's password." },
+	{ .name = "mode", .type = VALUE_ENUM, .words = mode_words, .fallback = "observe",
+	  .help = "Whether wavu only watches, marks equal rows as its own, or manages." },
+	{ .name = "pause", .type = VALUE_MAP, .keys = pause_keys,
+	  .help = "Leave this router alone for a while." },
+	{ .name = "pppoe", .type = VALUE_MAP, .keys = pppoe_keys,
+	  .help = "What PPPoE subscribers get from this router." },
+	{ .name = "hotspot", .type = VALUE_MAP, .keys = hotspot_keys,
+	  .help = "Where hotspot subscribers log in." },
+	KEY_GUARD,
+	KEY_DRIFT,
+	{ .name = NULL },
+};
+
+const struct kind kind_router = {
+	.name = "Router",
+	.help = "A MikroTik router, and how wavu reaches it.",
+	.keys = keys,
+	.name_type = VALUE_NAME,
+};

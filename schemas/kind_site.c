@@ -1,0 +1,17 @@
+#include "schemas/kind_rows.h"
+#include "schemas/shared_keys.h"
+
+static const struct key keys[] = {
+	{ .name = "title", .type = VALUE_TEXT, .max = 100,
+	  .help = "What people call this place." },
+	KEY_GUARD,
+	KEY_DRIFT,
+	{ .name = NULL },
+};
+
+const struct kind kind_site = {
+	.name = "Site",
+	.help = "A place with routers.",
+	.keys = keys,
+	.name_type = VALUE_NAME,
+};

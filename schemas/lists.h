@@ -1,0 +1,16 @@
+/*
+ * Short lists that names and defaults are checked against: payment providers this version knows,
+ * words Safaricom refuses in URLs, the dialling code of a currency's country. Static data and pure
+ * functions; any thread. It knows nothing of how a provider works: that is webhook/provider.
+ */
+#pragma once
+
+#include "base/text.h"
+
+extern const char *const provider_names[]; /* NULL-terminated, sorted */
+
+/* The word in `name`, in any case, that Safaricom refuses in URLs (payments facts 1.7); or NULL. */
+const char *forbidden_word(struct text name);
+
+/* "KES" -> "254"; empty when the currency belongs to no one country, or to one not listed. */
+struct text country_of_currency(struct text currency);

@@ -1,0 +1,20 @@
+/*
+ * Keys that several kinds share, so that `guard` or `speed` means the same wherever it stands.
+ * Static data only; any thread; used by the kind_*.c files of this room alone.
+ */
+#pragma once
+
+#include "schemas/kind.h"
+
+extern const struct key guard_keys[];
+extern const struct key speed_keys[];
+extern const char *const drift_words[];
+
+#define KEY_GUARD \
+	{ .name = "guard", .type = VALUE_MAP, .keys = guard_keys, \
+	  .help = "How many subscribers may lose access at once before a person must approve; " \
+		  "the nearest guard counts." }
+#define KEY_DRIFT \
+	{ .name = "drift", .type = VALUE_ENUM, .words = drift_words, .fallback = "heal", \
+	  .help = "What happens to a row of wavu's that somebody changed on the router: " \
+		  "put it back, or only show it." }

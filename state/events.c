@@ -3,10 +3,9 @@
 #include "state/inside.h"
 
 /* Columns in the order of take_event(). */
-#define EVENT                                                                     \
-	"SELECT e.id, e.at, e.router, e.in_commit, e.cause, e.because, e.writes," \
-	" e.duration_ms, e.outcome,"                                              \
-	" e.repeats, e.changes, e.error FROM event e "
+#define EVENT                                                                                    \
+	"SELECT e.id, e.at, e.router, e.in_commit, e.cause, e.because, e.writes, e.duration_ms," \
+	" e.outcome, e.repeats, e.changes, e.error FROM event e "
 
 static void take_event(struct event *out, struct statement *statement, struct arena *arena)
 {

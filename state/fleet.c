@@ -3,14 +3,11 @@
 #include "state/inside.h"
 
 /* Columns in the order of take_router(). */
-#define ROUTER                                                                                 \
-	"SELECT name, generation, applied_generation, wanted_commit, applied_commit,"          \
-	" reachable, in_sync,"                                                                 \
-	" drift_rows, contested, failures, unreachable_since_at, last_look_at,"                \
-	" last_reconcile_at, error,"                                                           \
-	" guarded_digest, guarded_losses, guarded_why, pause_until_at, pause_reason, version," \
-	" walls"                                                                               \
-	" FROM router "
+#define ROUTER                                                                                   \
+	"SELECT name, generation, applied_generation, wanted_commit, applied_commit, reachable," \
+	" in_sync, drift_rows, contested, failures, unreachable_since_at, last_look_at,"         \
+	" last_reconcile_at, error, guarded_digest, guarded_losses, guarded_why,"                \
+	" pause_until_at, pause_reason, version, walls FROM router "
 
 static void take_router(struct router_state *out, struct statement *statement, struct arena *arena)
 {

@@ -5,8 +5,7 @@
 /* Columns in the order of take_entry(). */
 #define ENTRY                                                                     \
 	"SELECT menu, row_key, subscriber, state, written, secret_written, open," \
-	" rights_pending, rights_at,"                                             \
-	" macs, heals, healed_at FROM inventory "
+	" rights_pending, rights_at, macs, heals, healed_at FROM inventory "
 
 static void take_entry(struct inventory_entry *out, struct statement *statement,
 		       struct arena *arena)

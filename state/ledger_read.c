@@ -9,11 +9,10 @@
 #define PAYMENT                                                                                    \
 	"SELECT p.id, p.receipt, p.provider, p.channel, p.cents, s.account, p.reference, p.phone," \
 	" p.phone_hash, p.at, p.received_at, p.booked_at, s.status, s.reason, s.actor, p.inbox_id" \
-	" FROM payment_now n JOIN payment p ON p.id = n.payment JOIN payment_status s ON s.id ="
-" n.status_id "
+	" FROM payment_now n JOIN payment p ON p.id = n.payment JOIN payment_status s"             \
+	" ON s.id = n.status_id "
 
-    static enum payment_status
-    status_of(struct statement *statement, int column, struct arena *arena)
+static enum payment_status status_of(struct statement *statement, int column, struct arena *arena)
 {
 	struct text word = db_column_text(statement, column, arena);
 
@@ -123,15 +122,11 @@ bool ledger_payments_of(struct payment **out, uint32_t *count, struct store *sto
 }
 
 /* Columns in the order of take_standing(). */
-#define STANDING                                                                              \
-	"SELECT s.subscriber, s.known, b.cents, s.service_from_at, s.paid_until_at,"          \
-	" s.anchor_day, s.paused,"                                                            \
-	" s.opening_booked, w.password, p.receipt, p.cents, p.at, s.changed_at FROM standing" \
-	" s"                                                                                  \
-	" LEFT JOIN balance b ON b.account = 'credit:' ||"                                    \
-	" s.subscriber"                                                                       \
-	" LEFT JOIN password w ON w.subscriber ="                                             \
-	" s.subscriber"                                                                       \
+#define STANDING                                                                                   \
+	"SELECT s.subscriber, s.known, b.cents, s.service_from_at, s.paid_until_at, s.anchor_day," \
+	" s.paused, s.opening_booked, w.password, p.receipt, p.cents, p.at, s.changed_at"          \
+	" FROM standing s LEFT JOIN balance b ON b.account = 'credit:' || s.subscriber"            \
+	" LEFT JOIN password w ON w.subscriber = s.subscriber"                                     \
 	" LEFT JOIN payment p ON p.id = s.last_payment "
 
 static void take_standing(struct standing *out, struct statement *statement, struct arena *arena)

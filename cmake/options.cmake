@@ -29,6 +29,10 @@ add_compile_options(
 	-Wimplicit-fallthrough -fno-omit-frame-pointer -fno-common
 	# No path of the machine that built it ends up in a program or in a message.
 	-ffile-prefix-map=${CMAKE_SOURCE_DIR}/= -ffile-prefix-map=${CMAKE_BINARY_DIR}/=build/)
+if(CMAKE_C_COMPILER_ID MATCHES "Clang")
+	# Long statements in tables are written as several literals.
+	add_compile_options(-Wno-string-concatenation)
+endif()
 if(WAVU_WERROR)
 	add_compile_options(-Werror)
 endif()

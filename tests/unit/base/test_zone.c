@@ -131,7 +131,9 @@ static void every_day_of_four_centuries_round_trips(void **state)
 				int64_t instant = zone_instant(zone_utc(), civil);
 				assert_true(instant == day * DAY_US);
 				struct civil again = zone_civil(zone_utc(), instant);
-				assert_memory_equal(&again, &civil, sizeof(civil));
+				assert_true(again.year == year && again.month == month &&
+					    again.day == d && again.hour == 0 &&
+					    again.minute == 0 && again.second == 0);
 			}
 		}
 	}

@@ -60,7 +60,7 @@ static void durations_are_read_and_written(void **state)
 		struct text canonical = period_text(&arena, period);
 		assert_string_equal(canonical.at, row->canonical);
 		assert_true(period_parse(canonical, &again));
-		assert_memory_equal(&again, &period, sizeof(period));
+		assert_true(again.exact_us == period.exact_us && again.months == period.months);
 	}
 }
 

@@ -1,0 +1,33 @@
+/*
+ * One tenant's open URLs as the controller last published them: a copy in memory, so that a
+ * callback is judged without touching the disk. channels_refresh blocks on disk and belongs to one
+ * thread; channels_find never blocks on disk; any thread. It knows tokens only by their SHA-256.
+ */
+#pragma once
+
+#include "base/error.h"
+#include "provider/provider.h"
+#include "state/street.h"
+
+struct channels;
+
+enum channels_answer {
+	CHANNELS_CLOSED, /* no such channel, or another token: 404 */
+	CHANNELS_OPEN,
+	CHANNELS_NOT_READY, /* nothing was ever published: nobody can tell, 503 */
+};
+
+/* The store stays the caller's and must outlive it. Nothing is known before the first refresh. */
+struct channels *channels_new(struct store *store);
+void channels_free(struct channels *channels); /* NULL is fine */
+
+/* Reads the set again if its version moved. On failure the old copy stays in force. */
+bool channels_refresh(struct channels *channels, struct error *error) MUST_CHECK;
+bool channels_ready(struct channels *channels);
+
+/* Takes the same time for any token of that length, known or not. OPEN fills in *provider. */
+enum channels_answer channels_find(const struct provider **provider, struct channels *channels,
+				   struct text channel, struct text token);
+/* The token of /git/TENANT/TOKEN, published as a channel whose provider is "git" (its name does not
+ * matter). */
+enum channels_answer channels_find_git(struct channels *channels, struct text token);

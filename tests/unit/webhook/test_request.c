@@ -7,11 +7,11 @@
 
 #include "base/limits.h"
 
-#define assert_text(got, expected)                                                                 \
-	do {                                                                                       \
-		struct text got_ = (got);                                                          \
-		if (!text_is(got_, (expected)))                                                    \
-			fail_msg("'%.*s' is not '%s'", TEXT_ARG(got_), (expected));                \
+#define assert_text(got, expected)                                                  \
+	do {                                                                        \
+		struct text got_ = (got);                                           \
+		if (!text_is(got_, (expected)))                                     \
+			fail_msg("'%.*s' is not '%s'", TEXT_ARG(got_), (expected)); \
 	} while (0)
 
 static void paths(void **state)
@@ -39,10 +39,32 @@ static void what_is_no_path(void **state)
 {
 	(void)state;
 	static const char *const none[] = {
-		"", "/", "//", "?", "healthz", "/healthz/", "/Healthz", "/healthz/x", "/pay", "/pay/",
-		"/pay/a", "/pay/a/b", "/pay/a/b/", "/pay/a/b/c/", "/pay//b/c", "/pay/a//c", "/pay/a/b//d",
-		"/pay/a/b/c/d/e", "//pay/a/b/c", "/PAY/a/b/c", "/git/a", "/git/a/b/c", "/git//b",
-		"http://x/pay/a/b/c", "*", "/pay/a/b/c/d/",
+		"",
+		"/",
+		"//",
+		"?",
+		"healthz",
+		"/healthz/",
+		"/Healthz",
+		"/healthz/x",
+		"/pay",
+		"/pay/",
+		"/pay/a",
+		"/pay/a/b",
+		"/pay/a/b/",
+		"/pay/a/b/c/",
+		"/pay//b/c",
+		"/pay/a//c",
+		"/pay/a/b//d",
+		"/pay/a/b/c/d/e",
+		"//pay/a/b/c",
+		"/PAY/a/b/c",
+		"/git/a",
+		"/git/a/b/c",
+		"/git//b",
+		"http://x/pay/a/b/c",
+		"*",
+		"/pay/a/b/c/d/",
 	};
 	for (size_t i = 0; i < ARRAY_COUNT(none); i++)
 		if (route_of(text_of(none[i])).kind != ROUTE_NONE)
@@ -55,13 +77,19 @@ struct length {
 	struct framing expected;
 };
 
-#define CL(value) { TEXT("Content-Length"), TEXT(value) }
-#define TE(value) { TEXT("transfer-ENCODING"), TEXT(value) }
+#define CL(value)                                   \
+	{                                           \
+		TEXT("Content-Length"), TEXT(value) \
+	}
+#define TE(value)                                      \
+	{                                              \
+		TEXT("transfer-ENCODING"), TEXT(value) \
+	}
 
 static void lengths(void **state)
 {
 	(void)state;
-	static const struct length rows[] = {
+	const struct length rows[] = {
 		{ { CL("5") }, 1, { 0, false, 5 } },
 		{ { CL("0") }, 1, { 0, false, 0 } },
 		{ { CL(" 5 ") }, 1, { 0, false, 5 } },
@@ -113,7 +141,7 @@ static void connections_are_kept_as_the_client_wishes(void **state)
 static void sources(void **state)
 {
 	(void)state;
-	static const struct text proxies[] = { TEXT("127.0.0.1"), TEXT("10.0.0.2"),
+	const struct text proxies[] = { TEXT("127.0.0.1"), TEXT("10.0.0.2"),
 					       TEXT("2001:db8::7") };
 	static const struct {
 		const char *peer, *forwarded, *more, *source;

@@ -201,7 +201,6 @@ struct text text_reference(struct arena *arena, struct text a)
 	for (uint32_t i = 0; i < a.size; i++)
 		if (!is_space(a.at[i]) && a.at[i] != '-')
 			copy[size++] = lower(a.at[i]);
-	copy[size] = '\0';
 	return (struct text){ copy, size };
 }
 

@@ -35,9 +35,13 @@
 #define JOB_ARENA_SIZE (1024ull << 20) /* reserved; a look at 10,000 rows touches 30 MiB */
 #define CONNECT_MS_MAX 5000
 #define REPLY_MS_MAX 15000         /* silence longer than this ends the session */
-#define LOOK_MS_MAX 120000         /* for all looks of one call, and LOOK_ROW_MS more for each row that came: a router */
-#define LOOK_ROW_MS 2              /* that drips a byte now and then must not hold a worker for ever */
-#define WRITES_MS_MAX 120000       /* for all writes of one call, and WRITE_MS more for each that was answered */
+/*
+ * All looks, or all writes, of one call end after this, with so much more for each row that came or
+ * write that was answered: a router that drips a byte now and then must not hold a worker for ever.
+ */
+#define LOOK_MS_MAX 120000
+#define LOOK_ROW_MS 2
+#define WRITES_MS_MAX 120000
 #define WRITE_MS 1000
 #define COMMENT_SIZE_MAX 255
 

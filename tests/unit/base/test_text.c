@@ -182,8 +182,8 @@ static void the_nearest_spelling_is_found(void **state)
 	static const struct {
 		const char *written, *meant;
 	} rows[] = {
-		{ "prise", "price" },	 { "prixx", "" },	 { "Price", "price" },	{ "pirce",
-		"price" },
+		{ "prise", "price" },	 { "prixx", "" },	 { "Price", "price" },
+		{ "pirce", "price" },
 		{ "perod", "period" },	 { "sped", "speed" },	{ "adress", "address" },
 		{ "addresses", "address" }, { "mca", "mac" },	{ "MAC", "mac" },
 		{ "AT", "at" },		 { "to", "" },		{ "colour", "" },

@@ -156,8 +156,8 @@ static bool set_pragmas(struct db *db, struct error *error)
 		return false;
 	return is_wal == 1 ||
 	       error_set(error, ERROR_FAILED,
-			 "%s: this file system cannot hold a write-ahead log: keep the state on a"
-			 " local disk",
+			 "%s: this file system cannot hold a write-ahead log: keep the state on"
+			 " a local disk",
 			 db->name);
 }
 
@@ -189,9 +189,12 @@ static bool configure(struct db *db, struct error *error)
 		result = sqlite3_file_control(db->handle, "main", SQLITE_FCNTL_PERSIST_WAL, &keep);
 	if (result != SQLITE_OK)
 		return fail(db, result, error);
+	if (!set_pragmas(db, error))
+		return false;
+	/* Last, for wal_autocheckpoint is itself such a hook and would take this one's place. */
 	if (db->writes)
 		sqlite3_wal_hook(db->handle, remember_wal, db);
-	return set_pragmas(db, error);
+	return true;
 }
 
 bool db_open(struct db *db, const char *path, const char *name, bool writes, struct error *error)

@@ -43,10 +43,9 @@ static bool repeat(int64_t *id, struct db *db, const struct event *event, struct
 {
 	struct statement *statement = db_prepare(
 	    db, "UPDATE event SET repeats = repeats + 1, repeated_at = ?1"
-		" WHERE id = (SELECT max(id) FROM event WHERE router = ?2) AND in_commit = ?3 AND"
-		" cause = ?4"
-		" AND because = ?5 AND writes = ?6 AND outcome = ?7 AND changes = ?8 AND error = ?9"
-		" RETURNING id");
+		" WHERE id = (SELECT max(id) FROM event WHERE router = ?2) AND in_commit = ?3"
+		" AND cause = ?4 AND because = ?5 AND writes = ?6 AND outcome = ?7 AND changes ="
+		" ?8 AND error = ?9 RETURNING id");
 
 	bind_event(statement, event);
 	*id = db_step(statement) ? db_column(statement, 0) : 0;
@@ -69,8 +68,8 @@ bool events_add(struct store *store, struct event *event, struct error *error)
 		return true;
 	statement = db_prepare(
 	    db, "INSERT INTO event (at, router, in_commit, cause, because, writes, outcome,"
-		" changes, error,"
-		" duration_ms, repeats, repeated_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, 0)");
+		" changes, error, duration_ms, repeats, repeated_at) VALUES (?, ?, ?, ?, ?, ?,"
+		" ?, ?, ?, ?, 0, 0)");
 	bind_event(statement, event);
 	db_bind(statement, 10, event->duration_ms);
 	if (!db_done(statement, error))
@@ -147,12 +146,10 @@ static bool put_drift(struct db *db, struct text router, const struct drift_row 
 		      struct error *error)
 {
 	struct statement *statement = db_prepare(
-	    db,
-	    "INSERT INTO drift (router, menu, row_key, fields, since_at, subscriber, policy, fresh)"
-	    " VALUES (?, ?, ?, ?, ?, ?, ?, 1) ON CONFLICT (router, menu, row_key) DO UPDATE"
-	    " SET fields = excluded.fields, subscriber = excluded.subscriber, policy ="
-	    " excluded.policy,"
-	    " fresh = 1");
+	    db, "INSERT INTO drift (router, menu, row_key, fields, since_at, subscriber, policy,"
+		" fresh) VALUES (?, ?, ?, ?, ?, ?, ?, 1) ON CONFLICT (router, menu, row_key) DO"
+		" UPDATE SET fields = excluded.fields, subscriber = excluded.subscriber, policy ="
+		" excluded.policy, fresh = 1");
 
 	db_bind_text(statement, 1, router);
 	db_bind_text(statement, 2, row->menu);

@@ -163,8 +163,7 @@ static bool check_version(struct file *file, struct db *db, int64_t *version, st
 		return error_set(
 		    error, ERROR_STORE,
 		    "%s was written by a newer wavu (form %lld, this program knows %d): install"
-		    " that "
-		    "version again, or restore a backup made before the upgrade",
+		    " that version again, or restore a backup made before the upgrade",
 		    file->path, (long long)*version, newest_migration(file));
 	return true;
 }
@@ -380,8 +379,7 @@ static bool open_reader(struct file *file, struct db *db, struct error *error)
 		return error_set(
 		    error, ERROR_FAILED,
 		    "%s has the older form %lld: start the program that writes it once, and it"
-		    " is brought "
-		    "to form %d",
+		    " is brought to form %d",
 		    file->path, (long long)version, newest_migration(file));
 	}
 	return true;

@@ -72,8 +72,8 @@ bool fleet_sync(struct store *store, const struct text *routers, uint32_t count,
 		return false;
 	for (uint32_t i = 0; i < count; i++)
 		if (!do_with(db,
-			     "INSERT INTO router (name) VALUES (?) ON CONFLICT (name) DO UPDATE SET"
-			     " named = 1",
+			     "INSERT INTO router (name) VALUES (?) ON CONFLICT (name) DO UPDATE"
+			     " SET named = 1",
 			     routers[i], error))
 			return false;
 	return forget_unnamed(db, error);
@@ -142,13 +142,12 @@ bool fleet_learnt(struct store *store, const struct router_state *state, struct 
 {
 	struct statement *statement = db_prepare(
 	    store_writer(store),
-	    "UPDATE router SET applied_commit = iif(?2 >= applied_generation, ?3, applied_commit),"
-	    " applied_generation = min(generation, max(applied_generation, ?2)), reachable ="
-	    " ?4, in_sync = ?5,"
-	    " drift_rows = ?6, contested = ?7, failures = ?8, unreachable_since_at = ?9,"
-	    " last_look_at = ?10,"
-	    " last_reconcile_at = ?11, error = ?12, guarded_digest = ?13, guarded_losses = ?14,"
-	    " guarded_why = ?15, version = ?16, walls = ?17 WHERE name = ?1");
+	    "UPDATE router SET applied_commit = iif(?2 >= applied_generation, ?3,"
+	    " applied_commit), applied_generation = min(generation, max(applied_generation,"
+	    " ?2)), reachable = ?4, in_sync = ?5, drift_rows = ?6, contested = ?7, failures ="
+	    " ?8, unreachable_since_at = ?9, last_look_at = ?10, last_reconcile_at = ?11, error"
+	    " = ?12, guarded_digest = ?13, guarded_losses = ?14, guarded_why = ?15, version ="
+	    " ?16, walls = ?17 WHERE name = ?1");
 
 	db_bind_text(statement, 1, state->name);
 	db_bind(statement, 2, state->applied_generation);
@@ -192,8 +191,7 @@ bool fleet_mark(struct store *store, struct text router, struct text reference, 
 	/* The same mark again takes a new number: a job that saw only the old one leaves it. */
 	static const char *const steps[] = {
 		"DELETE FROM mark WHERE router = ?1 AND subscriber = ?2 AND cause = ?3 AND"
-		" because = ?4"
-		" AND ?5 = ?5",
+		" because = ?4 AND ?5 = ?5",
 		"INSERT INTO mark (router, subscriber, cause, because, at) VALUES (?1, ?2, ?3,"
 		" ?4, ?5)",
 	};

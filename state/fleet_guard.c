@@ -32,8 +32,8 @@ bool fleet_losses_add(struct store *store, struct text router, const struct text
 	for (uint32_t i = 0; i < count; i++) {
 		struct statement *statement = db_prepare(
 		    store_writer(store),
-		    "INSERT INTO loss (router, subscriber, in_commit) VALUES (?, ?, ?)"
-		    " ON CONFLICT (router, subscriber) DO UPDATE SET in_commit ="
+		    "INSERT INTO loss (router, subscriber, in_commit) VALUES (?, ?, ?) ON"
+		    " CONFLICT (router, subscriber) DO UPDATE SET in_commit ="
 		    " excluded.in_commit");
 		db_bind_text(statement, 1, router);
 		db_bind_text(statement, 2, references[i]);
@@ -60,9 +60,9 @@ bool fleet_approve(struct store *store, struct text router, struct text digest, 
 {
 	struct statement *statement = db_prepare(
 	    store_writer(store),
-	    "INSERT INTO approval (router, digest, actor, at, spent) VALUES (?, ?, ?, ?, 0)"
-	    " ON CONFLICT (router, digest) DO UPDATE SET actor = excluded.actor, at ="
-	    " excluded.at, spent = 0");
+	    "INSERT INTO approval (router, digest, actor, at, spent) VALUES (?, ?, ?, ?, 0) ON"
+	    " CONFLICT (router, digest) DO UPDATE SET actor = excluded.actor, at = excluded.at,"
+	    " spent = 0");
 
 	db_bind_text(statement, 1, router);
 	db_bind_text(statement, 2, digest);
@@ -131,8 +131,8 @@ bool source_write(struct store *store, const struct source_state *source, struct
 {
 	struct statement *statement = db_prepare(
 	    store_writer(store),
-	    "UPDATE source SET in_force = ?, in_force_at = ?, newest = ?, error = ?, looked_at"
-	    " = ?");
+	    "UPDATE source SET in_force = ?, in_force_at = ?, newest = ?, error = ?, looked_at ="
+	    " ?");
 
 	db_bind_text(statement, 1, source->commit);
 	db_bind(statement, 2, source->commit_at);

@@ -72,15 +72,12 @@ bool inventory_put(struct store *store, struct text router, const struct invento
 	struct statement *statement = db_prepare(
 	    store_writer(store),
 	    "INSERT INTO inventory (router, menu, row_key, subscriber, state, written,"
-	    " secret_written, open,"
-	    " rights_pending, rights_at, macs, heals, healed_at)"
-	    " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (router, menu,"
-	    " row_key) DO UPDATE"
-	    " SET subscriber = excluded.subscriber, state = excluded.state, written ="
-	    " excluded.written,"
-	    " secret_written = excluded.secret_written, open = excluded.open,"
-	    " rights_pending = excluded.rights_pending, rights_at = excluded.rights_at,"
-	    " macs = excluded.macs, heals = excluded.heals, healed_at = excluded.healed_at");
+	    " secret_written, open, rights_pending, rights_at, macs, heals, healed_at) VALUES"
+	    " (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (router, menu, row_key) DO"
+	    " UPDATE SET subscriber = excluded.subscriber, state = excluded.state, written ="
+	    " excluded.written, secret_written = excluded.secret_written, open = excluded.open,"
+	    " rights_pending = excluded.rights_pending, rights_at = excluded.rights_at, macs ="
+	    " excluded.macs, heals = excluded.heals, healed_at = excluded.healed_at");
 
 	invariant(router.size != 0 && entry->menu.size != 0);
 	db_bind_text(statement, 1, router);

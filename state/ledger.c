@@ -65,9 +65,8 @@ static bool insert_payment(struct db *db, struct payment *payment, struct text k
 {
 	struct statement *statement = db_prepare(
 	    db, "INSERT INTO payment (receipt, receipt_key, receipt_made, provider, channel, cents,"
-		" reference,"
-		" phone, phone_hash, at, received_at, booked_at, inbox_id)"
-		" VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
+		" reference, phone, phone_hash, at, received_at, booked_at, inbox_id) VALUES (?,"
+		" ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
 
 	db_bind_text(statement, 1, payment->receipt);
 	db_bind_text(statement, 2, key);
@@ -101,9 +100,8 @@ struct status {
 static bool insert_status(struct db *db, const struct status *status, struct error *error)
 {
 	struct statement *statement = db_prepare(
-	    db,
-	    "INSERT INTO payment_status (payment, status, subscriber, account, reason, actor, at)"
-	    " VALUES (?, ?, ?, ?, ?, ?, ?)");
+	    db, "INSERT INTO payment_status (payment, status, subscriber, account, reason, actor,"
+		" at) VALUES (?, ?, ?, ?, ?, ?, ?)");
 
 	db_bind(statement, 1, status->payment_id);
 	db_bind_text(statement, 2, text_of(payment_status_word(status->status)));
@@ -163,8 +161,8 @@ static bool stand_credited(struct db *db, struct text reference, int64_t payment
 {
 	struct statement *statement = db_prepare(
 	    db, "INSERT INTO standing VALUES (?1, 1, 0, 0, 0, 0, 0, ?2, ?3) ON CONFLICT"
-		" (subscriber) DO UPDATE"
-		" SET known = 1, last_payment = ?2, changed_at = max(changed_at, ?3)");
+		" (subscriber) DO UPDATE SET known = 1, last_payment = ?2, changed_at ="
+		" max(changed_at, ?3)");
 
 	db_bind_text(statement, 1, reference);
 	db_bind(statement, 2, payment_id);
@@ -249,11 +247,9 @@ static bool read_waiting(struct waiting *out, struct db *db, int64_t id, struct 
 			 struct error *error)
 {
 	struct statement *statement = db_prepare(
-	    db,
-	    "SELECT p.cents, p.receipt_made, p.receipt, p.channel, n.status, s.account FROM"
-	    " payment p"
-	    " JOIN payment_now n ON n.payment = p.id JOIN payment_status s ON s.id = n.status_id"
-	    " WHERE p.id = ?");
+	    db, "SELECT p.cents, p.receipt_made, p.receipt, p.channel, n.status, s.account FROM"
+		" payment p JOIN payment_now n ON n.payment = p.id JOIN payment_status s ON s.id ="
+		" n.status_id WHERE p.id = ?");
 
 	db_bind(statement, 1, id);
 	*out = (struct waiting){ .found = db_step(statement) };
@@ -282,8 +278,8 @@ static bool may_assign(const struct waiting *waiting, int64_t id, struct error *
 	if (waiting->made || !waiting->has_cents || waiting->cents < 0)
 		return error_set(
 		    error, ERROR_INVALID,
-		    "%.*s has no receipt and amount of its own to be credited by: settle it with "
-		    "`wavu payment record`",
+		    "%.*s has no receipt and amount of its own to be credited by: settle it with"
+		    " `wavu payment record`",
 		    TEXT_ARG(waiting->receipt));
 	return true;
 }
@@ -340,8 +336,8 @@ static bool insert_purchase(struct db *db, struct text reference, const struct p
 {
 	struct statement *statement = db_prepare(
 	    db, "INSERT INTO purchase (movement, subscriber, payment, periods, service_from_at,"
-		" paid_from_at,"
-		" paid_until_at, anchor_day, package, at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
+		" paid_from_at, paid_until_at, anchor_day, package, at) VALUES (?, ?, ?, ?, ?,"
+		" ?, ?, ?, ?, ?)");
 
 	db_bind(statement, 1, movement);
 	db_bind_text(statement, 2, reference);
@@ -409,10 +405,9 @@ static bool insert_opening(struct db *db, struct text reference, struct text acc
 			   struct error *error)
 {
 	struct statement *statement = db_prepare(
-	    db,
-	    "INSERT INTO opening (subscriber, account, paid_until_at, movement, after_purchase, at)"
-	    " VALUES (?1, ?2, ?3, ?4,"
-	    " (SELECT coalesce(max(id), 0) FROM purchase WHERE subscriber = ?1), ?5)");
+	    db, "INSERT INTO opening (subscriber, account, paid_until_at, movement, after_purchase,"
+		" at) VALUES (?1, ?2, ?3, ?4, (SELECT coalesce(max(id), 0) FROM purchase WHERE"
+		" subscriber = ?1), ?5)");
 
 	db_bind_text(statement, 1, reference);
 	db_bind_text(statement, 2, account);
@@ -432,9 +427,9 @@ static bool stand_opened(struct db *db, struct text reference, int64_t paid_unti
 	struct statement *statement = db_prepare(
 	    db, "INSERT INTO standing VALUES (?1, 1, iif(?2 > 0, ?3, 0), ?2, 0, 1, 0, NULL, ?3)"
 		" ON CONFLICT (subscriber) DO UPDATE SET known = 1, opening_booked = 1,"
-		" service_from_at = iif(?2 > paid_until_at, ?3, service_from_at),"
-		" anchor_day = iif(?2 > paid_until_at, 0, anchor_day),"
-		" paid_until_at = max(paid_until_at, ?2), changed_at = max(changed_at, ?3)");
+		" service_from_at = iif(?2 > paid_until_at, ?3, service_from_at), anchor_day ="
+		" iif(?2 > paid_until_at, 0, anchor_day), paid_until_at = max(paid_until_at,"
+		" ?2), changed_at = max(changed_at, ?3)");
 
 	db_bind_text(statement, 1, reference);
 	db_bind(statement, 2, paid_until_at);
@@ -487,9 +482,8 @@ bool ledger_pause(struct store *store, struct text reference, bool paused, struc
 		return false;
 	store_saw(store, now);
 	statement = db_prepare(
-	    db,
-	    "INSERT INTO standing VALUES (?1, 0, 0, 0, 0, 0, ?2, NULL, ?3) ON CONFLICT (subscriber)"
-	    " DO UPDATE SET paused = ?2, changed_at = max(changed_at, ?3)");
+	    db, "INSERT INTO standing VALUES (?1, 0, 0, 0, 0, 0, ?2, NULL, ?3) ON CONFLICT"
+		" (subscriber) DO UPDATE SET paused = ?2, changed_at = max(changed_at, ?3)");
 	db_bind_text(statement, 1, reference);
 	db_bind(statement, 2, paused);
 	db_bind(statement, 3, now);

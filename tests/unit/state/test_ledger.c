@@ -170,7 +170,7 @@ static void what_has_no_receipt_is_numbered(void **state)
 	assert_true(text_starts(conflict.receipt, TEXT("held-")));
 	assert_false(text_equal(conflict.receipt, other.receipt));
 	assert_int_equal(payment_of(world, "held-2").id, clever.id);
-	/* None of them can be credited by assigning: there is nothing it could be checked against. */
+	/* None can be credited by assigning: there is nothing it could be checked against. */
 	OK(world, store_begin(world->store, &world->error));
 	assert_false(ledger_assign(world->store, other.id, TEXT("a"), TEXT("A"), TEXT("asha"), NOW,
 				   &world->error));

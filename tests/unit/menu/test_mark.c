@@ -1,0 +1,104 @@
+/* The mark: a copied row's mark does not fit, and what a person wrote stays. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+#include <cmocka.h>
+
+#include "menu/mark.h"
+
+static struct arena arena;
+
+static struct text mark_of(enum menu_id menu, const char *key)
+{
+	return mark_make(&arena, TEXT("kasinet"), menu_of(menu), text_of(key));
+}
+
+static void a_mark_names_the_tenant_and_one_row(void **state)
+{
+	(void)state;
+	struct text juma = mark_of(MENU_PPP_SECRET, "juma");
+	assert_true(text_starts(juma, TEXT("wavu:kasinet/")));
+	assert_int_equal(juma.size, sizeof("wavu:kasinet/") - 1 + 8);
+	assert_int_equal(mark_length(juma), juma.size);
+	assert_true(text_equal(juma, mark_of(MENU_PPP_SECRET, "juma")));
+	assert_false(text_equal(juma, mark_of(MENU_PPP_SECRET, "juma2")));
+	assert_false(text_equal(juma, mark_of(MENU_HOTSPOT_USER, "juma")));
+}
+
+static void a_mark_fits_only_at_the_start_and_whole(void **state)
+{
+	(void)state;
+	struct text mark = mark_of(MENU_PPP_SECRET, "juma");
+	assert_true(mark_fits(mark, mark));
+	assert_true(mark_fits(mark_put(&arena, TEXT("roof antenna"), mark), mark));
+	assert_false(mark_fits(TEXT("roof antenna"), mark));
+	assert_false(mark_fits(TEXT_NONE, mark));
+	assert_false(mark_fits(text_format(&arena, " %.*s", TEXT_ARG(mark)), mark));
+	assert_false(mark_fits(text_format(&arena, "%.*s7", TEXT_ARG(mark)), mark));
+	assert_false(mark_fits(mark, mark_of(MENU_PPP_SECRET, "asha")));
+	assert_false(mark_fits(mark, TEXT_NONE));
+}
+
+static void any_mark_is_recognised_and_nothing_else(void **state)
+{
+	(void)state;
+	assert_int_equal(mark_length(TEXT("wavu:k/0123abcd")), 15);
+	assert_int_equal(mark_length(TEXT("wavu:k/0123abcd text")), 15);
+	assert_int_equal(mark_length(TEXT("wavu:k/0123abcde")), 0);
+	assert_int_equal(mark_length(TEXT("wavu:k/0123ABCD")), 0);
+	assert_int_equal(mark_length(TEXT("wavu:k/0123abc")), 0);
+	assert_int_equal(mark_length(TEXT("wavu:/0123abcd")), 0);
+	assert_int_equal(mark_length(TEXT("wavu:k")), 0);
+	assert_int_equal(mark_length(TEXT("wavu:")), 0);
+	assert_int_equal(mark_length(TEXT("")), 0);
+	assert_int_equal(mark_length(TEXT("wavu:a12345678901234567890123456789012/0123abcd")), 0);
+}
+
+static void a_persons_words_stay_behind_the_mark(void **state)
+{
+	(void)state;
+	struct text mark = mark_of(MENU_PPP_SECRET, "juma"),
+		    other = mark_of(MENU_PPP_SECRET, "asha");
+	assert_true(text_equal(mark_put(&arena, TEXT_NONE, mark), mark));
+	struct text put = mark_put(&arena, TEXT("  roof, 2nd floor "), mark);
+	assert_true(text_ends(put, TEXT(" roof, 2nd floor")));
+	assert_true(text_equal(mark_put(&arena, put, mark), put));
+	/* A former mark is replaced. */
+	struct text moved = mark_put(&arena, put, other);
+	assert_true(mark_fits(moved, other));
+	assert_true(text_ends(moved, TEXT(" roof, 2nd floor")));
+	assert_int_equal(moved.size, put.size);
+}
+
+static void raw_bytes_survive_and_length_is_bounded(void **state)
+{
+	(void)state;
+	struct text mark = mark_of(MENU_PPP_SECRET, "juma");
+	struct text raw = { "caf\xe9\0x", 6 };
+	struct text put = mark_put(&arena, raw, mark);
+	assert_int_equal(put.size, mark.size + 1 + raw.size);
+	assert_memory_equal(put.at + mark.size + 1, raw.at, raw.size);
+	char wide[400];
+	memset(wide, 'x', sizeof(wide));
+	put = mark_put(&arena, (struct text){ wide, sizeof(wide) }, mark);
+	assert_int_equal(put.size, COMMENT_SIZE_MAX);
+	assert_true(mark_fits(put, mark));
+	assert_true(text_equal(mark_put(&arena, put, mark), put));
+}
+
+int main(void)
+{
+	arena_open(&arena, 1u << 20);
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_mark_names_the_tenant_and_one_row),
+		cmocka_unit_test(a_mark_fits_only_at_the_start_and_whole),
+		cmocka_unit_test(any_mark_is_recognised_and_nothing_else),
+		cmocka_unit_test(a_persons_words_stay_behind_the_mark),
+		cmocka_unit_test(raw_bytes_survive_and_length_is_bounded),
+	};
+	int failed = cmocka_run_group_tests(tests, NULL, NULL);
+	arena_close(&arena);
+	return failed;
+}

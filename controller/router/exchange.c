@@ -160,8 +160,12 @@ static bool exchange_steps(struct exchange *exchange, struct error *error)
 {
 	struct api *api = exchange->api;
 	while (exchange->answered < exchange->count) {
-		/* What has arrived is read before more is sent: then many go in one send. */
-		if (api->pending.size == 0 && !exchange_send(exchange, error))
+		/*
+		 * What has arrived is read before more is sent, so that many go in one send; but
+		 * never is an answer waited for while nothing is asked.
+		 */
+		bool idle = exchange->sent == exchange->answered;
+		if ((idle || api->pending.size == 0) && !exchange_send(exchange, error))
 			return false;
 		if (exchange->answered < exchange->count && !exchange_receive(exchange, error))
 			return false;

@@ -2,12 +2,14 @@
 
 /*
  * Worked example, due 2026-12-05 06:00, steps 2d throttle, 5d suspend (walled), 60d terminate:
- *   until the due moment active; then grace until 12-07 06:00, throttled until 12-10 06:00, suspended until
- *   2027-02-03 06:00, then terminated. Steps that only notify change nothing.
- * Time that was paid is never taken away: a step with a negative offset acts at the due moment at the earliest.
+ *   until the due moment active; then grace until 12-07 06:00, throttled until 12-10 06:00,
+ * suspended until 2027-02-03 06:00, then terminated. Steps that only notify change nothing. Time
+ * that was paid is never taken away: a step with a negative offset acts at the due moment at the
+ * earliest.
  */
 
-static int64_t step_at(const struct policy_case *given, const struct dunning_step *step, int64_t due_at)
+static int64_t step_at(const struct policy_case *given, const struct dunning_step *step,
+		       int64_t due_at)
 {
 	return period_add(given->tenant->zone, due_at, step->at, 0);
 }
@@ -50,9 +52,11 @@ static void dunning_act(const struct dunning_policy *policy, const struct dunnin
 	}
 }
 
-/* The last passed step with a `do`, and the next one to come. Steps are in time order; equal times: the later line wins. */
-static void dunning_find(const struct policy_case *given, const struct dunning_policy *policy, int64_t due_at,
-			 const struct dunning_step **passed, const struct dunning_step **next)
+/* The last passed step with a `do`, and the next one to come. Steps are in time order; equal times:
+ * the later line wins. */
+static void dunning_find(const struct policy_case *given, const struct dunning_policy *policy,
+			 int64_t due_at, const struct dunning_step **passed,
+			 const struct dunning_step **next)
 {
 	uint32_t i;
 

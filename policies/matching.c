@@ -14,7 +14,8 @@ static bool counts(const struct seeker *seeker, const struct subscriber *subscri
 	return !seeker->is_terminated || !seeker->is_terminated(seeker->context, subscriber);
 }
 
-/* `hits` found by an index, `first` of them; a terminated one is no hit, so others with the same phone must be counted. */
+/* `hits` found by an index, `first` of them; a terminated one is no hit, so others with the same
+ * phone must be counted. */
 static uint32_t hits_phone(const struct seeker *seeker, uint32_t hits, struct text phone,
 			   const struct subscriber **first)
 {
@@ -43,7 +44,8 @@ static struct match decided(const struct subscriber *subscriber, uint32_t hits, 
 	if (hits == 1)
 		match.subscriber = subscriber;
 	else
-		match.why = text_format(seeker->arena, "%s belongs to more than one subscriber", what);
+		match.why = text_format(seeker->arena, "%s belongs to more than one subscriber",
+					what);
 	return match;
 }
 
@@ -75,7 +77,8 @@ static bool match_reference(struct match *out, const struct seeker *seeker, stru
 	hits = intent_by_phone(seeker->intent, text_of(phone), &first);
 	hits = hits_phone(seeker, hits, text_of(phone), &first);
 	if (hits > 0) {
-		*out = decided(first, hits, "phone in the reference", seeker, "the phone in the reference");
+		*out = decided(first, hits, "phone in the reference", seeker,
+			       "the phone in the reference");
 		return true;
 	}
 	return false;
@@ -99,7 +102,8 @@ static bool match_payer(struct match *out, const struct seeker *seeker, const st
 	return true;
 }
 
-struct match match_notice(const struct intent *intent, const struct notice *notice, struct arena *arena,
+struct match match_notice(const struct intent *intent, const struct notice *notice,
+			  struct arena *arena,
 			  bool (*is_terminated)(void *context, const struct subscriber *subscriber),
 			  void *context)
 {
@@ -113,11 +117,12 @@ struct match match_notice(const struct intent *intent, const struct notice *noti
 		return match;
 	if (reference.size == 0)
 		match.why = text_format(arena, "no reference was given, and %s",
-					intent->tenant.match_payer ? "the payer's phone is nobody's" :
-								     "match_payer is off");
+					intent->tenant.match_payer ? "the payer's phone is nobody's"
+								   : "match_payer is off");
 	else
-		match.why = text_format(arena, "reference '%.*s' is no account, alias or phone we know%s",
-					TEXT_ARG(text_head(reference, 64)),
-					intent->tenant.match_payer ? ", nor is the payer's phone" : "");
+		match.why = text_format(
+		    arena, "reference '%.*s' is no account, alias or phone we know%s",
+		    TEXT_ARG(text_head(reference, 64)),
+		    intent->tenant.match_payer ? ", nor is the payer's phone" : "");
 	return match;
 }

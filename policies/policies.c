@@ -6,7 +6,8 @@
 /* THE table. Order matters: a later row refines what the rows before it found. */
 static const struct policy rows[] = {
 	{ "prepaid", "Access lasts until the paid time is over.", prepaid_judge },
-	{ "dunning", "After the due moment: grace, then what the last passed step says.", dunning_judge },
+	{ "dunning", "After the due moment: grace, then what the last passed step says.",
+	  dunning_judge },
 	{ "pause", "Paused by a person: as expired under disable, until resumed.", pause_judge },
 };
 

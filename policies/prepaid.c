@@ -6,8 +6,8 @@
 /*
  * Worked example, Africa/Nairobi, home-10 at 2500.00 a month, no dunning policy:
  *   paid 2500.00 on 2026-11-05 06:00 -> active until 2026-12-05 06:00, then expired.
- *   paid 2500.00 again on 2026-11-20 -> counted from 2026-12-05 06:00, active until 2027-01-05 06:00.
- *   paid 2500.00 on 2026-12-20, two weeks after it had expired -> counted from that moment.
+ *   paid 2500.00 again on 2026-11-20 -> counted from 2026-12-05 06:00, active until 2027-01-05
+ * 06:00. paid 2500.00 on 2026-12-20, two weeks after it had expired -> counted from that moment.
  * Billing `postpaid` is accepted and judged as prepaid (`validate` warns).
  */
 
@@ -20,8 +20,8 @@ int64_t policy_begins_at(const struct policy_case *given)
 		return 0;
 	if (standing->service_from_at > given->now)
 		return standing->service_from_at;
-	/* An opening has no purchase that would know the first day. Who was served before keeps his service,
-	 * whatever first day a later commit declares. */
+	/* An opening has no purchase that would know the first day. Who was served before keeps his
+	 * service, whatever first day a later commit declares. */
 	if (standing->service_from_at == 0 && start_at > given->now)
 		return start_at;
 	return 0;
@@ -64,7 +64,8 @@ void prepaid_judge(const struct policy_case *given, struct entitlement *entitlem
 		struct text begins = policy_moment(given, begins_at);
 		entitlement->state = STATE_NEW;
 		entitlement->until_at = begins_at;
-		entitlement->because = text_format(given->arena, "service starts %.*s", TEXT_ARG(begins));
+		entitlement->because = text_format(given->arena, "service starts %.*s",
+						   TEXT_ARG(begins));
 		return;
 	}
 	until = policy_moment(given, standing->paid_until_at);
@@ -73,14 +74,15 @@ void prepaid_judge(const struct policy_case *given, struct entitlement *entitlem
 		entitlement->state = STATE_ACTIVE;
 		entitlement->since_at = standing->service_from_at;
 		entitlement->until_at = standing->paid_until_at;
-		entitlement->because = text_format(given->arena, "paid until %.*s %.*s", TEXT_ARG(until),
-						   TEXT_ARG(by));
+		entitlement->because = text_format(given->arena, "paid until %.*s %.*s",
+						   TEXT_ARG(until), TEXT_ARG(by));
 		return;
 	}
 	entitlement->state = STATE_EXPIRED;
 	entitlement->since_at = standing->paid_until_at;
 	entitlement->because = text_format(given->arena, "package %.*s is not paid since %.*s",
-					   TEXT_ARG(given->subscriber->package->name), TEXT_ARG(until));
+					   TEXT_ARG(given->subscriber->package->name),
+					   TEXT_ARG(until));
 }
 
 /* The moment the next period is counted from, and whether the running chain goes on. */
@@ -113,7 +115,8 @@ static int64_t service_from(const struct policy_case *given, int64_t from_at, bo
 		return from_at;
 	if (given->standing->service_from_at != 0)
 		return given->standing->service_from_at;
-	/* The chain was opened, not bought: it runs already, unless its first day is still to come. */
+	/* The chain was opened, not bought: it runs already, unless its first day is still to come.
+	 */
 	begins_at = policy_begins_at(given);
 	if (begins_at != 0)
 		return begins_at;
@@ -137,19 +140,22 @@ struct bought prepaid_buy(const struct policy_case *given)
 	cap_at = period_add(zone, given->now, ahead, 0);
 	bought.paid_from_at = bought_from(given, &goes_on);
 	bought.service_from_at = service_from(given, bought.paid_from_at, goes_on);
-	/* The day the chain began is kept, so that 31 January, 28 February, 31 March are one chain. */
+	/* The day the chain began is kept, so that 31 January, 28 February, 31 March are one chain.
+	 */
 	bought.anchor_day = goes_on ? given->standing->anchor_day : 0;
 	if (bought.anchor_day == 0 && package->period.months > 0)
 		bought.anchor_day = zone_civil(zone, bought.paid_from_at).day;
 	until_at = bought.paid_from_at;
 	if (package->period.months == 0) {
-		int64_t fit = cap_at > until_at ? (cap_at - until_at) / package->period.exact_us : 0;
+		int64_t fit = cap_at > until_at ? (cap_at - until_at) / package->period.exact_us
+						: 0;
 		bought.periods = (uint32_t)(affordable < fit ? affordable : fit);
 		until_at += bought.periods * package->period.exact_us;
 	} else {
 		/* At most 120 steps: a calendar period is at least a month. */
 		while (bought.periods < affordable) {
-			int64_t next_at = period_add(zone, until_at, package->period, bought.anchor_day);
+			int64_t next_at = period_add(zone, until_at, package->period,
+						     bought.anchor_day);
 			if (next_at > cap_at)
 				break;
 			until_at = next_at;

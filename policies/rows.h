@@ -1,5 +1,6 @@
 /*
- * The judges of policies.c, each in the file of its name; and the few words they share. Pure; any thread.
+ * The judges of policies.c, each in the file of its name; and the few words they share. Pure; any
+ * thread.
  */
 #pragma once
 
@@ -11,5 +12,6 @@ void pause_judge(const struct policy_case *given, struct entitlement *entitlemen
 
 /* "2026-12-05 06:00" in the tenant's zone; seconds only when there are any. In the case's arena. */
 struct text policy_moment(const struct policy_case *given, int64_t at);
-/* When service begins for somebody who has paid or was opened before his first day; 0: it has begun, or nothing is there. */
+/* When service begins for somebody who has paid or was opened before his first day; 0: it has
+ * begun, or nothing is there. */
 int64_t policy_begins_at(const struct policy_case *given);

@@ -1,0 +1,186 @@
+#include "plan/plan.h"
+
+#include <stdlib.h>
+
+#include "base/digest.h"
+#include "base/error.h"
+#include "plan/guard.h"
+#include "policies/policy.h"
+
+static const struct standing *standing_of(const struct standing *standings, uint32_t count,
+					  struct text reference)
+{
+	uint32_t low = 0, high = count;
+
+	while (low < high) {
+		uint32_t middle = low + (high - low) / 2;
+		int order = text_compare(standings[middle].reference, reference);
+		if (order == 0)
+			return &standings[middle];
+		if (order < 0)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return NULL;
+}
+
+static bool has_access(const struct intent *intent, const struct subscriber *subscriber,
+		       const struct standing *standing, int64_t now, struct arena *arena)
+{
+	const struct standing nothing = { .reference = subscriber->reference };
+	const struct policy_case given = {
+		.tenant = &intent->tenant,
+		.subscriber = subscriber,
+		.standing = standing ? standing : &nothing,
+		.now = now,
+		.arena = arena,
+	};
+
+	return state_is_open(policy_entitle(&given).state);
+}
+
+static int compare_losses(const void *a, const void *b)
+{
+	const struct commit_loss *x = a, *y = b;
+	int order = text_compare(x->router, y->router);
+
+	return order ? order : text_compare(x->reference, y->reference);
+}
+
+/* A Tenant's guard counts over its fleet; where none is declared, the defaults do, for the routers
+ * that have no nearer one. */
+static bool fleet_counts(const struct intent *next, const struct router *router)
+{
+	return next->tenant.guard.declared ||
+	       !(router->guard.declared || router->site->guard.declared);
+}
+
+static struct guard fleet_guard(const struct intent *next)
+{
+	const struct guard defaults = { .declared = true,
+					.losses_max_percent = 20,
+					.losses_min = 10 };
+
+	return next->tenant.guard.declared ? next->tenant.guard : defaults;
+}
+
+void plan_commit_losses(struct commit_losses *out, const struct intent *former,
+			const struct intent *next, const struct standing *standings,
+			uint32_t standing_count, int64_t now, struct arena *arena)
+{
+	uint32_t i, losses = 0, with_access = 0;
+
+	*out = (struct commit_losses){ 0 };
+	out->losses = ARENA_ARRAY(arena, struct commit_loss, former->subscriber_count + 1);
+	for (i = 0; i < former->subscriber_count; i++) {
+		const struct subscriber *was = &former->subscribers[i];
+		const struct subscriber *is = intent_subscriber(next, was->reference);
+		const struct standing *standing = standing_of(standings, standing_count,
+							      was->reference);
+		/* A router that leaves git is no longer managed: nobody there loses anything. */
+		const struct router *router = intent_router(next, was->router->name);
+		if (!router || !has_access(former, was, standing, now, arena))
+			continue;
+		out->with_access++;
+		with_access += fleet_counts(next, router);
+		if (is && is->router == router && has_access(next, is, standing, now, arena))
+			continue;
+		out->losses[out->count++] = (struct commit_loss){ router->name, was->reference };
+		losses += fleet_counts(next, router);
+	}
+	qsort(out->losses, out->count, sizeof(*out->losses), compare_losses);
+	out->why = guard_why(arena, fleet_guard(next), losses, with_access,
+			     TEXT("in the whole fleet"));
+}
+
+/* ---- what the intent says about one router ---- */
+
+static void digest_speed(struct digester *digester, struct speed speed)
+{
+	digester_i64(digester, (int64_t)speed.down_bits_per_s);
+	digester_i64(digester, (int64_t)speed.up_bits_per_s);
+}
+
+static void digest_policy(struct digester *digester, const struct dunning_policy *policy)
+{
+	uint32_t i;
+
+	digester_i64(digester, policy ? (int64_t)policy->step_count : -1);
+	if (!policy)
+		return;
+	digester_i64(digester, policy->how);
+	digester_text(digester, policy->address_list);
+	for (i = 0; i < policy->step_count; i++) {
+		digester_i64(digester, policy->steps[i].at.exact_us);
+		digester_i64(digester, policy->steps[i].at.months);
+		digester_i64(digester, policy->steps[i].action);
+		digest_speed(digester, policy->steps[i].speed);
+	}
+}
+
+static void digest_package(struct digester *digester, const struct package *package)
+{
+	digester_text(digester, package->name);
+	digester_i64(digester, package->service);
+	digest_speed(digester, package->speed);
+	digester_i64(digester, package->burst.declared);
+	digest_speed(digester, package->burst.rate);
+	digest_speed(digester, package->burst.threshold);
+	digester_i64(digester, package->burst.time_s);
+	digester_i64(digester, package->devices);
+	digest_policy(digester, package->dunning);
+}
+
+static void digest_router(struct digester *digester, const struct intent *intent,
+			  const struct router *router)
+{
+	struct guard guard = intent_guard(intent, router);
+	uint32_t i;
+
+	digester_text(digester, intent->tenant.name);
+	digester_text(digester, router->name);
+	digester_text(digester, router->host);
+	digester_i64(digester, router->port);
+	digester_i64(digester, router->transport);
+	digester_text(digester, router->user);
+	digester_text(digester, router->password.name);
+	digester_i64(digester, router->mode);
+	digester_i64(digester, router->pause_until_at);
+	digester_i64(digester, router->has_pppoe);
+	digester_text(digester, router->pppoe_local_address);
+	digester_text(digester, router->pppoe_pool);
+	digester_i64(digester, router->pppoe_range_count);
+	for (i = 0; i < router->pppoe_range_count; i++)
+		digester_text(digester, router->pppoe_ranges[i]);
+	digester_i64(digester, router->has_hotspot);
+	digester_text(digester, router->hotspot_server);
+	digester_i64(digester, guard.losses_max_percent);
+	digester_i64(digester, guard.losses_min);
+	digester_i64(digester, intent_drift(intent, router));
+}
+
+void plan_intent_digest(char out[13], const struct intent *intent, const struct router *router)
+{
+	const struct subscriber *const *all;
+	struct digester digester;
+	struct digest digest;
+	uint32_t i, count;
+
+	digester_begin(&digester);
+	digest_router(&digester, intent, router);
+	intent_subscribers_of(intent, router, &all, &count);
+	for (i = 0; i < count; i++) {
+		digester_text(&digester, all[i]->reference);
+		digester_text(&digester, all[i]->username);
+		digester_text(&digester, all[i]->mac);
+		digester_text(&digester, all[i]->address);
+		digester_i64(&digester, all[i]->start_at);
+		digester_i64(&digester, all[i]->password_kind);
+		digester_i64(&digester, all[i]->password.kind);
+		digester_text(&digester, all[i]->password.name);
+		digest_package(&digester, all[i]->package);
+	}
+	digest = digester_end(&digester);
+	digest_short(&digest, out);
+}

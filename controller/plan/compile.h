@@ -1,0 +1,17 @@
+/*
+ * Intent, facts and policies become the desired tables of one router (in draft->desired), and the
+ * people judged (in draft->people, by reference). Pure; in the draft's arena; one thread; it never
+ * looks at the rows that are there.
+ */
+#pragma once
+
+#include "plan/draft.h"
+
+void compile_router(struct draft *draft);
+
+/* Lists with an enabled rule in the tables looked at (product.md: filter forward drop/reject, nat
+ * dstnat dst-nat/redirect); false when the firewall was not read. */
+bool compile_walls(struct text *walls, const struct observed *observed, struct arena *arena);
+
+/* The menus' rows of one person: where he would be by the package he has. */
+const struct facts *facts_of(const struct plan_input *in, struct text reference);

@@ -1,0 +1,229 @@
+#include "plan/plan.h"
+
+#include "base/error.h"
+#include "plan/compile.h"
+#include "plan/judge.h"
+#include "plan/session.h"
+
+struct asking {
+	struct look *looks;
+	uint32_t max, count;
+};
+
+static void ask(struct asking *asking, enum menu_id id, const char *field,
+		const struct text *values, uint32_t value_count)
+{
+	struct look *look;
+
+	invariant(asking->count < asking->max);
+	look = &asking->looks[asking->count++];
+	*look = (struct look){ .menu = menu_of(id) };
+	/* More names than one question holds: the whole menu is the smaller question. */
+	if (field && value_count <= LOOK_VALUES_MAX) {
+		look->field = field;
+		look->values = values;
+		look->value_count = value_count;
+	}
+	look->count = !look->field && look->menu->shape == SHAPE_SET;
+}
+
+/* Does this router have, or could it still have, anything of that service? */
+static bool serves(const struct plan_input *in, enum service service)
+{
+	const struct service_row *row = service_of(service);
+	const struct subscriber *const *all;
+	uint32_t i, count;
+
+	intent_subscribers_of(in->intent, in->router, &all, &count);
+	for (i = 0; i < count; i++)
+		if (all[i]->package->service == service)
+			return true;
+	for (i = 0; i < in->inventory_count; i++)
+		if (text_is(in->inventory[i].menu, menu_of(row->row_menu)->path) ||
+		    text_is(in->inventory[i].menu, menu_of(row->profile_menu)->path))
+			return true;
+	return service == SERVICE_PPPOE ? in->router->has_pppoe : in->router->has_hotspot;
+}
+
+static bool walls_matter(const struct plan_input *in)
+{
+	const struct subscriber *const *all;
+	uint32_t i, count;
+
+	intent_subscribers_of(in->intent, in->router, &all, &count);
+	for (i = 0; i < count; i++)
+		if (all[i]->package->dunning && all[i]->package->dunning->how == SUSPEND_WALLED &&
+		    service_of(all[i]->package->service)->has_walls)
+			return true;
+	return false;
+}
+
+static void ask_everything(struct asking *asking, const struct plan_input *in)
+{
+	if (serves(in, SERVICE_PPPOE)) {
+		ask(asking, MENU_POOL, NULL, NULL, 0);
+		ask(asking, MENU_PPP_PROFILE, NULL, NULL, 0);
+		ask(asking, MENU_PPP_SECRET, NULL, NULL, 0);
+		ask(asking, MENU_PPP_ACTIVE, NULL, NULL, 0);
+		if (walls_matter(in)) {
+			ask(asking, MENU_FIREWALL_FILTER, NULL, NULL, 0);
+			ask(asking, MENU_FIREWALL_NAT, NULL, NULL, 0);
+		}
+	}
+	if (serves(in, SERVICE_HOTSPOT)) {
+		ask(asking, MENU_HOTSPOT_USER_PROFILE, NULL, NULL, 0);
+		ask(asking, MENU_HOTSPOT_USER, NULL, NULL, 0);
+		ask(asking, MENU_HOTSPOT_COOKIE, NULL, NULL, 0);
+		ask(asking, MENU_HOTSPOT_ACTIVE, NULL, NULL, 0);
+	}
+}
+
+/* Names of desired rows, without doubles. */
+static void desired_names(const struct draft *draft, enum menu_id id, struct text *names,
+			  uint32_t *count)
+{
+	const struct table *table = &draft->desired[id];
+	uint32_t i, j;
+
+	for (i = 0; i < table->count; i++) {
+		struct text key = row_key(&table->rows[i], table->menu, draft->arena);
+		/* Past what a question holds the names do not matter any more. */
+		for (j = 0; j < *count && j <= LOOK_VALUES_MAX && !text_equal(names[j], key); j++)
+			continue;
+		if (j == *count)
+			names[(*count)++] = key;
+	}
+}
+
+static void inventory_names(const struct draft *draft, enum menu_id id, struct text *names,
+			    uint32_t *count)
+{
+	const struct plan_input *in = draft->in;
+	uint32_t i, j;
+
+	for (i = 0; i < in->inventory_count; i++) {
+		const struct inventory_entry *entry = &in->inventory[i];
+		if (!text_is(entry->menu, menu_of(id)->path) || entry->reference.size == 0 ||
+		    !draft_concerns(draft, entry->reference))
+			continue;
+		for (j = 0; j < *count && j <= LOOK_VALUES_MAX && !text_equal(names[j], entry->key);
+		     j++)
+			continue;
+		if (j == *count)
+			names[(*count)++] = entry->key;
+	}
+}
+
+/* The rows these people have or had of one service, what they refer to, and what lives by them. */
+static void ask_people(struct asking *asking, const struct draft *draft,
+		       const struct service_row *service)
+{
+	uint32_t room = draft->desired[service->row_menu].count +
+			draft->desired[service->profile_menu].count + draft->in->inventory_count;
+	struct text *names = ARENA_ARRAY(draft->arena, struct text, room + 1);
+	struct text *profiles = ARENA_ARRAY(draft->arena, struct text, room + 1);
+	uint32_t name_count = 0, profile_count = 0;
+
+	desired_names(draft, service->row_menu, names, &name_count);
+	inventory_names(draft, service->row_menu, names, &name_count);
+	desired_names(draft, service->profile_menu, profiles, &profile_count);
+	if (name_count == 0)
+		return;
+	if (service->service == SERVICE_PPPOE && draft->desired[MENU_POOL].count != 0) {
+		struct text *pool = ARENA_ARRAY(draft->arena, struct text, 1);
+		pool[0] = draft->in->router->pppoe_pool;
+		ask(asking, MENU_POOL, "name", pool, 1);
+	}
+	if (profile_count != 0)
+		ask(asking, service->profile_menu, "name", profiles, profile_count);
+	ask(asking, service->row_menu, "name", names, name_count);
+	if (service->service == SERVICE_HOTSPOT)
+		ask(asking, MENU_HOTSPOT_COOKIE, "user", names, name_count);
+	ask(asking, service->session_menu, service->service == SERVICE_PPPOE ? "name" : "user",
+	    names, name_count);
+}
+
+uint32_t plan_looks(struct look *looks, uint32_t max, const struct plan_input *in,
+		    struct arena *arena)
+{
+	struct asking asking = { looks, max, 0 };
+	const struct observed nothing = { 0 };
+	struct plan_input unseen = *in;
+	struct plan plan = { 0 };
+	struct draft draft = { .in = &unseen, .arena = arena, .plan = &plan };
+	uint32_t i;
+
+	if (!in->only) {
+		ask_everything(&asking, in);
+		return asking.count;
+	}
+	unseen.observed = &nothing;
+	draft.partial = true;
+	compile_router(&draft);
+	for (i = 0; i < SERVICE_COUNT; i++)
+		ask_people(&asking, &draft, service_of((enum service)i));
+	return asking.count;
+}
+
+/* MACs by which hosts of people who go off are known; each once. */
+static uint32_t off_macs(const struct draft *draft, struct text *macs, uint32_t max)
+{
+	uint32_t count = 0, i, j;
+	struct text head, rest;
+
+	for (i = 0; i < draft->item_count[MENU_HOTSPOT_USER]; i++)
+		for (rest = draft->items[MENU_HOTSPOT_USER][i].macs; rest.size != 0;) {
+			(void)text_cut(rest, ' ', &head, &rest);
+			for (j = 0; j < count && !text_equal(macs[j], head); j++)
+				continue;
+			if (j == count && count < max)
+				macs[count++] = head;
+		}
+	return count;
+}
+
+/* Queues of names that have sessions whose rate must be seen, by the two names they may have. */
+static uint32_t queue_names(const struct draft *draft, struct text *names, uint32_t max)
+{
+	static const struct {
+		enum menu_id menu;
+		const char *prefix;
+	} rows[] = { { MENU_PPP_SECRET, "pppoe" }, { MENU_HOTSPOT_USER, "hotspot" } };
+	uint32_t count = 0, i, j;
+
+	for (i = 0; i < ARRAY_COUNT(rows); i++)
+		for (j = 0; j < draft->item_count[rows[i].menu] && count < max; j++) {
+			const struct item *item = &draft->items[rows[i].menu][j];
+			if (item->has_live && !item->is_off)
+				names[count++] = text_format(draft->arena, "<%s-%.*s>",
+							     rows[i].prefix, TEXT_ARG(item->key));
+		}
+	return count;
+}
+
+uint32_t plan_looks_again(struct look *looks, uint32_t max, const struct plan_input *in,
+			  const struct plan *plan, struct arena *arena)
+{
+	struct asking asking = { looks, max, 0 };
+	struct plan again = { 0 };
+	struct draft draft = {
+		.in = in, .arena = arena, .plan = &again, .partial = in->only != NULL
+	};
+	struct text *macs = ARENA_ARRAY(arena, struct text, LOOK_VALUES_MAX + 1);
+	struct text *names = ARENA_ARRAY(arena, struct text, LOOK_VALUES_MAX + 1);
+	uint32_t count;
+
+	(void)plan;
+	judge_router(&draft);
+	if (!in->observed->tables[MENU_HOTSPOT_HOST].looked) {
+		count = off_macs(&draft, macs, LOOK_VALUES_MAX + 1);
+		if (count != 0)
+			ask(&asking, MENU_HOTSPOT_HOST, "mac-address", macs, count);
+	}
+	if (!in->observed->tables[MENU_QUEUE_SIMPLE].looked && session_wants_queues(&draft)) {
+		count = queue_names(&draft, names, LOOK_VALUES_MAX + 1);
+		if (count != 0)
+			ask(&asking, MENU_QUEUE_SIMPLE, "name", names, count);
+	}
+	return asking.count;
+}

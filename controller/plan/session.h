@@ -1,0 +1,17 @@
+/*
+ * One verdict per live session, cookie and host: may it stay? (house, "Live sessions".) Ours only
+ * if the row that let it in is ours; sessions of a RADIUS server never are. Pure; in the draft's
+ * arena; one thread.
+ */
+#pragma once
+
+#include "plan/draft.h"
+
+/* After diff_judge: which rows have live sessions, which of them must end (is_off), and by which
+ * MACs their hosts are known. */
+void session_survey(struct draft *draft);
+/* After the rows' changes are decided: a DISCONNECT for everything that may not stay. */
+void session_judge(struct draft *draft);
+/* Must the dynamic queues be read to judge (a profile's rate drifted, or a session is as old as its
+ * rights)? */
+bool session_wants_queues(const struct draft *draft);

@@ -32,6 +32,7 @@ static void build_step(struct reader *reader, const struct source *source, const
 						       DUNNING_TERMINATE, DUNNING_NOTHING };
 	const struct node *action = take_node(map, "do"), *speed = node_get(map, "speed");
 	char path[64];
+	struct period at;
 	*out = (struct dunning_step){
 		.at = take_offset(map, "at"),
 		.action = meaning[take_word(map, "do", actions, 3)],
@@ -39,6 +40,8 @@ static void build_step(struct reader *reader, const struct source *source, const
 		.notifies = node_get(map, "notify") != NULL,
 		.where = where_of(source, map),
 	};
+	/* A step without a moment has been told of: nothing more is said about when it acts. */
+	bool timed = period_parse_offset(take_raw(map, "at"), &at);
 	if (out->action != DUNNING_NOTHING && nominal_us(out->at) < 0) {
 		(void)snprintf(path, sizeof(path), "steps[%u].do", index);
 		source_error(reader, source, action, path,
@@ -58,6 +61,8 @@ static void build_step(struct reader *reader, const struct source *source, const
 		source_error(reader, source, map, path,
 			     "this step does nothing: write `do` or `notify`");
 	}
+	if (!timed)
+		out->action = DUNNING_NOTHING;
 }
 
 /* Two acting steps at one moment: nobody could say which of them holds. */

@@ -135,7 +135,10 @@ static void build_ranges(struct reader *reader, const struct source *source,
 	for (uint32_t i = 0; i < list->count; i++) {
 		const struct node *item = list->items[i];
 		uint32_t first, last;
-		if (item->kind != NODE_SCALAR || !text_ipv4_range(item->scalar, &first, &last))
+		bool usable = item->kind == NODE_SCALAR &&
+			      text_ipv4_range(item->scalar, &first, &last) && first >> 24 &&
+			      last >> 28 < 14;
+		if (!usable)
 			continue;
 		spans[out->pppoe_range_count] = (struct span){ first, last, i };
 		out->pppoe_ranges[out->pppoe_range_count++] = text_copy(arena, item->scalar);

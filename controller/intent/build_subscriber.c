@@ -57,10 +57,10 @@ static void build_address(struct reader *reader, const struct source *source,
 {
 	const struct node *node = take_node(source->map, "address");
 	uint32_t address, local;
-	if (!node || !text_ipv4(node->scalar, &address))
-		return;
 	/* An empty or zero address would make an entry for everybody: the tables refuse both. */
-	invariant(node->scalar.size > 0);
+	if (!node || !text_ipv4(node->scalar, &address) || address >> 24 == 0 ||
+	    address >> 28 >= 14)
+		return;
 	out->address = text_copy(&reader->intent->arena, node->scalar);
 	if (address >> 24 == 127) {
 		source_error(reader, source, node, "address",

@@ -22,8 +22,8 @@ static void keep(struct report *report, struct finding **list, uint32_t *count, 
 		.file = text_copy(report->arena, report->file),
 		.line = problem->line,
 		.column = problem->column,
-		.path = problem->path,
-		.message = problem->message,
+		.path = text_copy(report->arena, problem->path),
+		.message = text_copy(report->arena, problem->message),
 	};
 }
 

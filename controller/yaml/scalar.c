@@ -258,6 +258,9 @@ static struct text flaw_address(struct shape *shape, const struct key *key, stru
 {
 	(void)key;
 	uint32_t address;
+	if (a.size == 0)
+		return TEXT("is empty, which would mean everybody: write one IPv4 address, as "
+			    "10.10.0.42, or remove the key");
 	if (!text_ipv4(a, &address)) {
 		/* "10.0.0.0/0" and the like would be an entry for everybody. */
 		if (memchr(a.at, '/', a.size))

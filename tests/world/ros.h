@@ -1,5 +1,5 @@
 /*
- * A simulated MikroTik router: the wire, the menus and the behaviour that the routeros facts tell of.
+ * A simulated MikroTik router: the wire, the menus and the behaviour that the facts tell of.
  * It owns what it returns unless said otherwise; text is valid until the next call on that router.
  * It never blocks, does no I/O and asks no clock: bytes and time are passed in.
  * One thread at a time per router; two routers share nothing.
@@ -134,8 +134,10 @@ size_t ros_row_ids(const struct ros *ros, const char *menu, uint32_t *ids, size_
  * themselves. `static_only` leaves dynamic rows out. The caller frees. */
 char *ros_menu_dump(struct ros *ros, const char *menu, bool static_only);
 
-/* The menus there are, NULL after the last. */
+/* The menus there are, and the properties of one, NULL after the last. */
 const char *ros_menu_path(size_t index);
+const char *ros_menu_field(const char *menu, size_t index);
+bool ros_menu_exists(const char *menu);
 
 /* ---- subscribers ----------------------------------------------------------------------------- */
 

@@ -15,6 +15,22 @@ static struct ros_table *table_named(const struct ros *ros, const char *menu)
 	return ros_table_of(ros, found);
 }
 
+bool ros_menu_exists(const char *menu)
+{
+	return ros_menu_find(ros_text_of(menu)) != NULL;
+}
+
+const char *ros_menu_field(const char *menu, size_t index)
+{
+	const struct ros_menu *found = ros_menu_find(ros_text_of(menu));
+	size_t count = 0;
+
+	assert(found != NULL);
+	while (found->fields[count].name != NULL)
+		count++;
+	return index < count ? found->fields[index].name : NULL;
+}
+
 /* Here live rows are also found by their user's name. */
 static struct ros_row *row_named(const struct ros *ros, const struct ros_table *table,
                                  const char *which)

@@ -20,7 +20,7 @@ wavu_package(SQLITE sqlite3 libsqlite3-dev)
 wavu_package(JANSSON jansson libjansson-dev)
 wavu_package(CRYPTO libcrypto libssl-dev)
 wavu_package(SSL libssl libssl-dev)
-if(NOT DEFINED BUILD_TESTING OR BUILD_TESTING)
+if(BUILD_TESTING)
 	wavu_package(CMOCKA cmocka libcmocka-dev)
 endif()
 

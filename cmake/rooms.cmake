@@ -83,5 +83,6 @@ function(wavu_program name)
 		target_link_libraries(${name} PRIVATE ${below})
 		set_target_properties(${name} PROPERTIES
 			RUNTIME_OUTPUT_DIRECTORY "${CMAKE_BINARY_DIR}")
+		install(TARGETS ${name} RUNTIME DESTINATION "${CMAKE_INSTALL_BINDIR}")
 	endif()
 endfunction()

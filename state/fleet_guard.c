@@ -112,8 +112,8 @@ bool source_read(struct source_state *out, struct store *store, struct arena *ar
 	memset(out, 0, sizeof(*out));
 	if (!store_read(&db, store, STORE_TENANT, error))
 		return false;
-	statement = db_prepare(
-	    db, "SELECT in_force, in_force_at, newest, error, looked_at FROM source");
+	statement = db_prepare(db, "SELECT in_force, in_force_at, newest, error, looked_at,"
+				   " channel_problems, losses_why FROM source");
 	if (db_step(statement))
 		*out = (struct source_state){
 			.commit = db_column_text(statement, 0, arena),
@@ -121,6 +121,8 @@ bool source_read(struct source_state *out, struct store *store, struct arena *ar
 			.newest = db_column_text(statement, 2, arena),
 			.error = db_column_text(statement, 3, arena),
 			.looked_at = db_column(statement, 4),
+			.channel_problems = db_column_text(statement, 5, arena),
+			.losses_why = db_column_text(statement, 6, arena),
 		};
 	bool ok = db_finish(statement, error);
 	store_read_done(store, STORE_TENANT, db);
@@ -131,14 +133,16 @@ bool source_write(struct store *store, const struct source_state *source, struct
 {
 	struct statement *statement = db_prepare(
 	    store_writer(store),
-	    "UPDATE source SET in_force = ?, in_force_at = ?, newest = ?, error = ?, looked_at ="
-	    " ?");
+	    "UPDATE source SET in_force = ?, in_force_at = ?, newest = ?, error = ?,"
+	    " looked_at = ?, channel_problems = ?, losses_why = ?");
 
 	db_bind_text(statement, 1, source->commit);
 	db_bind(statement, 2, source->commit_at);
 	db_bind_text(statement, 3, source->newest);
 	db_bind_text(statement, 4, source->error);
 	db_bind(statement, 5, source->looked_at);
+	db_bind_text(statement, 6, source->channel_problems);
+	db_bind_text(statement, 7, source->losses_why);
 	store_saw(store, source->looked_at);
 	return db_done(statement, error);
 }

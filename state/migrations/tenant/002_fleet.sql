@@ -59,9 +59,11 @@ CREATE TABLE source (
 	in_force_at INTEGER NOT NULL,
 	newest TEXT NOT NULL,
 	error TEXT NOT NULL,
-	looked_at INTEGER NOT NULL
+	looked_at INTEGER NOT NULL,
+	channel_problems TEXT NOT NULL,
+	losses_why TEXT NOT NULL
 ) STRICT;
-INSERT INTO source VALUES (1, '', 0, '', '', 0);
+INSERT INTO source VALUES (1, '', 0, '', '', 0, '', '');
 
 CREATE TABLE inventory (
 	router TEXT NOT NULL CHECK (router <> ''),

@@ -49,8 +49,7 @@ static void buy(struct world *world, int64_t payment_id, uint32_t periods, int64
 	};
 
 	OK(world, store_begin(world->store, &world->error));
-	OK(world,
-	   ledger_buy(world->store, TEXT("kn0042"), &purchase, from_at, &world->error));
+	OK(world, ledger_buy(world->store, TEXT("kn0042"), &purchase, from_at, &world->error));
 	OK(world, store_commit(world->store, &world->error));
 }
 
@@ -129,8 +128,8 @@ static void book_held(struct world *world, struct payment *payment)
 
 	payment->status = PAYMENT_HELD;
 	OK(world, store_begin(world->store, &world->error));
-	OK(world, ledger_book(&known, world->store, payment, TEXT_NONE, &world->arena,
-			      &world->error));
+	OK(world,
+	   ledger_book(&known, world->store, payment, TEXT_NONE, &world->arena, &world->error));
 	OK(world, store_commit(world->store, &world->error));
 	assert_false(known);
 }
@@ -207,8 +206,11 @@ static void buying_spends_credit(void **state)
 {
 	struct world *world = *state;
 	struct payment payment = world_payment("B1", 600000);
-	struct purchase too_much = { .periods = 1, .cents = 100001, .service_from_at = NOW,
-				    .paid_from_at = NOW, .paid_until_at = NOW + MONTH };
+	struct purchase too_much = { .periods = 1,
+				     .cents = 100001,
+				     .service_from_at = NOW,
+				     .paid_from_at = NOW,
+				     .paid_until_at = NOW + MONTH };
 	struct standing standing;
 
 	assert_true(world_book(world, &payment, "kn0042"));
@@ -236,8 +238,8 @@ static bool open_account(struct world *world, int64_t paid_until_at, int64_t cen
 	bool booked;
 
 	OK(world, store_begin(world->store, &world->error));
-	OK(world, ledger_open(&booked, world->store, TEXT("kn0042"), TEXT("KN-0042"),
-			      paid_until_at, cents, now, &world->error));
+	OK(world, ledger_open(&booked, world->store, TEXT("kn0042"), TEXT("KN-0042"), paid_until_at,
+			      cents, now, &world->error));
 	OK(world, store_commit(world->store, &world->error));
 	return booked;
 }
@@ -342,11 +344,11 @@ static void lists_are_newest_first(void **state)
 	for (char letter = 'a'; letter <= 'z'; letter++) {
 		char receipt[2] = { letter, '\0' };
 		payment = world_payment(receipt, letter);
-		assert_true(world_book(world, &payment, letter < 'y' ? (letter % 2 ? "odd" : "even")
-								     : NULL));
+		assert_true(world_book(world, &payment,
+				       letter < 'y' ? (letter % 2 ? "odd" : "even") : NULL));
 	}
-	OK(world, ledger_payments(&payments, &count, world->store, -1, 50, &world->arena,
-				  &world->error));
+	OK(world,
+	   ledger_payments(&payments, &count, world->store, -1, 50, &world->arena, &world->error));
 	assert_int_equal(count, 26);
 	assert_true(text_is(payments[0].receipt, "z"));
 	assert_true(text_is(payments[25].receipt, "a"));
@@ -426,8 +428,8 @@ static void nothing_is_half_booked(void **state)
 
 	payment.status = PAYMENT_UNMATCHED;
 	OK(world, store_begin(world->store, &world->error));
-	OK(world, ledger_book(&known, world->store, &payment, TEXT_NONE, &world->arena,
-			      &world->error));
+	OK(world,
+	   ledger_book(&known, world->store, &payment, TEXT_NONE, &world->arena, &world->error));
 	/* Inside, its own writes are seen; by nobody else until the commit. */
 	OK(world, ledger_payment(&found, &payment, world->store, TEXT("N1"), &world->arena,
 				 &world->error));

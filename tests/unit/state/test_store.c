@@ -79,10 +79,10 @@ static void a_reader_of_nothing_finds_nothing(void **state)
 	OK(world, store_read_begin(reader, &world->error));
 	OK(world, ledger_totals(&totals, reader, NOW, &world->error));
 	assert_int_equal(totals.today_count + totals.held_count + totals.newest_fact_at, 0);
-	OK(world, ledger_payment(&found, &payment, reader, TEXT("x"), &world->arena, &world->error));
-	assert_false(found);
 	OK(world,
-	   ledger_payments(&payments, &count, reader, -1, 5, &world->arena, &world->error));
+	   ledger_payment(&found, &payment, reader, TEXT("x"), &world->arena, &world->error));
+	assert_false(found);
+	OK(world, ledger_payments(&payments, &count, reader, -1, 5, &world->arena, &world->error));
 	assert_int_equal(count, 0);
 	OK(world, inbox_read(&lines, &count, reader, 0, 5, &world->arena, &world->error));
 	assert_int_equal(count, 0);
@@ -104,8 +104,8 @@ static void a_reader_sees_what_appears_later(void **state)
 	struct ledger_totals totals;
 	struct payment payment = world_payment("L1", 100);
 
-	OK(world, store_open(&reader, text_of(world->folder), TEXT("later"), STORE_READER,
-			     &world->error));
+	OK(world,
+	   store_open(&reader, text_of(world->folder), TEXT("later"), STORE_READER, &world->error));
 	OK(world, ledger_totals(&totals, reader, NOW, &world->error));
 	OK(world, store_open(&controller, text_of(world->folder), TEXT("later"), STORE_CONTROLLER,
 			     &world->error));
@@ -121,8 +121,8 @@ static int64_t cents_of(struct world *world, struct store *store, const char *re
 {
 	struct standing standing;
 
-	OK(world, ledger_standing(&standing, store, text_of(reference), &world->arena,
-				  &world->error));
+	OK(world,
+	   ledger_standing(&standing, store, text_of(reference), &world->arena, &world->error));
 	return standing.balance_cents;
 }
 
@@ -199,8 +199,10 @@ static void the_log_is_bounded(void **state)
 
 	memset(body, 'x', sizeof(body));
 	for (int i = 0; i < 700; i++) {
-		struct inbox_line line = { .channel = TEXT("main"), .provider = TEXT("daraja"),
-					   .kind = TEXT("confirmation"), .received_at = NOW,
+		struct inbox_line line = { .channel = TEXT("main"),
+					   .provider = TEXT("daraja"),
+					   .kind = TEXT("confirmation"),
+					   .received_at = NOW,
 					   .body = { body, sizeof(body) } };
 		OK(world, inbox_append(webhook, &line, 1, &world->error));
 		assert_int_equal(line.id, i + 1);
@@ -219,8 +221,8 @@ static void a_failed_step_spoils_the_transaction(void **state)
 
 	payment.status = PAYMENT_UNMATCHED;
 	OK(world, store_begin(world->store, &world->error));
-	OK(world, ledger_book(&known, world->store, &payment, TEXT_NONE, &world->arena,
-			      &world->error));
+	OK(world,
+	   ledger_book(&known, world->store, &payment, TEXT_NONE, &world->arena, &world->error));
 	OK(world, inbox_cursor_move(world->store, 7, &world->error));
 	assert_false(inbox_cursor_move(world->store, 6, &world->error));
 	assert_non_null(strstr(world->error.text, "never goes back"));

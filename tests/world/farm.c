@@ -14,7 +14,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#define TICK_MS 200            /* timeouts and CPEs are looked at so often */
+#define TICK_MS 200             /* timeouts and CPEs are looked at so often */
 #define END_US INT64_C(2000000) /* how long the peer's end of a closed line is awaited */
 #define EVENTS 128
 
@@ -22,7 +22,8 @@ int64_t farm_now(const struct farm *farm)
 {
 	struct timespec now;
 
-	clock_gettime(CLOCK_REALTIME, &now);
+	/* The world has a clock of its own: base/ is not for the witness. */
+	timespec_get(&now, TIME_UTC);
 	return (int64_t)now.tv_sec * 1000000 + now.tv_nsec / 1000 + farm->shift_us;
 }
 
@@ -61,7 +62,7 @@ static void source_watch(struct farm *farm, struct farm_source *source, uint32_t
 }
 
 static bool source_listen(struct farm *farm, struct farm_source *source, enum farm_what what,
-                          int *port)
+			  int *port)
 {
 	source->what = what;
 	source->fd = listener_open(farm->options.host, *port, port);
@@ -87,8 +88,8 @@ void farm_ports_adjust(struct farm_router *router)
 		} else if (open && source->fd < 0) {
 			/* Tried again at the next tick when it fails. */
 			source_listen(router->farm, source,
-			              i == 0 ? FARM_LISTENER : FARM_TLS_LISTENER,
-			              i == 0 ? &router->port : &router->tls_port);
+				      i == 0 ? FARM_LISTENER : FARM_TLS_LISTENER,
+				      i == 0 ? &router->port : &router->tls_port);
 		}
 	}
 }
@@ -287,7 +288,7 @@ static void control_accept(struct farm *farm)
 
 	for (;;) {
 		int fd = accept4(farm->control_listener.fd, NULL, NULL,
-		                 SOCK_NONBLOCK | SOCK_CLOEXEC);
+				 SOCK_NONBLOCK | SOCK_CLOEXEC);
 		struct farm_control *control;
 
 		if (fd < 0)
@@ -309,7 +310,7 @@ static void control_flush(struct farm *farm, struct farm_control *control)
 
 	while (sent < control->out.size) {
 		ssize_t put = send(control->source.fd, control->out.bytes + sent,
-		                   control->out.size - sent, MSG_NOSIGNAL);
+				   control->out.size - sent, MSG_NOSIGNAL);
 
 		if (put < 0 && (errno == EAGAIN || errno == EINTR))
 			break;
@@ -321,8 +322,8 @@ static void control_flush(struct farm *farm, struct farm_control *control)
 	}
 	memmove(control->out.bytes, control->out.bytes + sent, control->out.size - sent);
 	control->out.size -= sent;
-	source_watch(farm, &control->source,
-	             control->out.size > 0 ? EPOLLIN | EPOLLOUT : EPOLLIN, EPOLL_CTL_MOD);
+	source_watch(farm, &control->source, control->out.size > 0 ? EPOLLIN | EPOLLOUT : EPOLLIN,
+		     EPOLL_CTL_MOD);
 }
 
 static void control_input(struct farm *farm, struct farm_control *control)
@@ -471,17 +472,17 @@ static bool tls_open(struct farm *farm)
 	if (options->tls_cert == NULL && !options->tls_anonymous)
 		return true;
 	farm->tls = SSL_CTX_new(TLS_server_method());
-	SSL_CTX_set_mode(farm->tls, SSL_MODE_ENABLE_PARTIAL_WRITE |
-	                                SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER);
+	SSL_CTX_set_mode(farm->tls,
+			 SSL_MODE_ENABLE_PARTIAL_WRITE | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER);
 	if (options->tls_anonymous) {
 		/* Without a certificate the router offers only anonymous Diffie-Hellman (§1.6). */
 		is_good = SSL_CTX_set_max_proto_version(farm->tls, TLS1_2_VERSION) == 1 &&
-		          SSL_CTX_set_cipher_list(farm->tls, "ADH:@SECLEVEL=0") == 1 &&
-		          SSL_CTX_set_dh_auto(farm->tls, 1) == 1;
+			  SSL_CTX_set_cipher_list(farm->tls, "ADH:@SECLEVEL=0") == 1 &&
+			  SSL_CTX_set_dh_auto(farm->tls, 1) == 1;
 	} else {
 		is_good = SSL_CTX_use_certificate_chain_file(farm->tls, options->tls_cert) == 1 &&
-		          SSL_CTX_use_PrivateKey_file(farm->tls, options->tls_key,
-		                                      SSL_FILETYPE_PEM) == 1;
+			  SSL_CTX_use_PrivateKey_file(farm->tls, options->tls_key,
+						      SSL_FILETYPE_PEM) == 1;
 	}
 	if (!is_good)
 		ERR_print_errors_fp(stderr);
@@ -529,7 +530,7 @@ static bool router_open(struct farm *farm, size_t index)
 	if (router->listener.fd >= 0 && (farm->tls == NULL || router->tls_listener.fd >= 0))
 		return true;
 	fprintf(stderr, "world-router: cannot listen on %s port %d: %s\n", farm->options.host,
-	        router->port, strerror(errno));
+		router->port, strerror(errno));
 	return false;
 }
 
@@ -551,7 +552,7 @@ bool farm_open(struct farm *farm, const struct farm_options *options)
 	}
 	farm->control_port = options->control;
 	if (options->control >= 0 && !source_listen(farm, &farm->control_listener,
-	                                            FARM_CONTROL_LISTENER, &farm->control_port)) {
+						    FARM_CONTROL_LISTENER, &farm->control_port)) {
 		perror("world-router: control port");
 		return false;
 	}

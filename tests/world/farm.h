@@ -60,7 +60,7 @@ struct farm_line {
 	SSL *tls;
 	bool tls_is_ready;
 	bool wants_out;
-	bool is_ending;   /* our end is closed, the peer's is awaited */
+	bool is_ending; /* our end is closed, the peer's is awaited */
 	bool is_dead;
 	int64_t ends_at;
 };
@@ -76,11 +76,11 @@ struct farm_control {
 struct farm_options {
 	size_t routers;
 	const char *name;
-	const char *version;     /* one or more, separated by commas; they go round */
+	const char *version; /* one or more, separated by commas; they go round */
 	const char *host;
-	int port;                /* of the first router; 0: any */
+	int port; /* of the first router; 0: any */
 	int tls_port;
-	int control;             /* port; -1: none */
+	int control; /* port; -1: none */
 	const char *ports_file;
 	const char *run_file;
 	const char *tls_cert;

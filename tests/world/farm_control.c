@@ -11,7 +11,8 @@ void farm_help(FILE *out)
 	      out);
 	for (size_t i = 0; farm_verbs[i].name != NULL; i++)
 		fprintf(out, "  %s%s %s\n        %s\n", farm_verbs[i].name,
-		        farm_verbs[i].has_router ? " R" : "", farm_verbs[i].arguments, farm_verbs[i].help);
+			farm_verbs[i].has_router ? " R" : "", farm_verbs[i].arguments,
+			farm_verbs[i].help);
 }
 
 /* ---- one line -------------------------------------------------------------------------------- */
@@ -32,8 +33,8 @@ static bool line_cut(char *line, size_t size, struct farm_call *call)
 		if (call->count == FARM_WORDS_MAX)
 			return false;
 		call->words[call->count] = line + at;
-		for (; at < size && (quoted || (line[at] != ' ' && line[at] != '\t' &&
-		                                line[at] != '\r'));
+		for (; at < size &&
+		       (quoted || (line[at] != ' ' && line[at] != '\t' && line[at] != '\r'));
 		     at++) {
 			if (line[at] == '"') {
 				quoted = !quoted;
@@ -45,8 +46,7 @@ static bool line_cut(char *line, size_t size, struct farm_call *call)
 		}
 		if (quoted)
 			return false;
-		call->sizes[call->count] =
-		    (size_t)(line + to - call->words[call->count]);
+		call->sizes[call->count] = (size_t)(line + to - call->words[call->count]);
 		call->count++;
 		line[to] = '\0';
 		at++;
@@ -78,8 +78,7 @@ static void run_on_all(struct farm_call *call, const struct farm_verb *verb)
 	farm_text_put(call->out, "{\"ok\":true,\"routers\":{");
 	for (size_t i = 0; i < call->farm->router_count; i++) {
 		call->router = &call->farm->routers[i];
-		farm_text_print(call->out, "%s\"%s\":", i > 0 ? "," : "",
-		                call->router->name);
+		farm_text_print(call->out, "%s\"%s\":", i > 0 ? "," : "", call->router->name);
 		verb->run(call);
 	}
 	farm_text_put(call->out, "}}");

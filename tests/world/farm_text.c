@@ -42,7 +42,7 @@ void farm_text_print(struct farm_text *text, const char *format, ...)
 	va_end(list);
 	if (size > 0)
 		farm_text_add(text, small,
-		              (size_t)size < sizeof(small) ? (size_t)size : sizeof(small) - 1);
+			      (size_t)size < sizeof(small) ? (size_t)size : sizeof(small) - 1);
 }
 
 void farm_text_done(struct farm_text *text)
@@ -54,19 +54,23 @@ void farm_text_done(struct farm_text *text)
 /* How long the UTF-8 sequence at the front is; 0: it is none. */
 static size_t sequence_size(const unsigned char *bytes, size_t size)
 {
-	size_t want = bytes[0] < 0x80 ? 1 : bytes[0] < 0xc2 ? 0 : bytes[0] < 0xe0 ? 2
-	              : bytes[0] < 0xf0 ? 3 : bytes[0] < 0xf5 ? 4 : 0;
+	size_t want = bytes[0] < 0x80   ? 1
+		      : bytes[0] < 0xc2 ? 0
+		      : bytes[0] < 0xe0 ? 2
+		      : bytes[0] < 0xf0 ? 3
+		      : bytes[0] < 0xf5 ? 4
+					: 0;
 
 	if (want > size)
 		return 0;
 	for (size_t i = 1; i < want; i++)
 		if ((bytes[i] & 0xc0) != 0x80)
 			return 0;
-	if (want == 3 && ((bytes[0] == 0xe0 && bytes[1] < 0xa0) ||
-	                  (bytes[0] == 0xed && bytes[1] > 0x9f)))
+	if (want == 3 &&
+	    ((bytes[0] == 0xe0 && bytes[1] < 0xa0) || (bytes[0] == 0xed && bytes[1] > 0x9f)))
 		return 0;
-	if (want == 4 && ((bytes[0] == 0xf0 && bytes[1] < 0x90) ||
-	                  (bytes[0] == 0xf4 && bytes[1] > 0x8f)))
+	if (want == 4 &&
+	    ((bytes[0] == 0xf0 && bytes[1] < 0x90) || (bytes[0] == 0xf4 && bytes[1] > 0x8f)))
 		return 0;
 	return want;
 }

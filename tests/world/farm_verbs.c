@@ -22,7 +22,7 @@ void farm_say_error(struct farm_text *out, const char *text)
 static void say_entry(struct farm_call *call, enum ros_entry entry)
 {
 	farm_text_print(call->out, "{\"ok\":%s,\"result\":\"%s\"}",
-	                entry == ROS_ENTRY_DONE ? "true" : "false", ros_entry_text(entry));
+			entry == ROS_ENTRY_DONE ? "true" : "false", ros_entry_text(entry));
 }
 
 bool farm_number_read(const char *text, int64_t *out)
@@ -64,10 +64,10 @@ void farm_ports_print(const struct farm *farm, struct farm_text *out)
 		const struct farm_router *router = &farm->routers[i];
 
 		farm_text_print(out,
-		                "%s{\"name\":\"%s\",\"port\":%d,\"tls_port\":%d,"
-		                "\"version\":\"%s\",\"up\":%s}",
-		                i > 0 ? "," : "", router->name, router->port, router->tls_port,
-		                router->version, ros_is_up(router->ros) ? "true" : "false");
+				"%s{\"name\":\"%s\",\"port\":%d,\"tls_port\":%d,"
+				"\"version\":\"%s\",\"up\":%s}",
+				i > 0 ? "," : "", router->name, router->port, router->tls_port,
+				router->version, ros_is_up(router->ros) ? "true" : "false");
 	}
 	farm_text_put(out, "]}");
 }
@@ -117,7 +117,7 @@ static void run_count(struct farm_call *call)
 {
 	if (menu_check(call))
 		farm_text_print(call->out, "{\"ok\":true,\"count\":%zu}",
-		                ros_row_count(call->router->ros, call->words[0]));
+				ros_row_count(call->router->ros, call->words[0]));
 }
 
 static void row_say(struct farm_call *call, const char *menu, uint32_t id)
@@ -171,8 +171,8 @@ static void run_read(struct farm_call *call)
 		known = known || strcmp(name, call->words[2]) == 0;
 	if (!known) {
 		farm_say_error(call->out, "no such property");
-	} else if (ros_row_read(call->router->ros, call->words[0], call->words[1],
-	                        call->words[2], &text)) {
+	} else if (ros_row_read(call->router->ros, call->words[0], call->words[1], call->words[2],
+				&text)) {
 		farm_text_put(call->out, "{\"ok\":true,\"value\":");
 		farm_text_json(call->out, text.bytes, text.size);
 		farm_text_put(call->out, "}");
@@ -213,7 +213,7 @@ static void run_fill(struct farm_call *call)
 		snprintf(name, sizeof(name), "=name=%.40s%05lld", prefix, (long long)i);
 		snprintf(password, sizeof(password), "=password=%.40s%05lld", prefix, (long long)i);
 		ros_hand(call->router->ros, &answer, "/ppp/secret/add", name, password,
-		         profile_word, NULL);
+			 profile_word, NULL);
 	}
 	if (answer.ok)
 		say_ok(call, true);
@@ -226,8 +226,7 @@ static void run_fill(struct farm_call *call)
 static void run_dial(struct farm_call *call)
 {
 	say_entry(call, ros_ppp_dial(call->router->ros, call->words[0], call->words[1],
-	                                call->count > 2 ? call->words[2]
-	                                                   : "02:00:00:00:00:01"));
+				     call->count > 2 ? call->words[2] : "02:00:00:00:00:01"));
 }
 
 static void dial_one(struct ros *ros, uint32_t id, size_t index, size_t *done)
@@ -237,7 +236,7 @@ static void dial_one(struct ros *ros, uint32_t id, size_t index, size_t *done)
 
 	snprintf(which, sizeof(which), "*%X", id);
 	snprintf(mac, sizeof(mac), "02:00:00:%02X:%02X:%02X", (unsigned)(index >> 16 & 255),
-	         (unsigned)(index >> 8 & 255), (unsigned)(index & 255));
+		 (unsigned)(index >> 8 & 255), (unsigned)(index & 255));
 	if (!ros_row_read(ros, "/ppp/secret", which, "name", &text))
 		return;
 	snprintf(name, sizeof(name), "%.*s", (int)text.size, text.bytes);
@@ -269,7 +268,7 @@ static void run_hangup(struct farm_call *call)
 	size_t count = ros_ppp_hang_up(call->router->ros, call->words[0]);
 
 	farm_text_print(call->out, "{\"ok\":%s,\"count\":%zu}", count > 0 ? "true" : "false",
-	                count);
+			count);
 }
 
 static void run_cpe(struct farm_call *call)
@@ -293,8 +292,7 @@ static void run_traffic(struct farm_call *call)
 		farm_say_error(call->out, "bytes must be numbers");
 		return;
 	}
-	say_ok(call, ros_traffic(call->router->ros, call->words[0], (uint64_t)in,
-	                            (uint64_t)out));
+	say_ok(call, ros_traffic(call->router->ros, call->words[0], (uint64_t)in, (uint64_t)out));
 }
 
 static void run_arrive(struct farm_call *call)
@@ -309,8 +307,8 @@ static void run_browse(struct farm_call *call)
 
 static void run_login(struct farm_call *call)
 {
-	say_entry(call, ros_hotspot_login(call->router->ros, call->words[0],
-	                                     call->words[1], call->words[2]));
+	say_entry(call, ros_hotspot_login(call->router->ros, call->words[0], call->words[1],
+					  call->words[2]));
 }
 
 static void run_leave(struct farm_call *call)
@@ -329,13 +327,13 @@ static void run_access(struct farm_call *call)
 
 	ros_access(call->router->ros, call->words[0], &access);
 	farm_text_print(call->out,
-	                "{\"ok\":true,\"open\":%s,\"sessions\":%zu,\"walled\":%s,\"shaped\":%s,"
-	                "\"upload\":%llu,\"download\":%llu,\"began_at\":%lld,\"address\":\"%s\","
-	                "\"caller\":",
-	                access.open ? "true" : "false", access.sessions,
-	                access.walled ? "true" : "false", access.shaped ? "true" : "false",
-	                (unsigned long long)access.upload, (unsigned long long)access.download,
-	                (long long)access.began_at, access.address);
+			"{\"ok\":true,\"open\":%s,\"sessions\":%zu,\"walled\":%s,\"shaped\":%s,"
+			"\"upload\":%llu,\"download\":%llu,\"began_at\":%lld,\"address\":\"%s\","
+			"\"caller\":",
+			access.open ? "true" : "false", access.sessions,
+			access.walled ? "true" : "false", access.shaped ? "true" : "false",
+			(unsigned long long)access.upload, (unsigned long long)access.download,
+			(long long)access.began_at, access.address);
 	farm_text_json(call->out, access.caller, strlen(access.caller));
 	farm_text_put(call->out, "}");
 }
@@ -478,9 +476,9 @@ static void run_faults(struct farm_call *call)
 		enum ros_fault_kind kind = (enum ros_fault_kind)i;
 
 		farm_text_print(call->out, ",\"%s\":{\"armed\":%s,\"fired\":%llu}",
-		                ros_fault_name(kind),
-		                ros_fault_is_armed(call->router->ros, kind) ? "true" : "false",
-		                (unsigned long long)ros_fault_fired(call->router->ros, kind));
+				ros_fault_name(kind),
+				ros_fault_is_armed(call->router->ros, kind) ? "true" : "false",
+				(unsigned long long)ros_fault_fired(call->router->ros, kind));
 	}
 	farm_text_put(call->out, "}");
 }
@@ -494,20 +492,27 @@ static void run_counters(struct farm_call *call)
 		const char *name;
 		uint64_t value;
 	} all[] = {
-		{ "connections", counters.connections }, { "refused", counters.refused },
-		{ "logins", counters.logins },           { "logins_failed", counters.logins_failed },
-		{ "bytes_in", counters.bytes_in },       { "bytes_out", counters.bytes_out },
-		{ "commands", counters.commands },       { "prints", counters.prints },
-		{ "rows_sent", counters.rows_sent },     { "writes", counters.writes },
-		{ "writes_done", counters.writes_done }, { "writes_idle", counters.writes_idle },
-		{ "traps", counters.traps },             { "tags_max", counters.tags_max },
+		{ "connections", counters.connections },
+		{ "refused", counters.refused },
+		{ "logins", counters.logins },
+		{ "logins_failed", counters.logins_failed },
+		{ "bytes_in", counters.bytes_in },
+		{ "bytes_out", counters.bytes_out },
+		{ "commands", counters.commands },
+		{ "prints", counters.prints },
+		{ "rows_sent", counters.rows_sent },
+		{ "writes", counters.writes },
+		{ "writes_done", counters.writes_done },
+		{ "writes_idle", counters.writes_idle },
+		{ "traps", counters.traps },
+		{ "tags_max", counters.tags_max },
 		{ "sessions", counters.sessions },
 	};
 
 	farm_text_put(call->out, "{\"ok\":true");
 	for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++)
 		farm_text_print(call->out, ",\"%s\":%llu", all[i].name,
-		                (unsigned long long)all[i].value);
+				(unsigned long long)all[i].value);
 	farm_text_put(call->out, "}");
 }
 
@@ -523,7 +528,7 @@ static void run_counter(struct farm_call *call)
 	const char *verb = call->count > 1 ? call->words[1] : NULL;
 
 	farm_text_print(call->out, "{\"ok\":true,\"count\":%llu}",
-	                (unsigned long long)ros_counter(call->router->ros, menu, verb));
+			(unsigned long long)ros_counter(call->router->ros, menu, verb));
 }
 
 static void run_log(struct farm_call *call)
@@ -536,8 +541,8 @@ static void run_log(struct farm_call *call)
 	farm_text_put(call->out, "{\"ok\":true,\"entries\":[");
 	for (size_t i = (size_t)from; ros_log_read(call->router->ros, i, &entry); i++) {
 		farm_text_print(call->out, "%s{\"at\":%lld,\"done\":%s,\"command\":",
-		                i > (size_t)from ? "," : "", (long long)entry.at,
-		                entry.done ? "true" : "false");
+				i > (size_t)from ? "," : "", (long long)entry.at,
+				entry.done ? "true" : "false");
 		farm_text_json(call->out, entry.command, strlen(entry.command));
 		farm_text_put(call->out, ",\"outcome\":");
 		farm_text_json(call->out, entry.outcome, strlen(entry.outcome));
@@ -557,7 +562,8 @@ const struct farm_verb farm_verbs[] = {
 	{ "count", true, 1, 1, "MENU", "how many rows", run_count },
 	{ "rows", true, 1, 1, "MENU", "all rows with all properties", run_rows },
 	{ "read", true, 3, 3, "MENU NAME|*ID PROPERTY", "one property", run_read },
-	{ "dump", true, 1, 2, "MENU [static]", "rows as text, without what moves by itself", run_dump },
+	{ "dump", true, 1, 2, "MENU [static]", "rows as text, without what moves by itself",
+	  run_dump },
 	{ "fill", true, 1, 3, "COUNT [PREFIX [PROFILE]]", "adds PPP secrets by hand", run_fill },
 	{ "dial", true, 2, 3, "NAME PASSWORD [MAC]", "a CPE dials PPPoE once", run_dial },
 	{ "dial-all", true, 0, 0, "", "every secret that is not online dials", run_dial_all },
@@ -566,15 +572,18 @@ const struct farm_verb farm_verbs[] = {
 	{ "cpe-forget", true, 1, 1, "NAME", "switches that CPE off", run_cpe_forget },
 	{ "traffic", true, 3, 3, "NAME IN OUT", "bytes through the newest session", run_traffic },
 	{ "arrive", true, 1, 1, "MAC", "a phone joins; its mac-cookie may log it in", run_arrive },
-	{ "browse", true, 1, 1, "MAC", "the phone opens a page; its HTTP cookie is tried", run_browse },
-	{ "login", true, 3, 3, "MAC NAME PASSWORD", "its owner fills in the login page", run_login },
+	{ "browse", true, 1, 1, "MAC", "the phone opens a page; its HTTP cookie is tried",
+	  run_browse },
+	{ "login", true, 3, 3, "MAC NAME PASSWORD", "its owner fills in the login page",
+	  run_login },
 	{ "leave", true, 1, 1, "MAC", "the phone walks away", run_leave },
 	{ "is-open", true, 1, 1, "MAC", "ok is whether that phone gets through", run_is_open },
 	{ "access", true, 1, 1, "NAME", "what that subscriber really has", run_access },
 	{ "reboot", true, 0, 1, "[DOWN-MS]", "power off and on", run_reboot },
 	{ "factory-reset", true, 0, 1, "[DOWN-MS]", "configuration is gone", run_factory_reset },
 	{ "latency", true, 1, 1, "MS", "each reply is released so much later", run_latency },
-	{ "clock-error", true, 1, 1, "SECONDS", "the router's own clock is wrong", run_clock_error },
+	{ "clock-error", true, 1, 1, "SECONDS", "the router's own clock is wrong",
+	  run_clock_error },
 	{ "fault", true, 1, 6,
 	  "KIND [after=N] [times=N] [how=reset|end|stall] [delay=MS] [text=TEXT]",
 	  "arms a fault: refuse silent mute cut-received cut-sent trap lie truncate reorder delay",

@@ -10,7 +10,7 @@
 
 struct farm_call {
 	struct farm *farm;
-	struct farm_router *router; /* NULL for verbs without one */
+	struct farm_router *router;        /* NULL for verbs without one */
 	const char *words[FARM_WORDS_MAX]; /* behind verb and router */
 	size_t sizes[FARM_WORDS_MAX];
 	size_t count;

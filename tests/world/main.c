@@ -1,4 +1,4 @@
-/* world-router: simulated RouterOS devices on real TCP, for tests, benchmarks and the quickstart. */
+/* world-router: simulated RouterOS devices on real TCP, for tests, benchmarks, the quickstart. */
 #include "world/farm.h"
 
 #include <getopt.h>
@@ -182,7 +182,7 @@ static bool options_read(struct farm_options *options, int argc, char **argv)
 		else if (code == OPTION_DIE)
 			prctl(PR_SET_PDEATHSIG, SIGTERM);
 		else if (code == '?' || (!text_option(options, code, optarg) &&
-		                         !number_option(options, code, optarg)))
+					 !number_option(options, code, optarg)))
 			return false;
 	}
 	if (optind < argc || (options->tls_cert == NULL) != (options->tls_key == NULL)) {
@@ -250,11 +250,11 @@ static bool file_run(struct farm *farm)
 int main(int argc, char **argv)
 {
 	struct farm_options options = { .routers = 1,
-		                        .name = "router",
-		                        .version = "7.16.2",
-		                        .host = "127.0.0.1",
-		                        .control = -1,
-		                        .router = { .seed = 1 } };
+					.name = "router",
+					.version = "7.16.2",
+					.host = "127.0.0.1",
+					.control = -1,
+					.router = { .seed = 1 } };
 	struct sigaction action = { .sa_handler = stop };
 	struct rlimit files;
 	struct farm farm;

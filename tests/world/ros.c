@@ -40,7 +40,7 @@ static void services_setup(struct ros *ros)
 
 	for (size_t i = 0; i < ROS_COUNT(services); i++) {
 		struct ros_row *row = ros_row_make(ros, &ros_menu_service, "name", services[i].name,
-		                                   "port", services[i].port, NULL);
+						   "port", services[i].port, NULL);
 
 		if (services[i].has_tls) {
 			ros_row_put(table, row, "certificate", "none");
@@ -53,7 +53,7 @@ static void services_setup(struct ros *ros)
 }
 
 static void builtin_make(struct ros *ros, const struct ros_menu *menu, uint32_t id,
-                         struct ros_row *row)
+			 struct ros_row *row)
 {
 	row->is_builtin = true;
 	ros_row_insert_as(ros, ros_table_of(ros, menu), row, id);
@@ -63,30 +63,30 @@ static void builtin_make(struct ros *ros, const struct ros_menu *menu, uint32_t 
 static void factory_setup(struct ros *ros)
 {
 	static const struct ros_menu *const singles[] = { &ros_menu_ppp_aaa, &ros_menu_resource,
-		                                          &ros_menu_identity, &ros_menu_clock };
+							  &ros_menu_identity, &ros_menu_clock };
 	static const char *const ports[] = { "ether1", "ether2", "ether3", "ether4", "ether5" };
 	struct ros_table *interfaces = ros_table_of(ros, &ros_menu_interface);
 
 	for (size_t i = 0; i < ROS_COUNT(singles); i++)
 		ros_row_insert(ros, ros_table_of(ros, singles[i]),
-		               ros_row_make(ros, singles[i], NULL), NULL);
+			       ros_row_make(ros, singles[i], NULL), NULL);
 	for (size_t i = 0; i < ROS_COUNT(ports); i++)
-		ros_row_insert(ros, interfaces,
-		               ros_row_make(ros, &ros_menu_interface, "name", ports[i], "type",
-		                            "ether", NULL),
-		               NULL);
+		ros_row_insert(
+		    ros, interfaces,
+		    ros_row_make(ros, &ros_menu_interface, "name", ports[i], "type", "ether", NULL),
+		    NULL);
 	builtin_make(ros, &ros_menu_ppp_profile, 0,
-	             ros_row_make(ros, &ros_menu_ppp_profile, "name", "default",
-	                          "change-tcp-mss", "yes", NULL));
+		     ros_row_make(ros, &ros_menu_ppp_profile, "name", "default", "change-tcp-mss",
+				  "yes", NULL));
 	builtin_make(ros, &ros_menu_ppp_profile, 0xfffffffe,
-	             ros_row_make(ros, &ros_menu_ppp_profile, "name", "default-encryption",
-	                          "change-tcp-mss", "yes", "use-encryption", "yes", NULL));
+		     ros_row_make(ros, &ros_menu_ppp_profile, "name", "default-encryption",
+				  "change-tcp-mss", "yes", "use-encryption", "yes", NULL));
 	builtin_make(ros, &ros_menu_hotspot_profile, 0,
-	             ros_row_make(ros, &ros_menu_hotspot_profile, "name", "default", NULL));
+		     ros_row_make(ros, &ros_menu_hotspot_profile, "name", "default", NULL));
 	builtin_make(ros, &ros_menu_hotspot_user_profile, 0,
-	             ros_row_make(ros, &ros_menu_hotspot_user_profile, "name", "default", NULL));
+		     ros_row_make(ros, &ros_menu_hotspot_user_profile, "name", "default", NULL));
 	builtin_make(ros, &ros_menu_hotspot_user, 0,
-	             ros_row_make(ros, &ros_menu_hotspot_user, "name", "default-trial", NULL));
+		     ros_row_make(ros, &ros_menu_hotspot_user, "name", "default-trial", NULL));
 	services_setup(ros);
 }
 
@@ -94,25 +94,27 @@ static void factory_setup(struct ros *ros)
 static void operator_setup(struct ros *ros)
 {
 	struct ros_answer answer;
-	bool is_good =
-	    ros_hand(ros, &answer, "/ip/pool/add", "=name=hotspot-pool",
-	             "=ranges=10.5.0.2-10.5.255.254", NULL) &&
-	    ros_hand(ros, &answer, "/interface/pppoe-server/server/add", "=service-name=internet",
-	             "=interface=ether2", "=disabled=no", NULL) &&
-	    ros_hand(ros, &answer, "/ip/hotspot/profile/add", "=name=hsprof1",
-	             "=hotspot-address=10.5.0.1", "=login-by=cookie,http-chap,mac-cookie", NULL) &&
-	    ros_hand(ros, &answer, "/ip/hotspot/add", "=name=hotspot1", "=interface=bridge1",
-	             "=profile=hsprof1", "=address-pool=hotspot-pool", "=disabled=no", NULL);
+	bool is_good = ros_hand(ros, &answer, "/ip/pool/add", "=name=hotspot-pool",
+				"=ranges=10.5.0.2-10.5.255.254", NULL) &&
+		       ros_hand(ros, &answer, "/interface/pppoe-server/server/add",
+				"=service-name=internet", "=interface=ether2", "=disabled=no",
+				NULL) &&
+		       ros_hand(ros, &answer, "/ip/hotspot/profile/add", "=name=hsprof1",
+				"=hotspot-address=10.5.0.1",
+				"=login-by=cookie,http-chap,mac-cookie", NULL) &&
+		       ros_hand(ros, &answer, "/ip/hotspot/add", "=name=hotspot1",
+				"=interface=bridge1", "=profile=hsprof1",
+				"=address-pool=hotspot-pool", "=disabled=no", NULL);
 
 	assert(is_good);
 }
 
 static void bridge_make(struct ros *ros)
 {
-	ros_row_insert(ros, ros_table_of(ros, &ros_menu_interface),
-	               ros_row_make(ros, &ros_menu_interface, "name", "bridge1", "type", "bridge",
-	                            NULL),
-	               NULL);
+	ros_row_insert(
+	    ros, ros_table_of(ros, &ros_menu_interface),
+	    ros_row_make(ros, &ros_menu_interface, "name", "bridge1", "type", "bridge", NULL),
+	    NULL);
 }
 
 struct ros *ros_new(const struct ros_options *options)
@@ -232,8 +234,8 @@ static void power_off(struct ros *ros, int64_t down_us)
 {
 	/* Live sessions first: their queues and entries hang on them. */
 	static const struct ros_menu *const menus[] = {
-		&ros_menu_ppp_active,    &ros_menu_hotspot_active, &ros_menu_hotspot_host,
-		&ros_menu_queue_simple,  &ros_menu_address_list,   &ros_menu_service,
+		&ros_menu_ppp_active,   &ros_menu_hotspot_active, &ros_menu_hotspot_host,
+		&ros_menu_queue_simple, &ros_menu_address_list,   &ros_menu_service,
 		&ros_menu_user_active,
 	};
 

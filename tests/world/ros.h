@@ -30,9 +30,9 @@ struct ros_options {
 	const char *policy;   /* what that user's group may; "read,write,api,sensitive" when NULL */
 	int64_t now_at;       /* UTC microseconds */
 	int64_t latency_us;   /* each reply is released so long after it was made (a pipe) */
-	uint64_t seed;        /* feeds the one random choice there is: the order of ROS_FAULT_REORDER */
-	size_t rows_max;      /* rows in all menus together; 0: no limit */
-	bool bare;            /* nothing but what the factory ships: no PPPoE or hotspot server */
+	uint64_t seed;   /* feeds the only random choices: ROS_FAULT_REORDER, login challenges */
+	size_t rows_max; /* rows in all menus together; 0: no limit */
+	bool bare;       /* nothing but what the factory ships: no PPPoE or hotspot server */
 };
 
 /*
@@ -109,7 +109,7 @@ struct ros_answer {
 bool ros_hand(struct ros *ros, struct ros_answer *answer, const char *command, ...)
     __attribute__((sentinel));
 bool ros_hand_words(struct ros *ros, struct ros_answer *answer, const struct ros_text *words,
-                    size_t count);
+		    size_t count);
 
 /* ---- looking --------------------------------------------------------------------------------- */
 
@@ -121,11 +121,11 @@ bool ros_row_exists(const struct ros *ros, const char *menu, const char *which);
 
 /* A property as print would show it; false when the row or the value is absent. */
 bool ros_row_read(struct ros *ros, const char *menu, const char *which, const char *field,
-                  struct ros_text *out);
+		  struct ros_text *out);
 
 /* True when the property is there and equal. */
 bool ros_row_is(struct ros *ros, const char *menu, const char *which, const char *field,
-                const char *value);
+		const char *value);
 
 /* The ids of a menu in order, at most `max`; returns how many there are. */
 size_t ros_row_ids(const struct ros *ros, const char *menu, uint32_t *ids, size_t max);
@@ -143,17 +143,17 @@ bool ros_menu_exists(const char *menu);
 
 enum ros_entry {
 	ROS_ENTRY_DONE,
-	ROS_ENTRY_NO_USER,      /* no such name here */
-	ROS_ENTRY_PASSWORD,     /* wrong password */
+	ROS_ENTRY_NO_USER,  /* no such name here */
+	ROS_ENTRY_PASSWORD, /* wrong password */
 	ROS_ENTRY_DISABLED,
-	ROS_ENTRY_DEVICE,       /* caller-id or mac-address is another one */
-	ROS_ENTRY_SERVICE,      /* the secret is for another service, or there is no server */
-	ROS_ENTRY_TOO_MANY,     /* only-one, shared-users */
-	ROS_ENTRY_NO_ADDRESS,   /* no remote-address, or the pool is empty */
-	ROS_ENTRY_LIMIT,        /* limit-uptime or limit-bytes is used up */
-	ROS_ENTRY_NO_HOST,      /* hotspot: that phone is not here */
-	ROS_ENTRY_BLOCKED,      /* hotspot: an ip-binding blocks it */
-	ROS_ENTRY_DOWN,         /* the router is down */
+	ROS_ENTRY_DEVICE,     /* caller-id or mac-address is another one */
+	ROS_ENTRY_SERVICE,    /* the secret is for another service, or there is no server */
+	ROS_ENTRY_TOO_MANY,   /* only-one, shared-users */
+	ROS_ENTRY_NO_ADDRESS, /* no remote-address, or the pool is empty */
+	ROS_ENTRY_LIMIT,      /* limit-uptime or limit-bytes is used up */
+	ROS_ENTRY_NO_HOST,    /* hotspot: that phone is not here */
+	ROS_ENTRY_BLOCKED,    /* hotspot: an ip-binding blocks it */
+	ROS_ENTRY_DOWN,       /* the router is down */
 	ROS_ENTRY_COUNT,
 };
 
@@ -161,7 +161,7 @@ const char *ros_entry_text(enum ros_entry entry);
 
 /* A CPE dials PPPoE; `caller_id` is its MAC. What the router decides is returned. */
 enum ros_entry ros_ppp_dial(struct ros *ros, const char *name, const char *password,
-                            const char *caller_id);
+			    const char *caller_id);
 
 /* The CPE hangs up all sessions of that name; returns how many there were. */
 size_t ros_ppp_hang_up(struct ros *ros, const char *name);
@@ -178,7 +178,7 @@ enum ros_entry ros_hotspot_browse(struct ros *ros, const char *mac);
 
 /* The phone's owner fills in the login page. The phone arrives first if it was not here. */
 enum ros_entry ros_hotspot_login(struct ros *ros, const char *mac, const char *name,
-                                 const char *password);
+				 const char *password);
 
 /* The phone walks away: host and login end, the cookie stays. False: it was not here. */
 bool ros_hotspot_leave(struct ros *ros, const char *mac);
@@ -189,15 +189,15 @@ void ros_cpe_forget(struct ros *ros, const char *name);
 
 /* What somebody really has, PPPoE and hotspot together. */
 struct ros_access {
-	size_t sessions;     /* live ones */
-	bool open;           /* at least one, and not behind a wall */
-	bool walled;         /* an enabled rule drops, rejects or redirects its address list */
-	bool shaped;         /* a queue with a limit holds the (newest) session */
-	uint64_t upload;     /* bits/s; 0 when not shaped */
+	size_t sessions; /* live ones */
+	bool open;       /* at least one, and not behind a wall */
+	bool walled;     /* an enabled rule drops, rejects or redirects its address list */
+	bool shaped;     /* a queue with a limit holds the (newest) session */
+	uint64_t upload; /* bits/s; 0 when not shaped */
 	uint64_t download;
-	int64_t began_at;    /* of the newest session */
+	int64_t began_at; /* of the newest session */
 	char address[64];
-	char caller[32];     /* MAC */
+	char caller[32]; /* MAC */
 };
 
 /* Fills `out` (zeroes when offline); returns out->open. */
@@ -231,11 +231,11 @@ enum ros_cut {
 
 struct ros_fault {
 	enum ros_fault_kind kind;
-	enum ros_cut how;     /* CUT_… only */
-	uint64_t after;       /* 1: the first; counted from arming, over all sessions */
-	uint32_t times;       /* how often, one after the other; 0: until cleared */
-	int64_t delay_us;     /* DELAY only */
-	const char *text;     /* TRAP only, copied; NULL: "failure: not now" */
+	enum ros_cut how; /* CUT_… only */
+	uint64_t after;   /* 1: the first; counted from arming, over all sessions */
+	uint32_t times;   /* how often, one after the other; 0: until cleared */
+	int64_t delay_us; /* DELAY only */
+	const char *text; /* TRAP only, copied; NULL: "failure: not now" */
 };
 
 /* One fault of each kind can be armed; arming again replaces it. */
@@ -251,21 +251,21 @@ const char *ros_fault_name(enum ros_fault_kind kind);
 /* ---- counters and the log of writes ---------------------------------------------------------- */
 
 struct ros_counters {
-	uint64_t connections;   /* accepted */
+	uint64_t connections; /* accepted */
 	uint64_t refused;
 	uint64_t logins;
 	uint64_t logins_failed;
 	uint64_t bytes_in;
 	uint64_t bytes_out;
-	uint64_t commands;      /* after login, of any verb */
+	uint64_t commands; /* after login, of any verb */
 	uint64_t prints;
 	uint64_t rows_sent;
-	uint64_t writes;        /* add, set, remove, … that were asked */
-	uint64_t writes_done;   /* … and done */
-	uint64_t writes_idle;   /* sets that were done and changed nothing */
+	uint64_t writes;      /* add, set, remove, … that were asked */
+	uint64_t writes_done; /* … and done */
+	uint64_t writes_idle; /* sets that were done and changed nothing */
 	uint64_t traps;
-	uint64_t tags_max;      /* most commands in flight on one session */
-	uint64_t sessions;      /* open now */
+	uint64_t tags_max; /* most commands in flight on one session */
+	uint64_t sessions; /* open now */
 };
 
 struct ros_counters ros_counters(const struct ros *ros);

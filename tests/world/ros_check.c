@@ -12,9 +12,10 @@ bool ros_refuse_gone(const struct ros *ros, struct ros_refusal *refusal)
 }
 
 static bool target_find(struct ros *ros, const struct ros_field *field, struct ros_text in,
-                        struct ros_value *out)
+			struct ros_value *out)
 {
-	const struct ros_table *other = ros_table_of(ros, ros_menu_find(ros_text_of(field->refers)));
+	const struct ros_table *other = ros_table_of(ros,
+						     ros_menu_find(ros_text_of(field->refers)));
 	const struct ros_row *row = ros_row_which(ros, other, in);
 
 	if (row == NULL)
@@ -33,7 +34,7 @@ static bool word_is(const char *words, struct ros_text in)
 }
 
 static bool reference_check(struct ros *ros, const struct ros_field *field, struct ros_text in,
-                            struct ros_value *out, struct ros_refusal *refusal)
+			    struct ros_value *out, struct ros_refusal *refusal)
 {
 	if (word_is(field->words, in)) {
 		ros_value_set(out, in);
@@ -46,7 +47,7 @@ static bool reference_check(struct ros *ros, const struct ros_field *field, stru
 
 /* An address, or the name of a pool. */
 static bool lease_check(struct ros *ros, const struct ros_field *field, struct ros_text in,
-                        struct ros_value *out, struct ros_refusal *refusal)
+			struct ros_value *out, struct ros_refusal *refusal)
 {
 	uint32_t address;
 
@@ -61,7 +62,7 @@ static bool lease_check(struct ros *ros, const struct ros_field *field, struct r
 
 /* Networks get their length, interfaces must exist (§3, schema). */
 static bool targets_check(struct ros *ros, const struct ros_field *field, struct ros_text in,
-                          struct ros_value *out, struct ros_refusal *refusal)
+			  struct ros_value *out, struct ros_refusal *refusal)
 {
 	const struct ros_table *interfaces = ros_table_of(ros, &ros_menu_interface);
 	const struct ros_field prefix = { .name = field->name, .kind = ROS_KIND_PREFIXES };
@@ -75,7 +76,7 @@ static bool targets_check(struct ros *ros, const struct ros_field *field, struct
 		if (ros_value_read_back(&prefix, part, &buffer, refusal))
 			continue;
 		is_good = ros_text_holds(part, ':') || (part.size > 0 && part.bytes[0] == '<') ||
-		          ros_row_by_name(ros, interfaces, part) != NULL;
+			  ros_row_by_name(ros, interfaces, part) != NULL;
 		ros_buffer_add(&buffer, part.bytes, part.size);
 	}
 	if (is_good)
@@ -87,8 +88,8 @@ static bool targets_check(struct ros *ros, const struct ros_field *field, struct
 }
 
 static bool policy_check(struct ros *ros, const struct ros_field *field, struct ros_text in,
-                         struct ros_value *out, const struct ros_row *row, size_t index,
-                         struct ros_refusal *refusal)
+			 struct ros_value *out, const struct ros_row *row, size_t index,
+			 struct ros_refusal *refusal)
 {
 	struct ros_buffer buffer = { NULL, 0, 0 };
 	struct ros_text before = { "", 0 };
@@ -105,7 +106,7 @@ static bool policy_check(struct ros *ros, const struct ros_field *field, struct 
 }
 
 static bool plain_check(const struct ros_field *field, struct ros_text in, struct ros_value *out,
-                        struct ros_refusal *refusal)
+			struct ros_refusal *refusal)
 {
 	struct ros_buffer buffer = { NULL, 0, 0 };
 
@@ -119,8 +120,7 @@ static bool plain_check(const struct ros_field *field, struct ros_text in, struc
 }
 
 bool ros_check_value(struct ros *ros, struct ros_table *table, size_t field, struct ros_text in,
-                     struct ros_value *out, const struct ros_row *row,
-                     struct ros_refusal *refusal)
+		     struct ros_value *out, const struct ros_row *row, struct ros_refusal *refusal)
 {
 	const struct ros_field *description = &table->menu->fields[field];
 	bool is_good;

@@ -97,7 +97,7 @@ void ros_reply_end(struct ros_buffer *out)
 }
 
 void ros_reply_trap(struct ros_buffer *out, const struct ros_text *tag,
-                    const struct ros_refusal *refusal)
+		    const struct ros_refusal *refusal)
 {
 	ros_reply_begin(out, "!trap", tag);
 	/* The category is often missing (§1.5). */
@@ -176,7 +176,7 @@ static bool command_parse(struct ros_call *call, struct ros_text word)
 	menu = ros_menu_find(path);
 	if (menu == NULL)
 		return path_is_known(path) ? ros_refuse(&call->refusal, 0, "no such command")
-		                           : refuse_path(call, path);
+					   : refuse_path(call, path);
 	call->table = ros_table_of(call->ros, menu);
 	for (int i = 0; i < ROS_VERB_COUNT; i++) {
 		if (ros_text_is(name, verbs[i].name) && verb_is_here(call, (enum ros_verb)i)) {

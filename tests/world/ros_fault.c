@@ -7,16 +7,11 @@
 #include <string.h>
 
 static const char *const fault_names[ROS_FAULT_COUNT] = {
-	[ROS_FAULT_REFUSE] = "refuse",
-	[ROS_FAULT_SILENT] = "silent",
-	[ROS_FAULT_MUTE] = "mute",
-	[ROS_FAULT_CUT_RECEIVED] = "cut-received",
-	[ROS_FAULT_CUT_SENT] = "cut-sent",
-	[ROS_FAULT_TRAP] = "trap",
-	[ROS_FAULT_LIE] = "lie",
-	[ROS_FAULT_TRUNCATE] = "truncate",
-	[ROS_FAULT_REORDER] = "reorder",
-	[ROS_FAULT_DELAY] = "delay",
+	[ROS_FAULT_REFUSE] = "refuse",     [ROS_FAULT_SILENT] = "silent",
+	[ROS_FAULT_MUTE] = "mute",         [ROS_FAULT_CUT_RECEIVED] = "cut-received",
+	[ROS_FAULT_CUT_SENT] = "cut-sent", [ROS_FAULT_TRAP] = "trap",
+	[ROS_FAULT_LIE] = "lie",           [ROS_FAULT_TRUNCATE] = "truncate",
+	[ROS_FAULT_REORDER] = "reorder",   [ROS_FAULT_DELAY] = "delay",
 };
 
 const char *ros_fault_name(enum ros_fault_kind kind)
@@ -38,7 +33,7 @@ void ros_fault_arm(struct ros *ros, const struct ros_fault *fault)
 	armed->delay_us = fault->delay_us;
 	armed->seen = 0;
 	snprintf(armed->text, sizeof(armed->text), "%s",
-	         fault->text == NULL ? "failure: not now" : fault->text);
+		 fault->text == NULL ? "failure: not now" : fault->text);
 }
 
 void ros_fault_clear(struct ros *ros, enum ros_fault_kind kind)
@@ -132,7 +127,7 @@ uint64_t ros_counter(const struct ros *ros, const char *menu, const char *verb)
 }
 
 void ros_log_write(struct ros *ros, const struct ros_sentence *sentence, const char *outcome,
-                   bool done)
+		   bool done)
 {
 	struct ros_buffer text = { NULL, 0, 0 };
 	struct ros_written *entry;

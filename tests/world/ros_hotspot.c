@@ -43,7 +43,7 @@ static struct ros_row *active_find(const struct ros *ros, const struct ros_row *
 
 /* The binding of a MAC, or of its address. */
 static const struct ros_row *binding_find(const struct ros *ros, struct ros_text mac,
-                                          uint32_t address)
+					  uint32_t address)
 {
 	const struct ros_table *table = ros_table_of(ros, &ros_menu_ip_binding);
 
@@ -57,7 +57,7 @@ static const struct ros_row *binding_find(const struct ros *ros, struct ros_text
 		if (own.size > 0 && !ros_text_same(own, mac))
 			continue;
 		if (own.size == 0 && (range.size == 0 || !ros_range_parse(range, &first, &last) ||
-		                      address < first || address > last))
+				      address < first || address > last))
 			continue;
 		return row;
 	}
@@ -72,8 +72,7 @@ static bool host_lease(struct ros *ros, const struct ros_row *server, uint32_t *
 	return pool != NULL && ros_pool_lease(ros, pool, address);
 }
 
-static struct ros_row *host_make(struct ros *ros, const struct ros_row *server,
-                                 struct ros_text mac)
+static struct ros_row *host_make(struct ros *ros, const struct ros_row *server, struct ros_text mac)
 {
 	struct ros_table *table = ros_table_of(ros, &ros_menu_hotspot_host);
 	const struct ros_table *servers = ros_table_of(ros, &ros_menu_hotspot);
@@ -87,7 +86,7 @@ static struct ros_row *host_make(struct ros *ros, const struct ros_row *server,
 		return NULL;
 	ros_address_print(&text, address);
 	row = ros_row_make(ros, &ros_menu_hotspot_host, "address", text.bytes, "to-address",
-	                   text.bytes, NULL);
+			   text.bytes, NULL);
 	ros_row_write(ros, table, row, "mac-address", mac);
 	ros_row_write(ros, table, row, "server", ros_row_text(ros, servers, server, "name"));
 	row->is_dynamic = true;
@@ -121,7 +120,7 @@ static struct ros_row *cookie_find(const struct ros *ros, struct ros_text mac, b
 }
 
 static void cookie_make(struct ros *ros, struct ros_text mac, struct ros_text user,
-                        struct ros_text password, bool is_mac_cookie, struct ros_text lifetime)
+			struct ros_text password, bool is_mac_cookie, struct ros_text lifetime)
 {
 	struct ros_table *table = ros_table_of(ros, &ros_menu_hotspot_cookie);
 	struct ros_row *old = cookie_find(ros, mac, is_mac_cookie);
@@ -147,7 +146,7 @@ static void cookie_make(struct ros *ros, struct ros_text mac, struct ros_text us
 }
 
 static void cookies_make(struct ros *ros, const struct ros_row *server, struct ros_text mac,
-                         const struct ros_row *user)
+			 const struct ros_row *user)
 {
 	const struct ros_table *users = ros_table_of(ros, &ros_menu_hotspot_user);
 	const struct ros_table *profiles = ros_table_of(ros, &ros_menu_hotspot_user_profile);
@@ -162,17 +161,17 @@ static void cookies_make(struct ros *ros, const struct ros_row *server, struct r
 	if (profile != NULL && login_by(ros, server, "mac-cookie") &&
 	    ros_row_flag(ros, profiles, profile, "add-mac-cookie"))
 		cookie_make(ros, mac, name, password, true,
-		            ros_row_text(ros, profiles, profile, "mac-cookie-timeout"));
+			    ros_row_text(ros, profiles, profile, "mac-cookie-timeout"));
 	if (setting != NULL && login_by(ros, server, "cookie"))
 		cookie_make(ros, mac, name, password, false,
-		            ros_row_text(ros, settings, setting, "http-cookie-lifetime"));
+			    ros_row_text(ros, settings, setting, "http-cookie-lifetime"));
 }
 
 /* ---- who may log in -------------------------------------------------------------------------- */
 
 /* The user of that name for this server, else the one for all. */
 static struct ros_row *user_find(const struct ros *ros, struct ros_text name,
-                                 const struct ros_row *server)
+				 const struct ros_row *server)
 {
 	const struct ros_table *table = ros_table_of(ros, &ros_menu_hotspot_user);
 	uint32_t hash = ros_text_hash(name);
@@ -204,7 +203,7 @@ static size_t actives_count(const struct ros *ros, struct ros_text name)
 static bool limit_is_reached(const struct ros *ros, const struct ros_row *user)
 {
 	static const char *const names[] = { "limit-bytes-in", "limit-bytes-out",
-		                             "limit-bytes-total" };
+					     "limit-bytes-total" };
 	const struct ros_table *table = ros_table_of(ros, &ros_menu_hotspot_user);
 	uint64_t used[] = { user->bytes_in, user->bytes_out, user->bytes_in + user->bytes_out };
 	uint64_t limit;
@@ -222,7 +221,7 @@ static bool limit_is_reached(const struct ros *ros, const struct ros_row *user)
 }
 
 static enum ros_entry user_check(const struct ros *ros, const struct ros_row *user,
-                                 struct ros_text password, struct ros_text mac)
+				 struct ros_text password, struct ros_text mac)
 {
 	const struct ros_table *table = ros_table_of(ros, &ros_menu_hotspot_user);
 	const struct ros_table *profiles = ros_table_of(ros, &ros_menu_hotspot_user_profile);
@@ -264,7 +263,7 @@ static void ends_by(struct ros *ros, struct ros_row *row, int64_t at)
 }
 
 static void session_begin(struct ros *ros, struct ros_row *host, struct ros_row *user,
-                          const char *way)
+			  const char *way)
 {
 	struct ros_table *table = ros_table_of(ros, &ros_menu_hotspot_active);
 	const struct ros_table *hosts = ros_table_of(ros, &ros_menu_hotspot_host);
@@ -277,7 +276,8 @@ static void session_begin(struct ros *ros, struct ros_row *host, struct ros_row 
 	int64_t ms;
 
 	for (size_t i = 0; i < ROS_COUNT(copied); i++)
-		ros_row_write(ros, table, row, copied[i], ros_row_text(ros, hosts, host, copied[i]));
+		ros_row_write(ros, table, row, copied[i],
+			      ros_row_text(ros, hosts, host, copied[i]));
 	ros_row_write(ros, table, row, "user", name);
 	row->is_dynamic = true;
 	row->live = ros_allocate(sizeof(*row->live));
@@ -294,16 +294,15 @@ static void session_begin(struct ros *ros, struct ros_row *host, struct ros_row 
 	host->live->is_authorized = true;
 	if (profile == NULL)
 		return;
-	ros_live_shape(ros, row, "hotspot", name,
-	               ros_row_text(ros, profiles, profile, "rate-limit"),
-	               ros_row_text(ros, profiles, profile, "parent-queue"),
-	               ros_text_is(ros_row_text(ros, profiles, profile, "insert-queue-before"),
-	                           "first"));
+	ros_live_shape(
+	    ros, row, "hotspot", name, ros_row_text(ros, profiles, profile, "rate-limit"),
+	    ros_row_text(ros, profiles, profile, "parent-queue"),
+	    ros_text_is(ros_row_text(ros, profiles, profile, "insert-queue-before"), "first"));
 	ros_live_list(ros, row, ros_row_text(ros, profiles, profile, "address-list"));
 }
 
 static enum ros_entry host_login(struct ros *ros, struct ros_row *host, struct ros_text name,
-                                 struct ros_text password, const char *way)
+				 struct ros_text password, const char *way)
 {
 	const struct ros_table *hosts = ros_table_of(ros, &ros_menu_hotspot_host);
 	struct ros_text mac = ros_row_text(ros, hosts, host, "mac-address");
@@ -392,7 +391,7 @@ static enum ros_entry host_come(struct ros *ros, struct ros_text mac, struct ros
 }
 
 static enum ros_entry cookie_try(struct ros *ros, struct ros_row *host, struct ros_text mac,
-                                 bool is_mac_cookie)
+				 bool is_mac_cookie)
 {
 	const char *way = is_mac_cookie ? "mac-cookie" : "cookie";
 	struct ros_table *cookies = ros_table_of(ros, &ros_menu_hotspot_cookie);
@@ -427,8 +426,7 @@ static enum ros_entry phone_come(struct ros *ros, const char *mac, bool browses)
 		return ROS_ENTRY_NO_HOST;
 	}
 	entry = host_come(ros, ros_buffer_view(&upper), &host);
-	if (entry == ROS_ENTRY_DONE && !host->live->is_bypassed &&
-	    active_find(ros, host) == NULL) {
+	if (entry == ROS_ENTRY_DONE && !host->live->is_bypassed && active_find(ros, host) == NULL) {
 		entry = cookie_try(ros, host, ros_buffer_view(&upper), true);
 		if (browses && entry != ROS_ENTRY_DONE)
 			entry = cookie_try(ros, host, ros_buffer_view(&upper), false);
@@ -448,7 +446,7 @@ enum ros_entry ros_hotspot_browse(struct ros *ros, const char *mac)
 }
 
 enum ros_entry ros_hotspot_login(struct ros *ros, const char *mac, const char *name,
-                                 const char *password)
+				 const char *password)
 {
 	struct ros_buffer upper = { NULL, 0, 0 };
 	struct ros_row *host = NULL;
@@ -458,7 +456,7 @@ enum ros_entry ros_hotspot_login(struct ros *ros, const char *mac, const char *n
 		entry = host_come(ros, ros_buffer_view(&upper), &host);
 	if (entry == ROS_ENTRY_DONE)
 		entry = host_login(ros, host, ros_text_of(name), ros_text_of(password),
-		                   "http-chap");
+				   "http-chap");
 	ros_buffer_done(&upper);
 	return entry;
 }
@@ -518,7 +516,7 @@ bool ros_hotspot_active_login(struct ros_call *call)
 	if (call->no_apply)
 		return true;
 	entry = host_login(call->ros, host, argument_text(call, "user"),
-	                   argument_text(call, "password"), "admin");
+			   argument_text(call, "password"), "admin");
 	if (entry == ROS_ENTRY_DONE)
 		return true;
 	return ros_refuse(&call->refusal, -1, "failure: %s", ros_entry_text(entry));
@@ -538,7 +536,7 @@ bool ros_make_binding(struct ros_call *call)
 		struct ros_row *row = ros_row_new(bindings);
 
 		ros_row_write(ros, bindings, row, "mac-address",
-		              ros_row_text(ros, call->table, rows[i], "mac-address"));
+			      ros_row_text(ros, call->table, rows[i], "mac-address"));
 		if (type.size > 0 && !ros_text_is(type, "regular"))
 			ros_row_write(ros, bindings, row, "type", type);
 		ros_row_default(ros, bindings, row);

@@ -51,15 +51,15 @@ struct ros_sentence {
 };
 
 enum ros_wire {
-	ROS_WIRE_MORE,   /* not a whole sentence yet */
+	ROS_WIRE_MORE, /* not a whole sentence yet */
 	ROS_WIRE_WHOLE,
 	ROS_WIRE_BROKEN, /* a control byte, or beyond a limit: nobody can go on */
 };
 
 void ros_wire_word(struct ros_buffer *out, const char *bytes, size_t size);
-/* Reads one sentence at the front of `bytes`; `used` is how long it was. The words lie in `bytes`. */
+/* Reads one sentence at the front of `bytes`; `used` is how long it was. Words lie in `bytes`. */
 enum ros_wire ros_wire_sentence(struct ros_sentence *out, const char *bytes, size_t size,
-                                size_t limit, size_t *used);
+				size_t limit, size_t *used);
 /* The length at the front: 1 read, 0 more bytes are needed, -1 a control byte. */
 int ros_wire_length(const char *bytes, size_t size, uint64_t *length, size_t *used);
 
@@ -68,25 +68,25 @@ int ros_wire_length(const char *bytes, size_t size, uint64_t *length, size_t *us
 enum ros_kind {
 	ROS_KIND_TEXT,
 	ROS_KIND_BOOL,
-	ROS_KIND_WORD,      /* one of `words` */
-	ROS_KIND_BITS,      /* several of `words` */
-	ROS_KIND_SPAN,      /* a duration, or one of `words` */
-	ROS_KIND_NUMBER,    /* or one of `words` */
-	ROS_KIND_ADDRESS,   /* IPv4 */
+	ROS_KIND_WORD,    /* one of `words` */
+	ROS_KIND_BITS,    /* several of `words` */
+	ROS_KIND_SPAN,    /* a duration, or one of `words` */
+	ROS_KIND_NUMBER,  /* or one of `words` */
+	ROS_KIND_ADDRESS, /* IPv4 */
 	ROS_KIND_MAC,
-	ROS_KIND_RANGES,    /* IPv4 ranges, several */
-	ROS_KIND_PREFIXES,  /* IPv4 networks, several; "" is none */
-	ROS_KIND_LISTED,    /* a range or a host name */
-	ROS_KIND_TARGETS,   /* of a queue: networks or interfaces */
+	ROS_KIND_RANGES,   /* IPv4 ranges, several */
+	ROS_KIND_PREFIXES, /* IPv4 networks, several; "" is none */
+	ROS_KIND_LISTED,   /* a range or a host name */
+	ROS_KIND_TARGETS,  /* of a queue: networks or interfaces */
 	ROS_KIND_POLICY,
 	ROS_KIND_REFERENCE, /* a row of `refers`, or one of `words` */
 	ROS_KIND_LEASE,     /* an IPv4 address, or a row of `refers` (a pool) */
 	ROS_KIND_RATES,     /* pairs upload/download */
 	ROS_KIND_NUMBERS,
 	ROS_KIND_SPANS,
-	ROS_KIND_TYPES,     /* two of `words` */
+	ROS_KIND_TYPES, /* two of `words` */
 	ROS_KIND_DECIMALS,
-	ROS_KIND_SHOWN,     /* computed when read */
+	ROS_KIND_SHOWN, /* computed when read */
 };
 
 struct ros_refusal {
@@ -100,7 +100,7 @@ bool ros_refuse(struct ros_refusal *refusal, int category, const char *format, .
 struct ros_field;
 /* Writes the form that is read back. False: refused. References are not for this one. */
 bool ros_value_read_back(const struct ros_field *field, struct ros_text in, struct ros_buffer *out,
-                         struct ros_refusal *refusal);
+			 struct ros_refusal *refusal);
 
 /* Milliseconds of `1w2d3h4m5s`, `26:00:00`, `90`. */
 bool ros_span_parse(struct ros_text text, int64_t *out_ms);
@@ -112,7 +112,7 @@ bool ros_mac_print(struct ros_buffer *out, struct ros_text text);
 bool ros_range_parse(struct ros_text text, uint32_t *first, uint32_t *last);
 /* Bits per second of `10M`. */
 bool ros_rate_parse(struct ros_text text, uint64_t *out);
-/* Which of the words separated by `|` it is, exactly or by a unique beginning; -1 none, -2 several. */
+/* Which of the words (`a|b|c`) it is, exactly or by a unique beginning; -1 none, -2 several. */
 int ros_word_find(const char *words, struct ros_text text, struct ros_text *found);
 
 /* ---- menus (ros_menus_*.c) ------------------------------------------------------------------- */
@@ -138,8 +138,8 @@ struct ros_field {
 	const char *initial; /* of a new row; NULL: absent */
 	const char *words;
 	const char *refers;
-	const char *clear;   /* written so, it becomes absent */
-	uint32_t since;      /* 71600 is 7.16 */
+	const char *clear; /* written so, it becomes absent */
+	uint32_t since;    /* 71600 is 7.16 */
 	uint32_t until;
 	bool (*show)(const struct ros *, const struct ros_row *, struct ros_buffer *);
 };
@@ -174,14 +174,14 @@ enum ros_verb {
 struct ros_menu {
 	const char *path;
 	enum ros_shape shape;
-	unsigned verbs;            /* beyond print, getall and listen */
+	unsigned verbs; /* beyond print, getall and listen */
 	const struct ros_field *fields;
-	const char *name_field;    /* NULL: rows have no name */
-	const char *also_field;    /* unique together with it */
-	const char *hash_field;    /* when rows have no name but a key */
-	const char *duplicate;     /* the refusal; NULL: not unique */
+	const char *name_field; /* NULL: rows have no name */
+	const char *also_field; /* unique together with it */
+	const char *hash_field; /* when rows have no name but a key */
+	const char *duplicate;  /* the refusal; NULL: not unique */
 	uint32_t first_id;
-	bool needs_policy;         /* writing needs `policy`, not `write` */
+	bool needs_policy; /* writing needs `policy`, not `write` */
 	/* All may be NULL. `row` is NULL in check() of an add; values are by field. */
 	bool (*may_write)(struct ros *, const struct ros_row *, struct ros_refusal *);
 	bool (*may_remove)(struct ros *, const struct ros_row *, struct ros_refusal *);
@@ -203,9 +203,9 @@ extern const struct ros_menu ros_menu_hotspot, ros_menu_hotspot_profile, ros_men
     ros_menu_hotspot_host, ros_menu_ip_binding, ros_menu_walled_garden, ros_menu_walled_garden_ip;
 extern const struct ros_menu ros_menu_queue_simple, ros_menu_address_list, ros_menu_filter,
     ros_menu_nat, ros_menu_pool;
-extern const struct ros_menu ros_menu_service, ros_menu_user, ros_menu_group,
-    ros_menu_user_active, ros_menu_resource, ros_menu_identity, ros_menu_clock, ros_menu_interface,
-    ros_menu_system, ros_menu_scheduler;
+extern const struct ros_menu ros_menu_service, ros_menu_user, ros_menu_group, ros_menu_user_active,
+    ros_menu_resource, ros_menu_identity, ros_menu_clock, ros_menu_interface, ros_menu_system,
+    ros_menu_scheduler;
 
 /* ---- rows (ros_table.c) ---------------------------------------------------------------------- */
 
@@ -229,16 +229,16 @@ struct ros_live {
 	uint64_t upload, download;
 	uint64_t bytes_in, bytes_out;
 	uint32_t address;
-	uint32_t owner;       /* the secret or user that let it in */
+	uint32_t owner; /* the secret or user that let it in */
 	uint32_t queue;
 	bool has_queue;
-	uint32_t entries[8];  /* its rows in the address list */
+	uint32_t entries[8]; /* its rows in the address list */
 	size_t entry_count;
 	bool is_mac_cookie;
 	bool is_bypassed;
 	bool is_blocked;
 	bool is_authorized;
-	char *password;       /* of a cookie */
+	char *password; /* of a cookie */
 };
 
 struct ros_row {
@@ -249,10 +249,10 @@ struct ros_row {
 	bool is_dynamic;
 	bool is_builtin;
 	int64_t created_at;
-	int64_t ends_at;      /* ROS_NEVER, or when it vanishes */
-	int64_t used_us;      /* a hotspot user's time online, of ended sessions */
+	int64_t ends_at; /* ROS_NEVER, or when it vanishes */
+	int64_t used_us; /* a hotspot user's time online, of ended sessions */
 	uint64_t bytes_in, bytes_out;
-	uint32_t next_lease;  /* a pool's hint where to look */
+	uint32_t next_lease; /* a pool's hint where to look */
 	struct ros_live *live;
 	struct ros_value values[];
 };
@@ -281,7 +281,7 @@ struct ros_row *ros_row_new(const struct ros_table *table);
 void ros_row_free(const struct ros_table *table, struct ros_row *row);
 /* Takes the row in, with the next id; `before` NULL: at the end. */
 void ros_row_insert(struct ros *ros, struct ros_table *table, struct ros_row *row,
-                    struct ros_row *before);
+		    struct ros_row *before);
 void ros_row_insert_as(struct ros *ros, struct ros_table *table, struct ros_row *row, uint32_t id);
 /* Tells listeners, lets go of what hangs on it, frees it. */
 void ros_row_remove(struct ros *ros, struct ros_table *table, struct ros_row *row);
@@ -291,13 +291,13 @@ void ros_row_rehash(struct ros_table *table, struct ros_row *row);
 
 struct ros_row *ros_row_by_id(const struct ros_table *table, uint32_t id);
 struct ros_row *ros_row_by_name(const struct ros *ros, const struct ros_table *table,
-                                struct ros_text name);
+				struct ros_text name);
 /* By `*1F`, or by name. */
 struct ros_row *ros_row_which(const struct ros *ros, const struct ros_table *table,
-                              struct ros_text which);
+			      struct ros_text which);
 /* A row other than `self` with these key values. */
 struct ros_row *ros_row_twin(const struct ros *ros, const struct ros_table *table,
-                             const struct ros_row *self, const struct ros_value *values);
+			     const struct ros_row *self, const struct ros_value *values);
 
 void ros_value_set(struct ros_value *value, struct ros_text text);
 void ros_value_clear(struct ros_value *value);
@@ -305,15 +305,15 @@ void ros_value_copy(struct ros_value *to, const struct ros_value *from);
 bool ros_value_same(const struct ros_value *one, const struct ros_value *other);
 /* What print shows. False: absent. */
 bool ros_field_show(const struct ros *ros, const struct ros_table *table, const struct ros_row *row,
-                    size_t field, struct ros_buffer *out);
+		    size_t field, struct ros_buffer *out);
 /* The stored text; empty when absent. References are resolved. Lives until the value changes. */
 struct ros_text ros_row_text(const struct ros *ros, const struct ros_table *table,
-                             const struct ros_row *row, const char *field);
+			     const struct ros_row *row, const char *field);
 struct ros_row *ros_row_target(const struct ros *ros, const struct ros_table *table,
-                               const struct ros_row *row, const char *field);
+			       const struct ros_row *row, const char *field);
 void ros_row_put(struct ros_table *table, struct ros_row *row, const char *field, const char *text);
 bool ros_row_flag(const struct ros *ros, const struct ros_table *table, const struct ros_row *row,
-                  const char *field);
+		  const char *field);
 
 /* ---- the router ------------------------------------------------------------------------------ */
 
@@ -363,8 +363,8 @@ struct ros {
 	int64_t up_at;
 	int64_t due_at;
 	bool reboot_asked;
-	bool is_rebooting;       /* nothing is written any more: the power is gone */
-	const char *end_reason;  /* why sessions end just now; NULL: somebody removed them */
+	bool is_rebooting;      /* nothing is written any more: the power is gone */
+	const char *end_reason; /* why sessions end just now; NULL: somebody removed them */
 	int64_t latency_us;
 	uint64_t random;
 	size_t rows_max;
@@ -403,13 +403,13 @@ struct ros_call {
 	size_t argument_count;
 	struct ros_text queries[ROS_WORDS_MAX];
 	size_t query_count;
-	size_t changed;         /* values that a set really changed */
-	size_t rows;            /* rows a print has sent */
-	bool counted;           /* count-only: there is a `ret`, but no !empty */
-	bool keeps_running;     /* listen: no !done */
-	bool no_apply;          /* the LIE fault: check everything, do nothing */
-	bool is_lost;           /* the menu is unknown: before 7 that takes two traps */
-	struct ros_text lost;   /* the first part of the path that is unknown */
+	size_t changed;       /* values that a set really changed */
+	size_t rows;          /* rows a print has sent */
+	bool counted;         /* count-only: there is a `ret`, but no !empty */
+	bool keeps_running;   /* listen: no !done */
+	bool no_apply;        /* the LIE fault: check everything, do nothing */
+	bool is_lost;         /* the menu is unknown: before 7 that takes two traps */
+	struct ros_text lost; /* the first part of the path that is unknown */
 	char ret[24];
 	struct ros_refusal refusal;
 };
@@ -426,14 +426,14 @@ void ros_reply_begin(struct ros_buffer *out, const char *word, const struct ros_
 void ros_reply_attribute(struct ros_buffer *out, const char *name, struct ros_text value);
 void ros_reply_end(struct ros_buffer *out);
 void ros_reply_trap(struct ros_buffer *out, const struct ros_text *tag,
-                    const struct ros_refusal *refusal);
+		    const struct ros_refusal *refusal);
 
 /* Queries: whether a row passes. (ros_query.c) */
 bool ros_query_pass(const struct ros *ros, const struct ros_table *table, const struct ros_row *row,
-                    const struct ros_text *words, size_t count, struct ros_buffer *scratch);
+		    const struct ros_text *words, size_t count, struct ros_buffer *scratch);
 /* The one key that a query asks for and the table can find without a walk. */
 bool ros_query_key(const struct ros_table *table, const struct ros_text *words, size_t count,
-                   struct ros_text *key);
+		   struct ros_text *key);
 
 /* ros_print.c */
 bool ros_print(struct ros_call *call);
@@ -448,8 +448,8 @@ struct ros_selection {
 void ros_selection_fill(struct ros_selection *selection, const struct ros_call *call);
 /* One !re. */
 void ros_print_row(struct ros_buffer *out, const struct ros *ros, const struct ros_table *table,
-                   const struct ros_row *row, const struct ros_selection *selection,
-                   const struct ros_text *tag);
+		   const struct ros_row *row, const struct ros_selection *selection,
+		   const struct ros_text *tag);
 
 /* ros_write.c */
 bool ros_add(struct ros_call *call);
@@ -465,8 +465,7 @@ bool ros_call_rows(struct ros_call *call, struct ros_row ***rows, size_t *count)
 
 /* Checks one value and stores what is read back. (ros_check.c) */
 bool ros_check_value(struct ros *ros, struct ros_table *table, size_t field, struct ros_text in,
-                     struct ros_value *out, const struct ros_row *row,
-                     struct ros_refusal *refusal);
+		     struct ros_value *out, const struct ros_row *row, struct ros_refusal *refusal);
 bool ros_refuse_gone(const struct ros *ros, struct ros_refusal *refusal);
 
 /* Makes a row from name and value pairs, without checks: what the router itself adds. The list ends
@@ -476,19 +475,19 @@ struct ros_row *ros_row_make(struct ros *ros, const struct ros_menu *menu, ...)
 /* As a list, already in the table or not. */
 void ros_row_default(const struct ros *ros, struct ros_table *table, struct ros_row *row);
 void ros_row_write(struct ros *ros, struct ros_table *table, struct ros_row *row, const char *field,
-                   struct ros_text text);
+		   struct ros_text text);
 
 /* ---- users (ros_user.c) ---------------------------------------------------------------------- */
 
 /* What the user may; false: wrong name, password, or disabled. */
 bool ros_user_login(struct ros *ros, struct ros_text name, struct ros_text password,
-                    unsigned *policy, struct ros_row **user);
+		    unsigned *policy, struct ros_row **user);
 /* The same for the challenge of routers before 6.43. */
 bool ros_user_answer(struct ros *ros, struct ros_text name, struct ros_text response,
-                     const unsigned char *challenge, size_t size, unsigned *policy,
-                     struct ros_row **user);
+		     const unsigned char *challenge, size_t size, unsigned *policy,
+		     struct ros_row **user);
 void ros_policy_read_back(const struct ros *ros, struct ros_text in, struct ros_text before,
-                          struct ros_buffer *out);
+			  struct ros_buffer *out);
 bool ros_policy_check(const struct ros *ros, struct ros_text in);
 bool ros_group_may_remove(struct ros *ros, const struct ros_row *row, struct ros_refusal *refusal);
 bool ros_user_may_remove(struct ros *ros, const struct ros_row *row, struct ros_refusal *refusal);
@@ -500,10 +499,10 @@ void ros_user_active_removed(struct ros *ros, struct ros_row *row);
 /* ros_session.c */
 void ros_sessions_reset(struct ros *ros);
 void ros_sessions_changed(struct ros *ros, const struct ros_table *table, const struct ros_row *row,
-                          bool is_dead);
+			  bool is_dead);
 bool ros_session_listen(struct ros_session *session, const struct ros_call *call);
 bool ros_session_cancel(struct ros_session *session, const struct ros_text *tag,
-                        struct ros_buffer *out);
+			struct ros_buffer *out);
 void ros_session_logout(struct ros *ros, uint32_t user_active_id);
 
 /* ros_fault.c: one more of what that fault counts; true: it fires now. */
@@ -511,7 +510,7 @@ bool ros_fault_step(struct ros *ros, enum ros_fault_kind kind);
 /* It has fired: counts it and disarms when it was the last time. */
 void ros_fault_fire(struct ros_armed *armed);
 void ros_log_write(struct ros *ros, const struct ros_sentence *sentence, const char *outcome,
-                   bool done);
+		   bool done);
 void ros_log_done(struct ros *ros);
 
 /* ros_ppp.c, ros_hotspot.c, ros_live.c */
@@ -522,7 +521,7 @@ bool ros_hotspot_active_login(struct ros_call *call);
 bool ros_make_binding(struct ros_call *call);
 void ros_live_free(struct ros_live *live);
 void ros_live_shape(struct ros *ros, struct ros_row *row, const char *prefix, struct ros_text name,
-                    struct ros_text rate, struct ros_text parent, bool first);
+		    struct ros_text rate, struct ros_text parent, bool first);
 void ros_live_list(struct ros *ros, struct ros_row *row, struct ros_text lists);
 void ros_live_drop(struct ros *ros, struct ros_row *row);
 bool ros_pool_lease(struct ros *ros, struct ros_row *pool, uint32_t *address);
@@ -535,8 +534,8 @@ void ros_cpe_free(struct ros *ros);
 void ros_date_print(struct ros_buffer *out, const struct ros *ros, int64_t at);
 
 /* What print shows of rows that move by themselves. (ros_show.c) */
-#define ROS_SHOW(name) bool ros_show_##name(const struct ros *, const struct ros_row *, \
-	struct ros_buffer *)
+#define ROS_SHOW(name) \
+	bool ros_show_##name(const struct ros *, const struct ros_row *, struct ros_buffer *)
 ROS_SHOW(dynamic);
 ROS_SHOW(default);
 ROS_SHOW(uptime);

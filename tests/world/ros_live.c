@@ -126,7 +126,7 @@ static bool priority_parse(struct ros_text text, struct rates *out)
 	if (!ros_text_number(text, &priority) || priority < 1 || priority > 8)
 		return false;
 	snprintf(out->priority, sizeof(out->priority), "%u/%u", (unsigned)priority,
-	         (unsigned)priority);
+		 (unsigned)priority);
 	return true;
 }
 
@@ -176,7 +176,7 @@ static const char *pair_print(char *out, size_t size, uint64_t rx, uint64_t tx)
 }
 
 static void queue_name(struct ros *ros, const char *prefix, struct ros_text name, char *out,
-                       size_t size)
+		       size_t size)
 {
 	const struct ros_table *queues = ros_table_of(ros, &ros_menu_queue_simple);
 	int shown = (int)(name.size > 200 ? 200 : name.size);
@@ -190,7 +190,7 @@ static void queue_name(struct ros *ros, const char *prefix, struct ros_text name
 /* The dynamic queue of a session, with the rate of this moment: it exists only while online, and
  * without a rate-limit there is none (§5.1). A limit that cannot be read limits nothing. */
 void ros_live_shape(struct ros *ros, struct ros_row *row, const char *prefix, struct ros_text name,
-                    struct ros_text rate, struct ros_text parent, bool first)
+		    struct ros_text rate, struct ros_text parent, bool first)
 {
 	struct ros_table *queues = ros_table_of(ros, &ros_menu_queue_simple);
 	struct ros_row *queue;
@@ -203,11 +203,11 @@ void ros_live_shape(struct ros *ros, struct ros_row *row, const char *prefix, st
 	queue = ros_row_make(ros, &ros_menu_queue_simple, "name", label, "target", label, NULL);
 	ros_row_put(queues, queue, "max-limit", pair_print(pair, sizeof(pair), rates.rx, rates.tx));
 	ros_row_put(queues, queue, "burst-limit",
-	            pair_print(pair, sizeof(pair), rates.burst_rx, rates.burst_tx));
+		    pair_print(pair, sizeof(pair), rates.burst_rx, rates.burst_tx));
 	ros_row_put(queues, queue, "burst-threshold",
-	            pair_print(pair, sizeof(pair), rates.threshold_rx, rates.threshold_tx));
+		    pair_print(pair, sizeof(pair), rates.threshold_rx, rates.threshold_tx));
 	ros_row_put(queues, queue, "limit-at",
-	            pair_print(pair, sizeof(pair), rates.min_rx, rates.min_tx));
+		    pair_print(pair, sizeof(pair), rates.min_rx, rates.min_tx));
 	ros_row_put(queues, queue, "burst-time", rates.time);
 	ros_row_put(queues, queue, "priority", rates.priority);
 	if (parent.size > 0)

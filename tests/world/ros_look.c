@@ -33,7 +33,7 @@ const char *ros_menu_field(const char *menu, size_t index)
 
 /* Here live rows are also found by their user's name. */
 static struct ros_row *row_named(const struct ros *ros, const struct ros_table *table,
-                                 const char *which)
+				 const char *which)
 {
 	struct ros_row *row;
 
@@ -56,7 +56,7 @@ bool ros_row_exists(const struct ros *ros, const char *menu, const char *which)
 }
 
 bool ros_row_read(struct ros *ros, const char *menu, const char *which, const char *field,
-                  struct ros_text *out)
+		  struct ros_text *out)
 {
 	const struct ros_table *table = table_named(ros, menu);
 	const struct ros_row *row = row_named(ros, table, which);
@@ -71,7 +71,7 @@ bool ros_row_read(struct ros *ros, const char *menu, const char *which, const ch
 		is_there = true;
 	} else {
 		is_there = ros_field_show(ros, table, row, ros_field_at(table, field),
-		                          &ros->scratch);
+					  &ros->scratch);
 	}
 	if (is_there)
 		*out = ros_buffer_view(&ros->scratch);
@@ -79,7 +79,7 @@ bool ros_row_read(struct ros *ros, const char *menu, const char *which, const ch
 }
 
 bool ros_row_is(struct ros *ros, const char *menu, const char *which, const char *field,
-                const char *value)
+		const char *value)
 {
 	struct ros_text text;
 
@@ -127,7 +127,7 @@ char *ros_menu_dump(struct ros *ros, const char *menu, bool static_only)
 /* ---- by hand --------------------------------------------------------------------------------- */
 
 bool ros_hand_words(struct ros *ros, struct ros_answer *answer, const struct ros_text *words,
-                    size_t count)
+		    size_t count)
 {
 	struct ros_call *call = ros_allocate(sizeof(*call));
 	struct ros_answer local;
@@ -191,7 +191,7 @@ static bool rule_walls(const struct ros *ros, struct ros_text list)
 			if (!ros_row_flag(ros, table, row, "disabled") &&
 			    ros_text_is(ros_row_text(ros, table, row, "chain"), walls[i].chain) &&
 			    ros_text_same(ros_row_text(ros, table, row, "src-address-list"),
-			                  list) &&
+					  list) &&
 			    ros_word_find(walls[i].actions, action, &word) >= 0 &&
 			    ros_text_same(word, action))
 				return true;
@@ -252,9 +252,9 @@ bool ros_access(struct ros *ros, const char *name, struct ros_access *out)
 			out->upload = row->live->upload;
 			out->download = row->live->download;
 			text_keep(out->address, sizeof(out->address),
-			          ros_row_text(ros, table, row, "address"));
+				  ros_row_text(ros, table, row, "address"));
 			text_keep(out->caller, sizeof(out->caller),
-			          ros_row_text(ros, table, row, kinds[i].caller));
+				  ros_row_text(ros, table, row, kinds[i].caller));
 		}
 	}
 	out->walled = out->sessions > 0 && all_walled;

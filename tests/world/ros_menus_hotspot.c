@@ -1,7 +1,7 @@
 /* The hotspot menus. Sources as in ros_menus_ppp.c. */
 #include "world/ros_inside.h"
 
-#define LIST_VERBS                                                                                \
+#define LIST_VERBS \
 	(ROS_VERB_BIT(ROS_VERB_ADD) | ROS_VERB_BIT(ROS_VERB_SET) | ROS_VERB_BIT(ROS_VERB_REMOVE))
 #define SWITCH_VERBS (ROS_VERB_BIT(ROS_VERB_ENABLE) | ROS_VERB_BIT(ROS_VERB_DISABLE))
 #define COMMENT_VERB ROS_VERB_BIT(ROS_VERB_COMMENT)
@@ -125,7 +125,8 @@ static const struct ros_field user_profile_fields[] = {
 	{ .name = "status-autorefresh", .kind = ROS_KIND_SPAN, .initial = "1m", .words = "none" },
 	{ .name = "shared-users", .kind = ROS_KIND_NUMBER, .initial = "1", .words = "unlimited" },
 	{ .name = "add-mac-cookie", .kind = ROS_KIND_BOOL, .initial = "true" },
-	{ .name = "mac-cookie-timeout", .kind = ROS_KIND_SPAN, .flags = ROS_UNSET, .initial = "3d" },
+	{ .name = "mac-cookie-timeout", .kind = ROS_KIND_SPAN, .flags = ROS_UNSET,
+	  .initial = "3d" },
 	{ .name = "rate-limit", .flags = ROS_EMPTY_ABSENT },
 	{ .name = "insert-queue-before", .kind = ROS_KIND_WORD, .flags = ROS_UNSET,
 	  .words = "bottom|first" },
@@ -262,7 +263,8 @@ const struct ros_menu ros_menu_ip_binding = {
 };
 
 static const struct ros_field garden_fields[] = {
-	{ .name = "server", .kind = ROS_KIND_REFERENCE, .flags = ROS_UNSET, .refers = "/ip/hotspot" },
+	{ .name = "server", .kind = ROS_KIND_REFERENCE, .flags = ROS_UNSET,
+	  .refers = "/ip/hotspot" },
 	{ .name = "src-address", .flags = ROS_UNSET },
 	{ .name = "method", .flags = ROS_UNSET },
 	{ .name = "dst-host", .flags = ROS_UNSET },
@@ -285,7 +287,8 @@ const struct ros_menu ros_menu_walled_garden = {
 };
 
 static const struct ros_field garden_ip_fields[] = {
-	{ .name = "server", .kind = ROS_KIND_REFERENCE, .flags = ROS_UNSET, .refers = "/ip/hotspot" },
+	{ .name = "server", .kind = ROS_KIND_REFERENCE, .flags = ROS_UNSET,
+	  .refers = "/ip/hotspot" },
 	{ .name = "src-address", .flags = ROS_UNSET },
 	{ .name = "dst-address", .flags = ROS_UNSET | ROS_EMPTY_ABSENT },
 	{ .name = "dst-host", .flags = ROS_EMPTY_ABSENT },

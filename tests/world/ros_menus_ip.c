@@ -1,15 +1,15 @@
 /* Queues, address lists, firewall rules, pools. Sources as in ros_menus_ppp.c. */
 #include "world/ros_inside.h"
 
-#define LIST_VERBS                                                                                \
+#define LIST_VERBS \
 	(ROS_VERB_BIT(ROS_VERB_ADD) | ROS_VERB_BIT(ROS_VERB_SET) | ROS_VERB_BIT(ROS_VERB_REMOVE))
 #define SWITCH_VERBS (ROS_VERB_BIT(ROS_VERB_ENABLE) | ROS_VERB_BIT(ROS_VERB_DISABLE))
 #define COMMENT_VERB ROS_VERB_BIT(ROS_VERB_COMMENT)
 #define MOVE_VERB ROS_VERB_BIT(ROS_VERB_MOVE)
 
-#define QUEUE_TYPES                                                                               \
-	"default|default-small|ethernet-default|hotspot-default|multi-queue-ethernet-default|"    \
-	"only-hardware-queue|pcq-download-default|pcq-upload-default|synchronous-default|"        \
+#define QUEUE_TYPES                                                                            \
+	"default|default-small|ethernet-default|hotspot-default|multi-queue-ethernet-default|" \
+	"only-hardware-queue|pcq-download-default|pcq-upload-default|synchronous-default|"     \
 	"wireless-default"
 
 /* What the router made itself is not for others to change; the text is ours, no source has it. */
@@ -22,7 +22,7 @@ static bool queue_may_write(struct ros *ros, const struct ros_row *row, struct r
 }
 
 static bool queue_may_remove(struct ros *ros, const struct ros_row *row,
-                             struct ros_refusal *refusal)
+			     struct ros_refusal *refusal)
 {
 	(void)ros;
 	if (row->is_dynamic)
@@ -58,18 +58,21 @@ static const struct ros_field queue_fields[] = {
 	{ .name = "total-burst-threshold" },
 	{ .name = "total-burst-time", .kind = ROS_KIND_SPAN },
 	{ .name = "total-bucket-size" },
-	{ .name = "bytes", .kind = ROS_KIND_SHOWN, .flags = ROS_COUNTED, .show = ros_show_queue_bytes },
+	{ .name = "bytes", .kind = ROS_KIND_SHOWN, .flags = ROS_COUNTED,
+	  .show = ros_show_queue_bytes },
 	{ .name = "total-bytes", .kind = ROS_KIND_SHOWN, .flags = ROS_COUNTED,
 	  .show = ros_show_queue_total_bytes },
 	{ .name = "packets", .kind = ROS_KIND_SHOWN, .flags = ROS_COUNTED,
 	  .show = ros_show_queue_packets },
 	{ .name = "total-packets", .kind = ROS_KIND_SHOWN, .flags = ROS_COUNTED,
 	  .show = ros_show_queue_total_packets },
-	{ .name = "dropped", .kind = ROS_KIND_SHOWN, .flags = ROS_COUNTED, .show = ros_show_zeroes },
+	{ .name = "dropped", .kind = ROS_KIND_SHOWN, .flags = ROS_COUNTED,
+	  .show = ros_show_zeroes },
 	{ .name = "total-dropped", .kind = ROS_KIND_SHOWN, .flags = ROS_COUNTED,
 	  .show = ros_show_zero },
 	{ .name = "rate", .kind = ROS_KIND_SHOWN, .flags = ROS_COUNTED, .show = ros_show_zeroes },
-	{ .name = "total-rate", .kind = ROS_KIND_SHOWN, .flags = ROS_COUNTED, .show = ros_show_zero },
+	{ .name = "total-rate", .kind = ROS_KIND_SHOWN, .flags = ROS_COUNTED,
+	  .show = ros_show_zero },
 	{ .name = "packet-rate", .kind = ROS_KIND_SHOWN, .flags = ROS_COUNTED,
 	  .show = ros_show_zeroes },
 	{ .name = "total-packet-rate", .kind = ROS_KIND_SHOWN, .flags = ROS_COUNTED,
@@ -107,7 +110,8 @@ static const struct ros_field list_fields[] = {
 	{ .name = "creation-time", .kind = ROS_KIND_SHOWN, .flags = ROS_COUNTED,
 	  .show = ros_show_created },
 	/* Counts down at every read (§3). */
-	{ .name = "timeout", .kind = ROS_KIND_SPAN, .flags = ROS_COUNTED, .show = ros_show_timeout },
+	{ .name = "timeout", .kind = ROS_KIND_SPAN, .flags = ROS_COUNTED,
+	  .show = ros_show_timeout },
 	{ .name = "dynamic", .kind = ROS_KIND_BOOL, .show = ros_show_dynamic },
 	{ .name = "disabled", .kind = ROS_KIND_BOOL, .initial = "false" },
 	{ .name = "comment", .flags = ROS_EMPTY_ABSENT | ROS_UNSET },
@@ -162,7 +166,8 @@ static const struct ros_field filter_fields[] = {
 
 const struct ros_menu ros_menu_filter = {
 	.path = "/ip/firewall/filter",
-	.verbs = LIST_VERBS | SWITCH_VERBS | COMMENT_VERB | MOVE_VERB | ROS_VERB_BIT(ROS_VERB_UNSET),
+	.verbs = LIST_VERBS | SWITCH_VERBS | COMMENT_VERB | MOVE_VERB |
+		  ROS_VERB_BIT(ROS_VERB_UNSET),
 	.fields = filter_fields,
 	.first_id = 1,
 };
@@ -180,7 +185,8 @@ static const struct ros_field nat_fields[] = {
 
 const struct ros_menu ros_menu_nat = {
 	.path = "/ip/firewall/nat",
-	.verbs = LIST_VERBS | SWITCH_VERBS | COMMENT_VERB | MOVE_VERB | ROS_VERB_BIT(ROS_VERB_UNSET),
+	.verbs = LIST_VERBS | SWITCH_VERBS | COMMENT_VERB | MOVE_VERB |
+		  ROS_VERB_BIT(ROS_VERB_UNSET),
 	.fields = nat_fields,
 	.first_id = 1,
 };

@@ -2,7 +2,7 @@
  * and §3 ("unset attributes are absent", "some defaults are always printed"). */
 #include "world/ros_inside.h"
 
-#define LIST_VERBS                                                                                \
+#define LIST_VERBS \
 	(ROS_VERB_BIT(ROS_VERB_ADD) | ROS_VERB_BIT(ROS_VERB_SET) | ROS_VERB_BIT(ROS_VERB_REMOVE))
 #define SWITCH_VERBS (ROS_VERB_BIT(ROS_VERB_ENABLE) | ROS_VERB_BIT(ROS_VERB_DISABLE))
 #define COMMENT_VERB ROS_VERB_BIT(ROS_VERB_COMMENT)
@@ -22,8 +22,10 @@ static const struct ros_field secret_fields[] = {
 	{ .name = "profile", .kind = ROS_KIND_REFERENCE, .initial = "default",
 	  .refers = "/ppp/profile" },
 	/* A blank remote-address is refused: it must be unset (§3). */
-	{ .name = "local-address", .kind = ROS_KIND_ADDRESS, .flags = ROS_UNSET | ROS_EMPTY_REFUSED },
-	{ .name = "remote-address", .kind = ROS_KIND_ADDRESS, .flags = ROS_UNSET | ROS_EMPTY_REFUSED },
+	{ .name = "local-address", .kind = ROS_KIND_ADDRESS,
+	  .flags = ROS_UNSET | ROS_EMPTY_REFUSED },
+	{ .name = "remote-address", .kind = ROS_KIND_ADDRESS,
+	  .flags = ROS_UNSET | ROS_EMPTY_REFUSED },
 	{ .name = "remote-ipv6-prefix", .flags = ROS_UNSET },
 	{ .name = "routes", .initial = "" },
 	{ .name = "ipv6-routes", .initial = "" },
@@ -49,25 +51,30 @@ const struct ros_menu ros_menu_ppp_secret = {
 static const struct ros_field profile_fields[] = {
 	{ .name = "name", .flags = ROS_REQUIRED | ROS_EMPTY_REFUSED },
 	/* A pool that does not exist: "invalid value for argument remote-address" (§1.5). */
-	{ .name = "local-address", .kind = ROS_KIND_LEASE, .flags = ROS_UNSET, .refers = "/ip/pool" },
-	{ .name = "remote-address", .kind = ROS_KIND_LEASE, .flags = ROS_UNSET, .refers = "/ip/pool" },
+	{ .name = "local-address", .kind = ROS_KIND_LEASE, .flags = ROS_UNSET,
+	  .refers = "/ip/pool" },
+	{ .name = "remote-address", .kind = ROS_KIND_LEASE, .flags = ROS_UNSET,
+	  .refers = "/ip/pool" },
 	{ .name = "remote-ipv6-prefix-pool", .flags = ROS_EMPTY_ABSENT },
 	{ .name = "remote-ipv6-prefix-reuse", .kind = ROS_KIND_BOOL, .flags = ROS_UNSET,
 	  .since = 72000 },
 	{ .name = "dhcpv6-pd-pool", .flags = ROS_EMPTY_ABSENT },
 	{ .name = "dhcpv6-use-radius", .kind = ROS_KIND_BOOL, .flags = ROS_UNSET, .since = 72000 },
 	{ .name = "dhcpv6-lease-time", .kind = ROS_KIND_SPAN, .flags = ROS_UNSET, .since = 72000 },
-	{ .name = "bridge", .kind = ROS_KIND_REFERENCE, .flags = ROS_UNSET, .refers = "/interface" },
+	{ .name = "bridge", .kind = ROS_KIND_REFERENCE, .flags = ROS_UNSET,
+	  .refers = "/interface" },
 	{ .name = "bridge-port-priority", .kind = ROS_KIND_NUMBER, .flags = ROS_UNSET },
 	{ .name = "bridge-path-cost", .kind = ROS_KIND_NUMBER, .flags = ROS_UNSET },
 	{ .name = "bridge-horizon", .kind = ROS_KIND_NUMBER, .flags = ROS_UNSET },
 	{ .name = "bridge-learning", .kind = ROS_KIND_WORD, .initial = "default", .words = YES_NO },
 	{ .name = "bridge-port-vid", .kind = ROS_KIND_NUMBER, .flags = ROS_UNSET, .since = 71700 },
-	{ .name = "bridge-port-trusted", .kind = ROS_KIND_BOOL, .flags = ROS_UNSET, .since = 71700 },
+	{ .name = "bridge-port-trusted", .kind = ROS_KIND_BOOL, .flags = ROS_UNSET,
+	  .since = 71700 },
 	{ .name = "session-timeout", .kind = ROS_KIND_SPAN, .flags = ROS_UNSET },
 	{ .name = "idle-timeout", .kind = ROS_KIND_SPAN, .flags = ROS_UNSET },
 	{ .name = "use-ipv6", .kind = ROS_KIND_WORD, .initial = "yes", .words = YES_NO_REQUIRED },
-	{ .name = "use-mpls", .kind = ROS_KIND_WORD, .initial = "default", .words = YES_NO_REQUIRED },
+	{ .name = "use-mpls", .kind = ROS_KIND_WORD, .initial = "default",
+	  .words = YES_NO_REQUIRED },
 	{ .name = "use-compression", .kind = ROS_KIND_WORD, .initial = "default", .words = YES_NO },
 	{ .name = "use-encryption", .kind = ROS_KIND_WORD, .initial = "default",
 	  .words = YES_NO_REQUIRED },
@@ -155,7 +162,8 @@ static const struct ros_field server_fields[] = {
 	{ .name = "mrru", .kind = ROS_KIND_NUMBER, .initial = "disabled", .words = "disabled" },
 	{ .name = "authentication", .kind = ROS_KIND_BITS, .initial = "pap,chap,mschap1,mschap2",
 	  .words = "pap|chap|mschap1|mschap2" },
-	{ .name = "keepalive-timeout", .kind = ROS_KIND_NUMBER, .initial = "10", .words = "disabled" },
+	{ .name = "keepalive-timeout", .kind = ROS_KIND_NUMBER, .initial = "10",
+	  .words = "disabled" },
 	{ .name = "one-session-per-host", .kind = ROS_KIND_BOOL, .initial = "false" },
 	{ .name = "max-sessions", .kind = ROS_KIND_NUMBER, .initial = "unlimited",
 	  .words = "unlimited" },

@@ -1,7 +1,7 @@
 /* Users, services, and what the router says of itself. Sources as in ros_menus_ppp.c. */
 #include "world/ros_inside.h"
 
-#define LIST_VERBS                                                                                \
+#define LIST_VERBS \
 	(ROS_VERB_BIT(ROS_VERB_ADD) | ROS_VERB_BIT(ROS_VERB_SET) | ROS_VERB_BIT(ROS_VERB_REMOVE))
 #define SWITCH_VERBS (ROS_VERB_BIT(ROS_VERB_ENABLE) | ROS_VERB_BIT(ROS_VERB_DISABLE))
 #define COMMENT_VERB ROS_VERB_BIT(ROS_VERB_COMMENT)
@@ -10,7 +10,8 @@
 
 static const struct ros_field user_fields[] = {
 	{ .name = "name", .flags = ROS_REQUIRED | ROS_EMPTY_REFUSED },
-	{ .name = "group", .kind = ROS_KIND_REFERENCE, .flags = ROS_REQUIRED, .refers = "/user/group" },
+	{ .name = "group", .kind = ROS_KIND_REFERENCE, .flags = ROS_REQUIRED,
+	  .refers = "/user/group" },
 	{ .name = "address", .kind = ROS_KIND_PREFIXES, .initial = "" },
 	{ .name = "last-logged-in", .flags = ROS_FIXED | ROS_COUNTED },
 	{ .name = "inactivity-timeout", .kind = ROS_KIND_SPAN, .initial = "10m", .since = 71600 },
@@ -54,7 +55,8 @@ const struct ros_menu ros_menu_group = {
 };
 
 static const struct ros_field user_active_fields[] = {
-	{ .name = "when", .kind = ROS_KIND_SHOWN, .flags = ROS_COUNTED, .show = ros_show_session_when },
+	{ .name = "when", .kind = ROS_KIND_SHOWN, .flags = ROS_COUNTED,
+	  .show = ros_show_session_when },
 	{ .name = "name" },
 	{ .name = "address" },
 	{ .name = "via" },
@@ -147,8 +149,10 @@ const struct ros_menu ros_menu_identity = {
 };
 
 static const struct ros_field clock_fields[] = {
-	{ .name = "time", .kind = ROS_KIND_SHOWN, .flags = ROS_COUNTED, .show = ros_show_router_time },
-	{ .name = "date", .kind = ROS_KIND_SHOWN, .flags = ROS_COUNTED, .show = ros_show_router_date },
+	{ .name = "time", .kind = ROS_KIND_SHOWN, .flags = ROS_COUNTED,
+	  .show = ros_show_router_time },
+	{ .name = "date", .kind = ROS_KIND_SHOWN, .flags = ROS_COUNTED,
+	  .show = ros_show_router_date },
 	{ .name = "time-zone-autodetect", .kind = ROS_KIND_BOOL, .initial = "true" },
 	{ .name = "time-zone-name", .initial = "UTC" },
 	{ .name = "gmt-offset", .flags = ROS_FIXED, .initial = "+00:00" },
@@ -191,7 +195,8 @@ static const struct ros_field scheduler_fields[] = {
 	{ .name = "on-event", .initial = "" },
 	{ .name = "policy", .initial = "read,write" },
 	{ .name = "days", .since = 72400 },
-	{ .name = "run-count", .kind = ROS_KIND_SHOWN, .flags = ROS_COUNTED, .show = ros_show_zero },
+	{ .name = "run-count", .kind = ROS_KIND_SHOWN, .flags = ROS_COUNTED,
+	  .show = ros_show_zero },
 	{ .name = "disabled", .kind = ROS_KIND_BOOL, .initial = "false" },
 	{ .name = "comment", .flags = ROS_EMPTY_ABSENT | ROS_UNSET },
 	{ .name = NULL },

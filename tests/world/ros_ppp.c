@@ -40,7 +40,7 @@ static struct ros_row *server_find(const struct ros *ros)
 
 /* A profile's setting, else that of the service's default profile. */
 static struct ros_text setting(const struct ros *ros, const struct ros_row *profile,
-                               const struct ros_row *lowest, const char *field)
+			       const struct ros_row *lowest, const char *field)
 {
 	const struct ros_table *table = ros_table_of(ros, &ros_menu_ppp_profile);
 	struct ros_text text = { "", 0 };
@@ -53,7 +53,7 @@ static struct ros_text setting(const struct ros *ros, const struct ros_row *prof
 }
 
 static bool profile_lease(struct ros *ros, const struct ros_row *profile, uint32_t *address,
-                          bool *has_setting)
+			  bool *has_setting)
 {
 	const struct ros_table *table = ros_table_of(ros, &ros_menu_ppp_profile);
 	const struct ros_value *value = &profile->values[ros_field_at(table, "remote-address")];
@@ -68,8 +68,8 @@ static bool profile_lease(struct ros *ros, const struct ros_row *profile, uint32
 
 /* Settings in the secret override the profile; the service's profile is the lowest (§4). */
 static bool address_choose(struct ros *ros, const struct ros_row *secret,
-                           const struct ros_row *profile, const struct ros_row *lowest,
-                           uint32_t *address)
+			   const struct ros_row *profile, const struct ros_row *lowest,
+			   uint32_t *address)
 {
 	const struct ros_table *secrets = ros_table_of(ros, &ros_menu_ppp_secret);
 	struct ros_text text = ros_row_text(ros, secrets, secret, "remote-address");
@@ -85,7 +85,7 @@ static bool address_choose(struct ros *ros, const struct ros_row *secret,
 }
 
 static enum ros_entry secret_check(const struct ros *ros, const struct ros_row *secret,
-                                   struct ros_text password, struct ros_text caller)
+				   struct ros_text password, struct ros_text caller)
 {
 	const struct ros_table *table = ros_table_of(ros, &ros_menu_ppp_secret);
 	struct ros_text service, lock;
@@ -107,7 +107,7 @@ static enum ros_entry secret_check(const struct ros *ros, const struct ros_row *
 }
 
 static struct ros_row *active_make(struct ros *ros, struct ros_text name, struct ros_text caller,
-                                   const struct ros_row *secret, uint32_t address)
+				   const struct ros_row *secret, uint32_t address)
 {
 	struct ros_table *table = ros_table_of(ros, &ros_menu_ppp_active);
 	const struct ros_table *secrets = ros_table_of(ros, &ros_menu_ppp_secret);
@@ -118,13 +118,13 @@ static struct ros_row *active_make(struct ros *ros, struct ros_text name, struct
 	ros_address_print(&text, address);
 	snprintf(number, sizeof(number), "0x%08X", 0x81000000u + (table->next_id & 0xffffffu));
 	row = ros_row_make(ros, &ros_menu_ppp_active, "service", "pppoe", "address", text.bytes,
-	                   "session-id", number, NULL);
+			   "session-id", number, NULL);
 	ros_row_write(ros, table, row, "name", name);
 	ros_row_write(ros, table, row, "caller-id", caller);
 	ros_row_write(ros, table, row, "limit-bytes-in",
-	              ros_row_text(ros, secrets, secret, "limit-bytes-in"));
+		      ros_row_text(ros, secrets, secret, "limit-bytes-in"));
 	ros_row_write(ros, table, row, "limit-bytes-out",
-	              ros_row_text(ros, secrets, secret, "limit-bytes-out"));
+		      ros_row_text(ros, secrets, secret, "limit-bytes-out"));
 	row->is_dynamic = true;
 	row->live = ros_allocate(sizeof(*row->live));
 	row->live->began_at = ros->now_at;
@@ -135,7 +135,7 @@ static struct ros_row *active_make(struct ros *ros, struct ros_text name, struct
 }
 
 static void session_begin(struct ros *ros, struct ros_row *row, struct ros_text name,
-                          const struct ros_row *profile, const struct ros_row *lowest)
+			  const struct ros_row *profile, const struct ros_row *lowest)
 {
 	struct ros_table *table = ros_table_of(ros, &ros_menu_ppp_active);
 	struct ros_text parent = setting(ros, profile, lowest, "parent-queue");
@@ -148,12 +148,12 @@ static void session_begin(struct ros *ros, struct ros_row *row, struct ros_text 
 	}
 	ros_row_insert(ros, table, row, NULL);
 	ros_live_shape(ros, row, "pppoe", name, setting(ros, profile, lowest, "rate-limit"), parent,
-	               ros_text_is(before, "first"));
+		       ros_text_is(before, "first"));
 	ros_live_list(ros, row, setting(ros, profile, lowest, "address-list"));
 }
 
 static enum ros_entry dial(struct ros *ros, struct ros_text name, struct ros_text password,
-                           struct ros_text caller)
+			   struct ros_text caller)
 {
 	const struct ros_table *secrets = ros_table_of(ros, &ros_menu_ppp_secret);
 	const struct ros_table *actives = ros_table_of(ros, &ros_menu_ppp_active);
@@ -183,7 +183,7 @@ static enum ros_entry dial(struct ros *ros, struct ros_text name, struct ros_tex
 }
 
 enum ros_entry ros_ppp_dial(struct ros *ros, const char *name, const char *password,
-                            const char *caller_id)
+			    const char *caller_id)
 {
 	struct ros_buffer caller = { NULL, 0, 0 };
 	enum ros_entry entry;
@@ -211,9 +211,9 @@ void ros_ppp_ended(struct ros *ros, struct ros_row *row)
 	ros_date_print(&date, ros, ros->now_at);
 	ros_row_put(secrets, secret, "last-logged-out", date.bytes);
 	ros_row_write(ros, secrets, secret, "last-caller-id",
-	              ros_row_text(ros, table, row, "caller-id"));
+		      ros_row_text(ros, table, row, "caller-id"));
 	ros_row_put(secrets, secret, "last-disconnect-reason",
-	            ros->end_reason == NULL ? "nas-request" : ros->end_reason);
+		    ros->end_reason == NULL ? "nas-request" : ros->end_reason);
 	ros_sessions_changed(ros, secrets, secret, false);
 	ros_buffer_done(&date);
 }

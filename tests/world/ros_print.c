@@ -30,8 +30,8 @@ void ros_selection_fill(struct ros_selection *selection, const struct ros_call *
 }
 
 void ros_print_row(struct ros_buffer *out, const struct ros *ros, const struct ros_table *table,
-                   const struct ros_row *row, const struct ros_selection *selection,
-                   const struct ros_text *tag)
+		   const struct ros_row *row, const struct ros_selection *selection,
+		   const struct ros_text *tag)
 {
 	struct ros_buffer value = { NULL, 0, 0 };
 	char id[16];
@@ -65,8 +65,8 @@ void ros_print_row(struct ros_buffer *out, const struct ros *ros, const struct r
 static bool arguments_check(struct ros_call *call)
 {
 	static const char words[] = "append|as-value|brief|count-only|detail|file|follow|"
-	                            "follow-only|from|interval|proplist|.proplist|show-ids|terse|"
-	                            "value-list|where|without-paging|stats|oid";
+				    "follow-only|from|interval|proplist|.proplist|show-ids|terse|"
+				    "value-list|where|without-paging|stats|oid";
 
 	for (size_t i = 0; i < call->argument_count; i++) {
 		struct ros_text name = call->arguments[i].name, found;
@@ -76,7 +76,7 @@ static bool arguments_check(struct ros_call *call)
 		if (ros_text_is(name, "show-sensitive") && call->ros->version >= 72100)
 			continue;
 		return ros_refuse(&call->refusal, -1, "unknown parameter %.*s",
-		                  (int)(name.size > 100 ? 100 : name.size), name.bytes);
+				  (int)(name.size > 100 ? 100 : name.size), name.bytes);
 	}
 	return true;
 }
@@ -120,7 +120,7 @@ static void rows_find(const struct ros_call *call, struct found *found)
 	} else {
 		for (row = table->first; row != NULL; row = row->next)
 			if (ros_query_pass(call->ros, table, row, call->queries, call->query_count,
-			                   &scratch))
+					   &scratch))
 				found_add(found, row);
 	}
 	ros_buffer_done(&scratch);
@@ -151,7 +151,7 @@ bool ros_print(struct ros_call *call)
 	ros_selection_fill(&selection, call);
 	for (size_t i = 0; i < shown && call->out != NULL; i++)
 		ros_print_row(call->out, call->ros, call->table, found.rows[i], &selection,
-		              call->has_tag ? &call->tag : NULL);
+			      call->has_tag ? &call->tag : NULL);
 	call->rows = shown;
 	free(found.rows);
 	return true;

@@ -80,8 +80,8 @@ static struct ros_text truth(struct ros_text text)
 }
 
 static bool property_read(const struct ros *ros, const struct ros_table *table,
-                          const struct ros_row *row, struct ros_text name,
-                          struct ros_buffer *scratch, enum ros_kind *kind)
+			  const struct ros_row *row, struct ros_text name,
+			  struct ros_buffer *scratch, enum ros_kind *kind)
 {
 	int index;
 
@@ -108,7 +108,7 @@ static int value_compare(struct ros_text have, struct ros_text want)
 }
 
 static bool word_holds(const struct ros *ros, const struct ros_table *table,
-                       const struct ros_row *row, struct ros_text word, struct ros_buffer *scratch)
+		       const struct ros_row *row, struct ros_text word, struct ros_buffer *scratch)
 {
 	struct ros_text name;
 	enum ros_kind kind;
@@ -142,7 +142,7 @@ static bool word_holds(const struct ros *ros, const struct ros_table *table,
 }
 
 bool ros_query_pass(const struct ros *ros, const struct ros_table *table, const struct ros_row *row,
-                    const struct ros_text *words, size_t count, struct ros_buffer *scratch)
+		    const struct ros_text *words, size_t count, struct ros_buffer *scratch)
 {
 	struct stack stack = { .count = 0 };
 
@@ -165,7 +165,7 @@ bool ros_query_pass(const struct ros *ros, const struct ros_table *table, const 
 }
 
 bool ros_query_key(const struct ros_table *table, const struct ros_text *words, size_t count,
-                   struct ros_text *key)
+		   struct ros_text *key)
 {
 	struct ros_text rest, name;
 

@@ -51,7 +51,7 @@ static const struct ros_table *field_table(const struct ros *ros, const struct r
 }
 
 static struct ros_text target_name(const struct ros *ros, const struct ros_field *field,
-                                   uint32_t target)
+				   uint32_t target)
 {
 	const struct ros_table *table = field_table(ros, field);
 	const struct ros_row *row = ros_row_by_id(table, target);
@@ -59,11 +59,11 @@ static struct ros_text target_name(const struct ros *ros, const struct ros_field
 	if (row == NULL)
 		return (struct ros_text){ NULL, 0 };
 	return (struct ros_text){ row->values[table->name_index].bytes,
-		                  row->values[table->name_index].size };
+				  row->values[table->name_index].size };
 }
 
 bool ros_field_show(const struct ros *ros, const struct ros_table *table, const struct ros_row *row,
-                    size_t field, struct ros_buffer *out)
+		    size_t field, struct ros_buffer *out)
 {
 	const struct ros_field *description = &table->menu->fields[field];
 	const struct ros_value *value = &row->values[field];
@@ -92,7 +92,7 @@ bool ros_field_show(const struct ros *ros, const struct ros_table *table, const 
 }
 
 struct ros_text ros_row_text(const struct ros *ros, const struct ros_table *table,
-                             const struct ros_row *row, const char *field)
+			     const struct ros_row *row, const char *field)
 {
 	size_t index = ros_field_at(table, field);
 	const struct ros_value *value = &row->values[index];
@@ -106,24 +106,24 @@ struct ros_text ros_row_text(const struct ros *ros, const struct ros_table *tabl
 }
 
 struct ros_row *ros_row_target(const struct ros *ros, const struct ros_table *table,
-                               const struct ros_row *row, const char *field)
+			       const struct ros_row *row, const char *field)
 {
 	size_t index = ros_field_at(table, field);
 
 	if (row->values[index].state != ROS_STATE_TARGET)
 		return NULL;
 	return ros_row_by_id(field_table(ros, &table->menu->fields[index]),
-	                     row->values[index].target);
+			     row->values[index].target);
 }
 
 bool ros_row_flag(const struct ros *ros, const struct ros_table *table, const struct ros_row *row,
-                  const char *field)
+		  const char *field)
 {
 	return ros_text_is(ros_row_text(ros, table, row, field), "true");
 }
 
 void ros_row_write(struct ros *ros, struct ros_table *table, struct ros_row *row, const char *field,
-                   struct ros_text text)
+		   struct ros_text text)
 {
 	size_t index = ros_field_at(table, field);
 	const struct ros_field *description = &table->menu->fields[index];
@@ -157,7 +157,7 @@ void ros_row_default(const struct ros *ros, struct ros_table *table, struct ros_
 			continue;
 		if (field->refers != NULL)
 			target = ros_row_by_name(ros, field_table(ros, field),
-			                         ros_text_of(field->initial));
+						 ros_text_of(field->initial));
 		if (target == NULL) {
 			ros_value_set(&row->values[i], ros_text_of(field->initial));
 			continue;

@@ -1,5 +1,5 @@
 /* One API connection: bytes in, bytes out later, and what the line may suffer. */
-#include "world/ros_inside.h"
+#include "world/ros_session.h"
 
 #include <assert.h>
 #include <stdlib.h>
@@ -10,55 +10,6 @@
 #define SENTENCES_BEFORE_LOGIN 16
 #define SIZE_AFTER_LOGIN ((size_t)16 << 20)
 
-struct mark {
-	uint64_t end; /* of the output it releases, counted from the first byte ever */
-	int64_t at;
-	uint32_t commands;
-};
-
-struct span {
-	size_t start, end;
-	bool has_tag;
-};
-
-struct listening {
-	struct listening *next;
-	struct ros_table *table;
-	struct ros_selection selection;
-	bool has_tag;
-	char *tag;
-	size_t tag_size;
-};
-
-struct ros_session {
-	struct ros *ros;
-	struct ros_session *next;
-	enum ros_line line;
-	bool is_silent;
-	bool is_busy; /* inside ros_session_input() */
-	bool logged_in;
-	unsigned policy;
-	uint32_t user_active;
-	uint32_t service;
-	unsigned sentences;
-	unsigned char challenge[16];
-	bool has_challenge;
-	struct ros_buffer in;
-	struct ros_buffer out; /* from `taken` on; before it only waits to be moved away */
-	size_t taken;
-	uint64_t taken_total;
-	uint64_t committed; /* absolute end of what has a mark */
-	uint64_t released;
-	struct mark *marks;
-	size_t mark_first, mark_count, mark_room;
-	int64_t delay_us;
-	uint32_t commands;  /* in this batch */
-	uint64_t in_flight; /* commands whose replies are not taken yet */
-	struct span *spans;
-	size_t span_count, span_room;
-	struct listening *listenings;
-};
-
 /* ---- output ---------------------------------------------------------------------------------- */
 
 static uint64_t out_end(const struct ros_session *session)
@@ -68,11 +19,11 @@ static uint64_t out_end(const struct ros_session *session)
 
 static void mark_push(struct ros_session *session, int64_t at)
 {
-	struct mark *mark;
+	struct ros_mark *mark;
 
 	if (session->mark_count == session->mark_room) {
 		size_t room = session->mark_room == 0 ? 16 : session->mark_room * 2;
-		struct mark *marks = ros_allocate(room * sizeof(*marks));
+		struct ros_mark *marks = ros_allocate(room * sizeof(*marks));
 
 		for (size_t i = 0; i < session->mark_count; i++)
 			marks[i] = session->marks[(session->mark_first + i) % session->mark_room];
@@ -133,7 +84,7 @@ static void cut_sent(struct ros_session *session)
 	ros_fault_fire(armed);
 }
 
-static uint64_t random_next(struct ros *ros)
+uint64_t ros_random(struct ros *ros)
 {
 	ros->random ^= ros->random << 13;
 	ros->random ^= ros->random >> 7;
@@ -154,16 +105,16 @@ static void batch_mix(struct ros_session *session)
 	if (left < 2 || !ros_fault_step(session->ros, ROS_FAULT_REORDER))
 		return;
 	while (left > 0) {
-		struct span *span = &session->spans[random_next(session->ros) %
-		                                    session->span_count];
+		struct ros_span *span =
+		    &session->spans[ros_random(session->ros) % session->span_count];
 		struct ros_sentence sentence;
 		size_t used;
 
 		if (span->start == span->end)
 			continue;
 		if (ros_wire_sentence(&sentence, session->out.bytes + span->start,
-		                      span->end - span->start, SIZE_MAX / 2,
-		                      &used) != ROS_WIRE_WHOLE)
+				      span->end - span->start, SIZE_MAX / 2,
+				      &used) != ROS_WIRE_WHOLE)
 			used = span->end - span->start;
 		ros_buffer_add(&mixed, session->out.bytes + span->start, used);
 		span->start += used;
@@ -190,7 +141,7 @@ static void session_commit(struct ros_session *session)
 static void marks_release(struct ros_session *session)
 {
 	while (session->mark_count > 0) {
-		const struct mark *mark = &session->marks[session->mark_first];
+		const struct ros_mark *mark = &session->marks[session->mark_first];
 
 		if (mark->at > session->ros->now_at)
 			return;
@@ -207,7 +158,7 @@ static uint64_t released_end(struct ros_session *session)
 {
 	marks_release(session);
 	for (size_t i = 0; i < session->mark_count; i++) {
-		const struct mark *mark =
+		const struct ros_mark *mark =
 		    &session->marks[(session->mark_first + i) % session->mark_room];
 
 		if (mark->at > session->ros->now_at)
@@ -246,7 +197,7 @@ void ros_session_consume(struct ros_session *session, size_t size)
 int64_t ros_session_release_at(const struct ros_session *session)
 {
 	for (size_t i = 0; i < session->mark_count; i++) {
-		const struct mark *mark =
+		const struct ros_mark *mark =
 		    &session->marks[(session->mark_first + i) % session->mark_room];
 
 		if (mark->end > session->released)
@@ -292,7 +243,7 @@ static void service_row(struct ros_session *session)
 	if (ros->version < 71800)
 		return;
 	row = ros_row_make(ros, &ros_menu_service, "name", "api", "port", "8728", "local",
-	                   "127.0.0.1", "remote", "127.0.0.1/50000", "connection", "true", NULL);
+			   "127.0.0.1", "remote", "127.0.0.1/50000", "connection", "true", NULL);
 	row->is_dynamic = true;
 	ros_row_insert(ros, ros_table_of(ros, &ros_menu_service), row, NULL);
 	session->service = row->id;
@@ -317,7 +268,7 @@ struct ros_session *ros_session_open(struct ros *ros)
 	return session;
 }
 
-static void listening_free(struct listening *listening)
+static void listening_free(struct ros_listening *listening)
 {
 	free(listening->tag);
 	free(listening);
@@ -334,7 +285,7 @@ static void session_forget(struct ros_session *session)
 
 	session->user_active = 0;
 	while (session->listenings != NULL) {
-		struct listening *listening = session->listenings;
+		struct ros_listening *listening = session->listenings;
 
 		session->listenings = listening->next;
 		listening_free(listening);
@@ -393,7 +344,7 @@ void ros_session_logout(struct ros *ros, uint32_t user_active_id)
 
 bool ros_session_listen(struct ros_session *session, const struct ros_call *call)
 {
-	struct listening *listening = ros_allocate(sizeof(*listening));
+	struct ros_listening *listening = ros_allocate(sizeof(*listening));
 
 	listening->table = call->table;
 	ros_selection_fill(&listening->selection, call);
@@ -406,13 +357,14 @@ bool ros_session_listen(struct ros_session *session, const struct ros_call *call
 }
 
 void ros_sessions_changed(struct ros *ros, const struct ros_table *table, const struct ros_row *row,
-                          bool is_dead)
+			  bool is_dead)
 {
 	static const struct ros_selection none = { .has_id = true };
 
 	for (struct ros_session *session = ros->sessions; session != NULL;
 	     session = session->next) {
-		for (struct listening *one = session->listenings; one != NULL; one = one->next) {
+		for (struct ros_listening *one = session->listenings; one != NULL;
+		     one = one->next) {
 			struct ros_text tag = { one->tag, one->tag_size };
 			const struct ros_text *with = one->has_tag ? &tag : NULL;
 			size_t before = session->out.size;
@@ -420,7 +372,7 @@ void ros_sessions_changed(struct ros *ros, const struct ros_table *table, const 
 			if (one->table != table || session->line != ROS_LINE_OPEN)
 				continue;
 			ros_print_row(&session->out, ros, table, row,
-			              is_dead ? &none : &one->selection, with);
+				      is_dead ? &none : &one->selection, with);
 			if (is_dead) {
 				/* `.dead=true` as recorded (§1.2), in the same sentence. */
 				ros_buffer_cut(&session->out, session->out.size - 1);
@@ -434,15 +386,15 @@ void ros_sessions_changed(struct ros *ros, const struct ros_table *table, const 
 }
 
 bool ros_session_cancel(struct ros_session *session, const struct ros_text *tag,
-                        struct ros_buffer *out)
+			struct ros_buffer *out)
 {
 	static const struct ros_refusal interrupted = { 2, "interrupted" };
-	struct listening **at = &session->listenings;
+	struct ros_listening **at = &session->listenings;
 	bool any = false;
 
 	/* First the traps of those that end; their !done come after that of the cancel (§1.2). */
 	while (*at != NULL) {
-		struct listening *one = *at;
+		struct ros_listening *one = *at;
 		struct ros_text name = { one->tag, one->tag_size };
 
 		if (tag != NULL && (!one->has_tag || !ros_text_same(name, *tag))) {
@@ -459,218 +411,11 @@ bool ros_session_cancel(struct ros_session *session, const struct ros_text *tag,
 	return any;
 }
 
-/* ---- sentences ------------------------------------------------------------------------------- */
-
-static void say_done(struct ros_session *session, const struct ros_text *tag, const char *ret)
-{
-	ros_reply_begin(&session->out, "!done", tag);
-	if (ret != NULL && ret[0] != '\0')
-		ros_reply_attribute(&session->out, "ret", ros_text_of(ret));
-	ros_reply_end(&session->out);
-}
-
-/* `!fatal` carries a bare word (§1.2); then the router closes. */
-static void say_fatal(struct ros_session *session, const char *text)
-{
-	ros_reply_begin(&session->out, "!fatal", NULL);
-	ros_wire_word(&session->out, text, strlen(text));
-	ros_reply_end(&session->out);
-	session->line = ROS_LINE_ENDED;
-}
-
-static struct ros_text word_value(const struct ros_sentence *sentence, const char *prefix,
-                                  bool *found)
-{
-	size_t size = strlen(prefix);
-
-	for (size_t i = 1; i < sentence->count; i++) {
-		struct ros_text word = sentence->words[i];
-
-		if (word.size >= size && memcmp(word.bytes, prefix, size) == 0) {
-			*found = true;
-			return (struct ros_text){ word.bytes + size, word.size - size };
-		}
-	}
-	*found = false;
-	return (struct ros_text){ "", 0 };
-}
-
-static void challenge_say(struct ros_session *session, const struct ros_text *tag)
-{
-	struct ros_buffer hex = { NULL, 0, 0 };
-
-	for (size_t i = 0; i < sizeof(session->challenge); i++) {
-		session->challenge[i] = (unsigned char)random_next(session->ros);
-		ros_buffer_print(&hex, "%02x", session->challenge[i]);
-	}
-	session->has_challenge = true;
-	say_done(session, tag, hex.bytes);
-	ros_buffer_done(&hex);
-}
-
-static void login_succeed(struct ros_session *session, struct ros_row *user, unsigned policy,
-                          const struct ros_text *tag)
-{
-	struct ros *ros = session->ros;
-	struct ros_table *users = ros_table_of(ros, &ros_menu_user);
-	struct ros_row *row = ros_row_make(ros, &ros_menu_user_active, "address", "127.0.0.1", "via",
-	                                   "api", NULL);
-
-	session->logged_in = true;
-	session->policy = policy;
-	ros_row_write(ros, ros_table_of(ros, &ros_menu_user_active), row, "name",
-	              ros_row_text(ros, users, user, "name"));
-	ros_row_write(ros, ros_table_of(ros, &ros_menu_user_active), row, "group",
-	              ros_row_text(ros, users, user, "group"));
-	row->is_dynamic = true;
-	ros_row_insert(ros, ros_table_of(ros, &ros_menu_user_active), row, NULL);
-	session->user_active = row->id;
-	ros->counters.logins++;
-	say_done(session, tag, NULL);
-	session->is_silent = ros_fault_step(ros, ROS_FAULT_MUTE);
-}
-
-static void login(struct ros_session *session, const struct ros_sentence *sentence,
-                  const struct ros_text *tag)
-{
-	struct ros *ros = session->ros;
-	struct ros_refusal refusal = { -1, "" };
-	struct ros_row *user = NULL;
-	bool has_name, has_password, has_response, is_right;
-	struct ros_text name = word_value(sentence, "=name=", &has_name);
-	struct ros_text password = word_value(sentence, "=password=", &has_password);
-	struct ros_text response = word_value(sentence, "=response=", &has_response);
-	unsigned policy = 0;
-
-	if (ros->version < 64300) {
-		/* The plain form is not known yet: whatever comes is answered by a challenge (§1.3). */
-		if (!has_response || !session->has_challenge) {
-			challenge_say(session, tag);
-			return;
-		}
-		is_right = ros_user_answer(ros, name, response, session->challenge,
-		                           sizeof(session->challenge), &policy, &user);
-	} else {
-		is_right = ros_user_login(ros, name, password, &policy, &user);
-	}
-	if (is_right && (policy & ROS_POLICY_API) != 0) {
-		login_succeed(session, user, policy, tag);
-		return;
-	}
-	ros->counters.logins_failed++;
-	if (is_right)
-		ros_refuse(&refusal, -1, "std failure: not allowed (9)");
-	else if (ros->version < 64300)
-		ros_refuse(&refusal, -1, "cannot log in");
-	else
-		ros_refuse(&refusal, -1, "invalid user name or password (6)");
-	ros_reply_trap(&session->out, tag, &refusal);
-	say_done(session, tag, NULL);
-}
-
-static void cancel(struct ros_session *session, const struct ros_sentence *sentence,
-                   const struct ros_text *tag)
-{
-	struct ros_buffer after = { NULL, 0, 0 };
-	bool has_tag;
-	struct ros_text which = word_value(sentence, "=tag=", &has_tag);
-
-	ros_session_cancel(session, has_tag ? &which : NULL, &after);
-	say_done(session, tag, NULL);
-	if (after.size > 0)
-		ros_buffer_add(&session->out, after.bytes, after.size);
-	ros_buffer_done(&after);
-}
-
-static void say_refusal(struct ros_session *session, const struct ros_call *call)
-{
-	const struct ros_text *tag = call->has_tag ? &call->tag : NULL;
-	struct ros_refusal first;
-
-	session->ros->counters.traps++;
-	/* An unknown menu took two traps on old routers (§1.5). */
-	if (call->is_lost && session->ros->version < 70000) {
-		ros_refuse(&first, 0, "no such command or directory (%.*s)",
-		           (int)(call->lost.size > 100 ? 100 : call->lost.size), call->lost.bytes);
-		ros_reply_trap(&session->out, tag, &first);
-	}
-	ros_reply_trap(&session->out, tag, &call->refusal);
-}
-
-static bool write_run(struct ros_call *call, const struct ros_sentence *sentence)
-{
-	struct ros *ros = call->ros;
-	bool is_done;
-
-	ros->counters.writes++;
-	if (ros_fault_step(ros, ROS_FAULT_TRAP)) {
-		ros_refuse(&call->refusal, -1, "%s", ros->faults[ROS_FAULT_TRAP].text);
-		ros_log_write(ros, sentence, call->refusal.text, false);
-		return false;
-	}
-	call->no_apply = ros_fault_step(ros, ROS_FAULT_LIE);
-	is_done = ros_call_run(call);
-	if (is_done && !call->no_apply) {
-		ros->counters.writes_done++;
-		ros->writes_done_total++;
-		if (call->verb == ROS_VERB_SET && call->changed == 0)
-			ros->counters.writes_idle++;
-	}
-	ros_log_write(ros, sentence,
-	              !is_done             ? call->refusal.text
-	              : call->no_apply     ? "lied"
-	              : call->ret[0] != '\0' ? call->ret
-	                                     : "done",
-	              is_done && !call->no_apply);
-	return is_done;
-}
-
-static void command(struct ros_session *session, const struct ros_sentence *sentence)
-{
-	struct ros *ros = session->ros;
-	struct ros_call *call = ros_allocate(sizeof(*call));
-	const struct ros_text *tag;
-	bool is_good;
-
-	call->ros = ros;
-	call->session = session;
-	call->out = &session->out;
-	call->policy = session->policy;
-	ros->counters.commands++;
-	session->commands++;
-	session->in_flight++;
-	if (session->in_flight > ros->counters.tags_max)
-		ros->counters.tags_max = session->in_flight;
-	is_good = ros_call_parse(call, sentence->words, sentence->count);
-	tag = call->has_tag ? &call->tag : NULL;
-	if (is_good) {
-		ros->asked[call->table - ros->tables][call->verb]++;
-		if (ros_verb_is_write(call->verb)) {
-			is_good = write_run(call, sentence);
-		} else {
-			ros->counters.prints += call->verb != ROS_VERB_LISTEN;
-			is_good = ros_call_run(call);
-		}
-	}
-	ros->counters.rows_sent += call->rows;
-	if (!is_good) {
-		say_refusal(session, call);
-	} else if (call->verb <= ROS_VERB_GETALL && call->rows == 0 && !call->counted &&
-	           ros->version >= 71800) {
-		/* From 7.18 on: `!empty`, with the tag, before !done (§1.2). */
-		ros_reply_begin(&session->out, "!empty", tag);
-		ros_reply_end(&session->out);
-	}
-	if (!is_good || !call->keeps_running)
-		say_done(session, tag, is_good ? call->ret : NULL);
-	free(call);
-}
-
 static void span_push(struct ros_session *session, size_t start, bool has_tag)
 {
 	if (session->span_count == session->span_room) {
 		size_t room = session->span_room == 0 ? 32 : session->span_room * 2;
-		struct span *spans = realloc(session->spans, room * sizeof(*spans));
+		struct ros_span *spans = realloc(session->spans, room * sizeof(*spans));
 
 		if (spans == NULL)
 			abort();
@@ -683,30 +428,6 @@ static void span_push(struct ros_session *session, size_t start, bool has_tag)
 	session->span_count++;
 }
 
-static void sentence_run(struct ros_session *session, const struct ros_sentence *sentence)
-{
-	struct ros_text name = sentence->words[0];
-	size_t start = session->out.size;
-	bool has_tag;
-	struct ros_text tag = word_value(sentence, ".tag=", &has_tag);
-
-	if (ros_text_is(name, "/login")) {
-		login(session, sentence, has_tag ? &tag : NULL);
-	} else if (ros_text_is(name, "/quit")) {
-		say_fatal(session, "session terminated on request");
-	} else if (!session->logged_in) {
-		say_fatal(session, "not logged in");
-	} else {
-		if (ros_fault_step(session->ros, ROS_FAULT_DELAY))
-			session->delay_us = session->ros->faults[ROS_FAULT_DELAY].delay_us;
-		if (ros_text_is(name, "/cancel"))
-			cancel(session, sentence, has_tag ? &tag : NULL);
-		else
-			command(session, sentence);
-	}
-	span_push(session, start, has_tag);
-}
-
 static void input_run(struct ros_session *session)
 {
 	size_t at = 0;
@@ -714,10 +435,9 @@ static void input_run(struct ros_session *session)
 	while (session->line == ROS_LINE_OPEN && !session->is_silent) {
 		struct ros_sentence sentence;
 		size_t used = 0;
-		enum ros_wire wire =
-		    ros_wire_sentence(&sentence, session->in.bytes + at, session->in.size - at,
-		                      session->logged_in ? SIZE_AFTER_LOGIN : SIZE_BEFORE_LOGIN,
-		                      &used);
+		enum ros_wire wire = ros_wire_sentence(
+		    &sentence, session->in.bytes + at, session->in.size - at,
+		    session->logged_in ? SIZE_AFTER_LOGIN : SIZE_BEFORE_LOGIN, &used);
 
 		if (wire == ROS_WIRE_MORE)
 			break;
@@ -727,8 +447,12 @@ static void input_run(struct ros_session *session)
 			break;
 		}
 		at += used;
-		if (sentence.count > 0) /* an empty sentence is ignored (§1.1) */
-			sentence_run(session, &sentence);
+		if (sentence.count > 0) { /* an empty sentence is ignored (§1.1) */
+			size_t start = session->out.size;
+
+			ros_sentence_run(session, &sentence);
+			span_push(session, start, ros_sentence_has_tag(&sentence));
+		}
 	}
 	memmove(session->in.bytes, session->in.bytes + at, session->in.size - at);
 	ros_buffer_cut(&session->in, session->in.size - at);

@@ -47,14 +47,14 @@ static struct tm router_tm(const struct ros *ros, int64_t at)
 static void day_print(struct ros_buffer *out, const struct ros *ros, const struct tm *parts)
 {
 	static const char *const months[] = { "jan", "feb", "mar", "apr", "may", "jun",
-		                              "jul", "aug", "sep", "oct", "nov", "dec" };
+					      "jul", "aug", "sep", "oct", "nov", "dec" };
 
 	if (ros->version < 71000)
 		ros_buffer_print(out, "%s/%02d/%04d", months[parts->tm_mon], parts->tm_mday,
-		                 parts->tm_year + 1900);
+				 parts->tm_year + 1900);
 	else
 		ros_buffer_print(out, "%04d-%02d-%02d", parts->tm_year + 1900, parts->tm_mon + 1,
-		                 parts->tm_mday);
+				 parts->tm_mday);
 }
 
 void ros_date_print(struct ros_buffer *out, const struct ros *ros, int64_t at)
@@ -65,9 +65,9 @@ void ros_date_print(struct ros_buffer *out, const struct ros *ros, int64_t at)
 	ros_buffer_print(out, " %02d:%02d:%02d", parts.tm_hour, parts.tm_min, parts.tm_sec);
 }
 
-#define SHOW(name)                                                                                \
-	bool ros_show_##name(const struct ros *ros, const struct ros_row *row,                    \
-	                     struct ros_buffer *out)
+#define SHOW(name)                                                             \
+	bool ros_show_##name(const struct ros *ros, const struct ros_row *row, \
+			     struct ros_buffer *out)
 #define UNUSED ((void)ros, (void)row, (void)out)
 
 SHOW(dynamic)
@@ -241,7 +241,7 @@ SHOW(router_version)
 {
 	UNUSED;
 	ros_buffer_print(out, "%s (%s)", ros->version_text,
-	                 ros->version < 70000 ? "long-term" : "stable");
+			 ros->version < 70000 ? "long-term" : "stable");
 	return true;
 }
 

@@ -45,8 +45,8 @@ static bool unit_take(struct ros_text *rest, int64_t *weight_ms)
 		const char *name;
 		int64_t ms;
 	} units[] = {
-		{ "ms", 1 }, { "w", 604800000 }, { "d", 86400000 }, { "h", 3600000 },
-		{ "m", 60000 }, { "s", 1000 },
+		{ "ms", 1 },      { "w", 604800000 }, { "d", 86400000 },
+		{ "h", 3600000 }, { "m", 60000 },     { "s", 1000 },
 	};
 
 	for (size_t i = 0; i < ROS_COUNT(units); i++) {
@@ -102,7 +102,7 @@ void ros_span_print(struct ros_buffer *out, int64_t ms)
 		int64_t ms;
 	} units[] = {
 		{ "w", 604800000 }, { "d", 86400000 }, { "h", 3600000 },
-		{ "m", 60000 }, { "s", 1000 }, { "ms", 1 },
+		{ "m", 60000 },     { "s", 1000 },     { "ms", 1 },
 	};
 
 	if (ms <= 0) {
@@ -112,7 +112,7 @@ void ros_span_print(struct ros_buffer *out, int64_t ms)
 	for (size_t i = 0; i < ROS_COUNT(units); i++) {
 		if (ms >= units[i].ms)
 			ros_buffer_print(out, "%lld%s", (long long)(ms / units[i].ms),
-			                 units[i].name);
+					 units[i].name);
 		ms %= units[i].ms;
 	}
 }
@@ -137,7 +137,7 @@ bool ros_address_parse(struct ros_text text, uint32_t *out)
 void ros_address_print(struct ros_buffer *out, uint32_t address)
 {
 	ros_buffer_print(out, "%u.%u.%u.%u", address >> 24, address >> 16 & 255, address >> 8 & 255,
-	                 address & 255);
+			 address & 255);
 }
 
 bool ros_range_parse(struct ros_text text, uint32_t *first, uint32_t *last)

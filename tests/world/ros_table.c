@@ -12,7 +12,7 @@ struct ros_table *ros_table_of(const struct ros *ros, const struct ros_menu *men
 {
 	for (size_t i = 0; i < ros_menus_count(); i++)
 		if (ros->tables[i].menu == menu) {
-			/* The table is part of the router; whoever reads gets a reader's promise. */
+			/* A cast that says so: whoever only reads gets the table to read. */
 			union {
 				const struct ros_table *in;
 				struct ros_table *out;
@@ -63,7 +63,7 @@ void ros_table_init(struct ros_table *table, const struct ros_menu *menu)
 	table->name_index = field_find(table, menu->name_field);
 	table->also_index = field_find(table, menu->also_field);
 	table->hash_index = menu->hash_field == NULL ? table->name_index
-	                                             : field_find(table, menu->hash_field);
+						     : field_find(table, menu->hash_field);
 	table->disabled_index = field_find(table, "disabled");
 }
 
@@ -83,7 +83,7 @@ void ros_table_done(struct ros_table *table)
 struct ros_row *ros_row_new(const struct ros_table *table)
 {
 	struct ros_row *row = ros_allocate(sizeof(*row) +
-	                                   table->field_count * sizeof(struct ros_value));
+					   table->field_count * sizeof(struct ros_value));
 
 	row->ends_at = ROS_NEVER;
 	return row;
@@ -171,7 +171,7 @@ static void row_unlink(struct ros_table *table, struct ros_row *row)
 }
 
 static void row_insert(struct ros *ros, struct ros_table *table, struct ros_row *row,
-                       struct ros_row *before)
+		       struct ros_row *before)
 {
 	assert(ros_row_by_id(table, row->id) == NULL);
 	if (table->count >= table->slots)
@@ -188,7 +188,7 @@ static void row_insert(struct ros *ros, struct ros_table *table, struct ros_row 
 }
 
 void ros_row_insert(struct ros *ros, struct ros_table *table, struct ros_row *row,
-                    struct ros_row *before)
+		    struct ros_row *before)
 {
 	row->id = table->next_id++;
 	row_insert(ros, table, row, before);
@@ -237,7 +237,7 @@ struct ros_row *ros_row_by_id(const struct ros_table *table, uint32_t id)
 }
 
 struct ros_row *ros_row_by_name(const struct ros *ros, const struct ros_table *table,
-                                struct ros_text name)
+				struct ros_text name)
 {
 	uint32_t hash = ros_text_hash(name);
 	struct ros_row *row = table->by_key[hash & (table->slots - 1)];
@@ -269,7 +269,7 @@ static bool id_parse(struct ros_text which, uint32_t *out)
 }
 
 struct ros_row *ros_row_which(const struct ros *ros, const struct ros_table *table,
-                              struct ros_text which)
+			      struct ros_text which)
 {
 	uint32_t id;
 
@@ -282,7 +282,7 @@ struct ros_row *ros_row_which(const struct ros *ros, const struct ros_table *tab
 }
 
 struct ros_row *ros_row_twin(const struct ros *ros, const struct ros_table *table,
-                             const struct ros_row *self, const struct ros_value *values)
+			     const struct ros_row *self, const struct ros_value *values)
 {
 	struct ros_text key = key_text(table, values);
 	uint32_t hash = ros_text_hash(key);
@@ -294,8 +294,8 @@ struct ros_row *ros_row_twin(const struct ros *ros, const struct ros_table *tabl
 			continue;
 		if (!ros_text_same(key_text(table, row->values), key))
 			continue;
-		if (table->also_index < 0 || ros_value_same(&row->values[table->also_index],
-		                                            &values[table->also_index]))
+		if (table->also_index < 0 ||
+		    ros_value_same(&row->values[table->also_index], &values[table->also_index]))
 			return row;
 	}
 	return NULL;

@@ -14,19 +14,25 @@ struct policy {
 
 /* In the order in which a group reads back (recorded row). */
 static const struct policy policies[] = {
-	{ "local", 0, 0, 0 },      { "telnet", 0, 0, 0 },
-	{ "ssh", 0, 0, 0 },        { "ftp", 0, 0, 0 },
+	{ "local", 0, 0, 0 },
+	{ "telnet", 0, 0, 0 },
+	{ "ssh", 0, 0, 0 },
+	{ "ftp", 0, 0, 0 },
 	{ "reboot", ROS_POLICY_REBOOT, 0, 0 },
 	{ "read", ROS_POLICY_READ, 0, 0 },
 	{ "write", ROS_POLICY_WRITE, 0, 0 },
 	{ "policy", ROS_POLICY_POLICY, 0, 0 },
-	{ "test", 0, 0, 0 },       { "winbox", 0, 0, 0 },
-	{ "password", 0, 0, 0 },   { "web", 0, 0, 0 },
+	{ "test", 0, 0, 0 },
+	{ "winbox", 0, 0, 0 },
+	{ "password", 0, 0, 0 },
+	{ "web", 0, 0, 0 },
 	{ "sniff", 0, 0, 0 },
 	{ "sensitive", ROS_POLICY_SENSITIVE, 0, 0 },
 	{ "api", ROS_POLICY_API, 0, 0 },
-	{ "romon", 0, 0, 0 },      { "dude", 0, 0, 70000 },
-	{ "tikapp", 0, 0, 70000 }, { "rest-api", 0, 70100, 0 },
+	{ "romon", 0, 0, 0 },
+	{ "dude", 0, 0, 70000 },
+	{ "tikapp", 0, 0, 70000 },
+	{ "rest-api", 0, 70100, 0 },
 };
 
 static bool policy_is_known(const struct ros *ros, const struct policy *policy)
@@ -76,7 +82,7 @@ bool ros_policy_check(const struct ros *ros, struct ros_text in)
 }
 
 void ros_policy_read_back(const struct ros *ros, struct ros_text in, struct ros_text before,
-                          struct ros_buffer *out)
+			  struct ros_buffer *out)
 {
 	/* All policies are read back, the denied ones behind, as `!name` (§3). */
 	for (int pass = 1; pass >= -1; pass -= 2) {
@@ -135,13 +141,12 @@ static void user_seen(struct ros *ros, struct ros_row *user)
 }
 
 bool ros_user_login(struct ros *ros, struct ros_text name, struct ros_text password,
-                    unsigned *policy, struct ros_row **user)
+		    unsigned *policy, struct ros_row **user)
 {
 	struct ros_table *table = ros_table_of(ros, &ros_menu_user);
 
 	*user = user_find(ros, name, policy);
-	if (*user == NULL ||
-	    !ros_text_same(ros_row_text(ros, table, *user, "password"), password))
+	if (*user == NULL || !ros_text_same(ros_row_text(ros, table, *user, "password"), password))
 		return false;
 	user_seen(ros, *user);
 	return true;
@@ -149,7 +154,7 @@ bool ros_user_login(struct ros *ros, struct ros_text name, struct ros_text passw
 
 /* 00 and the MD5 of a zero byte, the password and the challenge, in hex (§1.3). */
 static void answer_print(struct ros_buffer *out, struct ros_text password,
-                         const unsigned char *challenge, size_t size)
+			 const unsigned char *challenge, size_t size)
 {
 	unsigned char digest[EVP_MAX_MD_SIZE];
 	struct ros_buffer bytes = { NULL, 0, 0 };
@@ -166,8 +171,8 @@ static void answer_print(struct ros_buffer *out, struct ros_text password,
 }
 
 bool ros_user_answer(struct ros *ros, struct ros_text name, struct ros_text response,
-                     const unsigned char *challenge, size_t size, unsigned *policy,
-                     struct ros_row **user)
+		     const unsigned char *challenge, size_t size, unsigned *policy,
+		     struct ros_row **user)
 {
 	struct ros_table *table = ros_table_of(ros, &ros_menu_user);
 	struct ros_buffer expected = { NULL, 0, 0 };
@@ -228,7 +233,7 @@ void ros_user_setup(struct ros *ros, const struct ros_options *options)
 {
 	struct ros_table *users = ros_table_of(ros, &ros_menu_user);
 	const char *common = "local,telnet,ssh,reboot,read,test,winbox,password,web,sniff,"
-	                     "sensitive,api,romon,dude,tikapp,rest-api";
+			     "sensitive,api,romon,dude,tikapp,rest-api";
 	char text[256];
 
 	group_make(ros, "read", common, true);
@@ -237,17 +242,17 @@ void ros_user_setup(struct ros *ros, const struct ros_options *options)
 	snprintf(text, sizeof(text), "%s,write,ftp,policy", common);
 	group_make(ros, "full", text, true);
 	ros_row_insert(ros, users,
-	               ros_row_make(ros, &ros_menu_user, "name", "admin", "group", "full",
-	                            "comment", "system default user", NULL),
-	               NULL);
+		       ros_row_make(ros, &ros_menu_user, "name", "admin", "group", "full",
+				    "comment", "system default user", NULL),
+		       NULL);
 	if (options == NULL)
 		return;
 	group_make(ros, "controller",
-	           options->policy == NULL ? "read,write,api,sensitive" : options->policy, false);
+		   options->policy == NULL ? "read,write,api,sensitive" : options->policy, false);
 	ros_row_insert(ros, users,
-	               ros_row_make(ros, &ros_menu_user, "name",
-	                            options->user == NULL ? "wavu" : options->user, "group",
-	                            "controller", "password",
-	                            options->password == NULL ? "" : options->password, NULL),
-	               NULL);
+		       ros_row_make(ros, &ros_menu_user, "name",
+				    options->user == NULL ? "wavu" : options->user, "group",
+				    "controller", "password",
+				    options->password == NULL ? "" : options->password, NULL),
+		       NULL);
 }

@@ -43,15 +43,15 @@ int ros_word_find(const char *words, struct ros_text text, struct ros_text *foun
 }
 
 static bool word_read_back(const struct ros_field *field, struct ros_text in,
-                           struct ros_buffer *out, struct ros_refusal *refusal)
+			   struct ros_buffer *out, struct ros_refusal *refusal)
 {
 	struct ros_text word;
 	int hit = ros_word_find(field->words, in, &word);
 
 	if (hit == -2)
-		return ros_refuse(refusal, 1,
-		                  "ambiguous value of %s, more than one possible value matches input",
-		                  field->name);
+		return ros_refuse(
+		    refusal, 1, "ambiguous value of %s, more than one possible value matches input",
+		    field->name);
 	if (hit == -1)
 		return ros_refuse(refusal, 1, "input does not match any value of %s", field->name);
 	ros_buffer_add(out, word.bytes, word.size);
@@ -59,7 +59,7 @@ static bool word_read_back(const struct ros_field *field, struct ros_text in,
 }
 
 static bool bool_read_back(const struct ros_field *field, struct ros_text in,
-                           struct ros_buffer *out, struct ros_refusal *refusal)
+			   struct ros_buffer *out, struct ros_refusal *refusal)
 {
 	/* Written as any of four words, read back as true or false (§3). */
 	if (ros_text_is(in, "yes") || ros_text_is(in, "true"))
@@ -72,7 +72,7 @@ static bool bool_read_back(const struct ros_field *field, struct ros_text in,
 }
 
 static bool bits_read_back(const struct ros_field *field, struct ros_text in,
-                           struct ros_buffer *out, struct ros_refusal *refusal)
+			   struct ros_buffer *out, struct ros_refusal *refusal)
 {
 	struct ros_text part, word;
 	size_t start = out->size;
@@ -82,7 +82,7 @@ static bool bits_read_back(const struct ros_field *field, struct ros_text in,
 	while (ros_text_cut(&in, ',', &part)) {
 		if (ros_word_find(field->words, part, &word) < 0)
 			return ros_refuse(refusal, 1, "input does not match any value of %s",
-			                  field->name);
+					  field->name);
 		if (out->size > start)
 			ros_buffer_text(out, ",");
 		ros_buffer_add(out, word.bytes, word.size);
@@ -91,7 +91,7 @@ static bool bits_read_back(const struct ros_field *field, struct ros_text in,
 }
 
 static bool span_read_back(const struct ros_field *field, struct ros_text in,
-                           struct ros_buffer *out, struct ros_refusal *refusal)
+			   struct ros_buffer *out, struct ros_refusal *refusal)
 {
 	struct ros_text word;
 	int64_t ms;
@@ -103,8 +103,8 @@ static bool span_read_back(const struct ros_field *field, struct ros_text in,
 	if (!ros_span_parse(in, &ms))
 		return refuse_value(field, refusal);
 	/* `none` is the same as zero where it exists (CLI reference: none:0). */
-	if (ms == 0 && field->words != NULL && ros_word_find(field->words, ros_text_of("none"),
-	                                                     &word) >= 0)
+	if (ms == 0 && field->words != NULL &&
+	    ros_word_find(field->words, ros_text_of("none"), &word) >= 0)
 		ros_buffer_text(out, "none");
 	else
 		ros_span_print(out, ms);
@@ -112,7 +112,7 @@ static bool span_read_back(const struct ros_field *field, struct ros_text in,
 }
 
 static bool number_read_back(const struct ros_field *field, struct ros_text in,
-                             struct ros_buffer *out, struct ros_refusal *refusal)
+			     struct ros_buffer *out, struct ros_refusal *refusal)
 {
 	struct ros_text word;
 	uint64_t number;
@@ -150,7 +150,7 @@ static void range_print(struct ros_buffer *out, uint32_t first, uint32_t last)
 }
 
 static bool ranges_read_back(const struct ros_field *field, struct ros_text in,
-                             struct ros_buffer *out, struct ros_refusal *refusal)
+			     struct ros_buffer *out, struct ros_refusal *refusal)
 {
 	struct ros_text part;
 	uint32_t first, last;
@@ -168,7 +168,7 @@ static bool ranges_read_back(const struct ros_field *field, struct ros_text in,
 
 /* An address-list entry may also be a host name. */
 static bool listed_read_back(const struct ros_field *field, struct ros_text in,
-                             struct ros_buffer *out, struct ros_refusal *refusal)
+			     struct ros_buffer *out, struct ros_refusal *refusal)
 {
 	uint32_t first, last;
 	bool has_letter = false;
@@ -193,7 +193,7 @@ static bool listed_read_back(const struct ros_field *field, struct ros_text in,
 
 /* Networks keep their length: 1.1.1.12 reads back as 1.1.1.12/32 in a queue (§3). */
 static bool prefixes_read_back(const struct ros_field *field, struct ros_text in,
-                               struct ros_buffer *out, struct ros_refusal *refusal)
+			       struct ros_buffer *out, struct ros_refusal *refusal)
 {
 	struct ros_text part;
 	size_t start = out->size;
@@ -227,7 +227,7 @@ static bool decimal_is_written(struct ros_text text)
 }
 
 static bool half_read_back(const struct ros_field *field, struct ros_text in,
-                           struct ros_buffer *out, struct ros_refusal *refusal)
+			   struct ros_buffer *out, struct ros_refusal *refusal)
 {
 	uint64_t number;
 	int64_t ms;
@@ -254,7 +254,7 @@ static bool half_read_back(const struct ros_field *field, struct ros_text in,
 }
 
 static bool pair_read_back(const struct ros_field *field, struct ros_text in,
-                           struct ros_buffer *out, struct ros_refusal *refusal)
+			   struct ros_buffer *out, struct ros_refusal *refusal)
 {
 	struct ros_text upload;
 
@@ -269,7 +269,7 @@ static bool pair_read_back(const struct ros_field *field, struct ros_text in,
 }
 
 bool ros_value_read_back(const struct ros_field *field, struct ros_text in, struct ros_buffer *out,
-                         struct ros_refusal *refusal)
+			 struct ros_refusal *refusal)
 {
 	uint32_t address;
 

@@ -64,7 +64,7 @@ int ros_wire_length(const char *bytes, size_t size, uint64_t *length, size_t *us
 		count = 5;
 		*length = 0;
 	} else {
-		/* 0xF8 and up are control bytes; 0xF1 … 0xF7 would be lengths beyond 32 bits (§1.1). */
+		/* 0xF8 and up are control bytes; 0xF1 … 0xF7 would be beyond 32 bits (§1.1). */
 		return -1;
 	}
 	if (size < count)
@@ -76,7 +76,7 @@ int ros_wire_length(const char *bytes, size_t size, uint64_t *length, size_t *us
 }
 
 enum ros_wire ros_wire_sentence(struct ros_sentence *out, const char *bytes, size_t size,
-                                size_t limit, size_t *used)
+				size_t limit, size_t *used)
 {
 	size_t at = 0;
 

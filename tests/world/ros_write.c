@@ -9,7 +9,7 @@ static bool refuse_unknown(struct ros_call *call, struct ros_text name)
 {
 	/* An argument this version does not know (§1.5). */
 	return ros_refuse(&call->refusal, -1, "unknown parameter %.*s",
-	                  (int)(name.size > 100 ? 100 : name.size), name.bytes);
+			  (int)(name.size > 100 ? 100 : name.size), name.bytes);
 }
 
 static bool field_is_writable(const struct ros *ros, const struct ros_field *field)
@@ -20,7 +20,7 @@ static bool field_is_writable(const struct ros *ros, const struct ros_field *fie
 
 /* One `=name=value` or `=!name=` into the values of a row to be. */
 static bool argument_apply(struct ros_call *call, const struct ros_argument *argument,
-                           struct ros_value *values, const struct ros_row *row)
+			   struct ros_value *values, const struct ros_row *row)
 {
 	struct ros_text name = argument->name;
 	bool clears = name.size > 1 && name.bytes[0] == '!';
@@ -44,11 +44,11 @@ static bool argument_apply(struct ros_call *call, const struct ros_argument *arg
 		return true;
 	}
 	return ros_check_value(call->ros, call->table, (size_t)index, argument->value,
-	                       &values[index], row, &call->refusal);
+			       &values[index], row, &call->refusal);
 }
 
 static bool twin_check(struct ros_call *call, const struct ros_row *row,
-                       const struct ros_value *values)
+		       const struct ros_value *values)
 {
 	if (call->table->menu->duplicate == NULL ||
 	    ros_row_twin(call->ros, call->table, row, values) == NULL)
@@ -130,8 +130,7 @@ static bool add_check(struct ros_call *call, struct ros_row *row)
 	for (size_t i = 0; i < call->table->field_count; i++) {
 		const struct ros_field *field = &call->table->menu->fields[i];
 
-		if ((field->flags & ROS_REQUIRED) != 0 &&
-		    row->values[i].state == ROS_STATE_ABSENT)
+		if ((field->flags & ROS_REQUIRED) != 0 && row->values[i].state == ROS_STATE_ABSENT)
 			return ros_refuse(&call->refusal, -1, "missing =%s=", field->name);
 	}
 	ros_row_default(call->ros, call->table, row);
@@ -226,7 +225,8 @@ static void row_change(struct ros_call *call, struct ros_row *row, struct ros_va
 	}
 	call->changed += changed;
 	/* The same timeout again counts from now again; another change leaves it running. */
-	if (ros_call_argument(call, "timeout") != NULL || ros_call_argument(call, "dynamic") != NULL)
+	if (ros_call_argument(call, "timeout") != NULL ||
+	    ros_call_argument(call, "dynamic") != NULL)
 		timeout_apply(call->ros, table, row);
 	if (changed == 0)
 		return;
@@ -239,7 +239,7 @@ static bool set_one(struct ros_call *call, struct ros_row *row, bool applies)
 	struct ros_table *table = call->table;
 	struct ros_value *values = ros_allocate(table->field_count * sizeof(*values));
 	bool is_good = table->menu->may_write == NULL ||
-	               table->menu->may_write(call->ros, row, &call->refusal);
+		       table->menu->may_write(call->ros, row, &call->refusal);
 
 	for (size_t i = 0; i < table->field_count; i++)
 		ros_value_copy(&values[i], &row->values[i]);
@@ -284,7 +284,7 @@ bool ros_remove(struct ros_call *call)
 		/* *default* and *default-encryption* stay (§4); the text has no source. */
 		if (rows[i]->is_builtin)
 			is_good = ros_refuse(&call->refusal, -1,
-			                     "failure: can not remove default item");
+					     "failure: can not remove default item");
 		else if (menu->may_remove != NULL)
 			is_good = menu->may_remove(call->ros, rows[i], &call->refusal);
 	}
@@ -340,7 +340,8 @@ bool ros_unset(struct ros_call *call)
 	index = ros_field_index(call->table, name->value);
 	if (index < 0 || (call->table->menu->fields[index].flags & ROS_UNSET) == 0 ||
 	    !ros_field_is_known(call->ros, &call->table->menu->fields[index]))
-		return ros_refuse(&call->refusal, 1, "input does not match any value of value-name");
+		return ros_refuse(&call->refusal, 1,
+				  "input does not match any value of value-name");
 	if (!ros_call_rows(call, &rows, &count))
 		return false;
 	for (size_t i = 0; !call->no_apply && i < count; i++) {

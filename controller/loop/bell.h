@@ -18,7 +18,10 @@ enum urgency {
 
 struct seat;
 
-/* How the parts of the loop say that a router of a seat is due. Unknown routers are ignored. */
+/*
+ * How the parts of the loop say that a router of a seat is due. Unknown routers are ignored; the
+ * empty name says that the seat has other routers now.
+ */
 struct bell {
 	void (*ring)(void *context, struct seat *seat, struct text router, enum urgency urgency);
 	void *context;

@@ -9,18 +9,22 @@
 struct gathered {
 	const struct intent *intent;
 	const struct router *router;
-	struct router_state state; /* zeroed when the store does not know the router yet */
+	struct router_state state; /* only named when the store does not know the router yet */
 	struct source_state source;
 	struct mark *marks;
 	uint32_t mark_count;
 	int64_t newest_mark; /* id; 0: none */
 	bool complete;
-	struct plan_input input; /* without `observed` and `now` */
+	bool preview;     /* the intent is not the one in force: facts are foretold */
+	enum cause cause; /* the strongest of the task's and the marks' */
+	struct text because;
+	struct plan_input
+	    input; /* without `observed`, `now`, `version` and approvals of the store */
 };
 
 /*
- * `only`: people to judge, sorted; NULL: everybody. With `preview` the facts are foretold as if the
- * commit was already taken (openings, passwords, losses by going from `former`, which may be NULL).
+ * What a job needs for this task. With marks of at most MARKS_MAX people and SCOPE_MARKS the input
+ * is about them alone. A missing generated password is made and stored (look_only: only made).
  */
 bool gather(struct gathered *out, struct seat *seat, const struct intent *intent,
 	    const struct router *router, const struct task *task, int64_t now, struct arena *arena,

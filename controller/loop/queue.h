@@ -43,6 +43,9 @@ struct work {
 	struct seat *seat;
 	struct text router; /* lives until queue_done */
 	bool complete;      /* else: marks */
+	bool first;         /* no complete job has ended well since the process began */
+	bool claimed;       /* by a person's pass */
+	bool probation;     /* it failed last time */
 	enum urgency urgency;
 	struct device *device; /* the idle session, or NULL; whoever has the work has it */
 };

@@ -27,6 +27,8 @@ struct task {
 	bool look_only;
 	/* look_only: plan by this intent instead of the one in force; else NULL */
 	const struct intent *intent;
+	/* look_only: what going to that intent would cost the fleet; else NULL */
+	const struct commit_losses *losses;
 	const char *const *approvals; /* digests a person allowed just now */
 	uint32_t approval_count;
 };

@@ -16,6 +16,7 @@ struct intent;
 struct judged {
 	enum state state;
 	int64_t until_at; /* when time alone may change it */
+	struct speed speed;
 };
 
 struct timekeeper {
@@ -24,7 +25,8 @@ struct timekeeper {
 	uint32_t judged_count;
 	int64_t next_at; /* the smallest until_at */
 	bool started;
-	bool held;         /* the clock is not believed now */
+	bool held;   /* the clock is not believed now */
+	bool jumped; /* it was seen to move by this process, so that it can be seen to move back */
 	int64_t offset_us; /* wall minus monotonic when the clock was last believed */
 };
 

@@ -1,0 +1,403 @@
+#include "loop/booking.h"
+
+#include <string.h>
+
+#include "base/digest.h"
+#include "policies/matching.h"
+#include "policies/prepaid.h"
+#include "provider/provider.h"
+#include "state/fleet.h"
+#include "state/ledger.h"
+
+#define SAME_HELD_MAX 500 /* newest held payments among which a repeated refusal is looked for */
+#define CASH_RECEIPT_DIGITS 10
+
+/* ---- what credit buys ------------------------------------------------------------------------ */
+
+/* Spends what the account has; out: periods and paid until. */
+static bool buy(uint32_t *periods, int64_t *paid_until_at, struct seat *seat,
+		const struct intent *intent, const struct subscriber *subscriber,
+		int64_t payment_id, int64_t now, struct arena *arena, struct error *error)
+{
+	struct standing standing;
+	struct bought bought;
+	struct purchase purchase;
+
+	*periods = 0;
+	if (!ledger_standing(&standing, seat->store, subscriber->reference, arena, error))
+		return false;
+	*paid_until_at = standing.paid_until_at;
+	bought = prepaid_buy(&(struct policy_case){ .tenant = &intent->tenant,
+						    .subscriber = subscriber,
+						    .standing = &standing,
+						    .now = now,
+						    .arena = arena });
+	if (bought.periods == 0)
+		return true;
+	purchase = (struct purchase){ .payment_id = payment_id,
+				      .periods = bought.periods,
+				      .cents = bought.cents,
+				      .service_from_at = bought.service_from_at,
+				      .paid_from_at = bought.paid_from_at,
+				      .paid_until_at = bought.paid_until_at,
+				      .anchor_day = bought.anchor_day,
+				      .package = subscriber->package->name };
+	*periods = bought.periods;
+	*paid_until_at = bought.paid_until_at;
+	return ledger_buy(seat->store, subscriber->reference, &purchase, now, error);
+}
+
+bool booking_renew(uint32_t *periods, struct seat *seat, const struct intent *intent,
+		   const struct subscriber *subscriber, int64_t now, struct arena *arena,
+		   struct error *error)
+{
+	int64_t paid_until_at;
+
+	return buy(periods, &paid_until_at, seat, intent, subscriber, 0, now, arena, error);
+}
+
+/* The credited one: his credit is spent, and his rows are owed a look. */
+static bool credit(struct booked *out, struct seat *seat, const struct intent *intent,
+		   const struct subscriber *subscriber, int64_t now, struct arena *arena,
+		   struct error *error)
+{
+	struct text because = text_format(arena, "payment %.*s credited %.*s",
+					  TEXT_ARG(out->payment.receipt),
+					  TEXT_ARG(subscriber->account));
+
+	out->changed = true;
+	out->status = PAYMENT_CREDITED;
+	out->subscriber = subscriber;
+	return buy(&out->periods, &out->paid_until_at, seat, intent, subscriber, out->payment.id,
+		   now, arena, error) &&
+	       fleet_mark(seat->store, subscriber->router->name, subscriber->reference,
+			  CAUSE_PAYMENT, because, now, error);
+}
+
+/* ---- whose it is ----------------------------------------------------------------------------- */
+
+struct asked {
+	struct seat *seat;
+	const struct intent *intent;
+	int64_t now;
+	struct arena *arena;
+	struct error *error;
+	bool failed;
+};
+
+static bool is_terminated(void *context, const struct subscriber *subscriber)
+{
+	struct asked *asked = context;
+	struct standing standing;
+	struct policy_case given = { .tenant = &asked->intent->tenant,
+				     .subscriber = subscriber,
+				     .standing = &standing,
+				     .now = asked->now,
+				     .arena = asked->arena };
+
+	if (asked->failed || !ledger_standing(&standing, asked->seat->store, subscriber->reference,
+					      asked->arena, asked->error)) {
+		asked->failed = true;
+		return false;
+	}
+	return policy_entitle(&given).state == STATE_TERMINATED;
+}
+
+/* ---- one line of the inbox ------------------------------------------------------------------- */
+
+static const struct channel *channel_named(const struct intent *intent, struct text name)
+{
+	for (uint32_t i = 0; i < intent->tenant.channel_count; i++)
+		if (text_equal(intent->tenant.channels[i].name, name))
+			return &intent->tenant.channels[i];
+	return NULL;
+}
+
+/* What was heard, and why it is not to be credited without a person (empty: nothing against it). */
+struct heard {
+	const struct channel *channel;
+	struct notice notice;
+	struct text why;
+};
+
+static struct text against(const struct channel *channel, const struct notice *notice,
+			   struct text source, enum proof proof, struct arena *arena)
+{
+	if (proof == PROOF_REJECTED)
+		return TEXT("its signature does not fit the channel");
+	if (notice->kind == NOTICE_UNREADABLE || !notice->has_amount)
+		return notice->why.size > 0 ? notice->why : TEXT("the amount cannot be read");
+	if (notice->receipt.size == 0)
+		return TEXT("it has no readable receipt");
+	if (notice->shortcode.size > 0 && !text_equal(notice->shortcode, channel->shortcode))
+		return text_format(arena, "short code %.*s is not %.*s of channel %.*s",
+				   TEXT_ARG(notice->shortcode), TEXT_ARG(channel->shortcode),
+				   TEXT_ARG(channel->name));
+	if (!provider_source_allowed(channel, source))
+		return text_format(arena, "source %.*s is not among the channel's `sources`",
+				   TEXT_ARG(source));
+	if (channel->trust == TRUST_VERIFIED || proof == PROOF_HINT)
+		return TEXT("the provider was not asked yet whether it is true");
+	return TEXT_NONE;
+}
+
+static struct heard listen(const struct intent *intent, const struct inbox_line *line,
+			   struct arena *arena)
+{
+	struct heard heard = { .channel = channel_named(intent, line->channel) };
+	const struct provider *provider = provider_find(line->provider);
+	struct callback callback = { .kind = line->kind,
+				     .headers = line->headers,
+				     .source = line->source,
+				     .body = line->body,
+				     .received_at = line->received_at };
+	enum proof proof;
+
+	if (heard.channel == NULL || provider == NULL) {
+		heard.notice.kind = NOTICE_UNREADABLE;
+		heard.why = text_format(arena, "channel %.*s is no longer declared",
+					TEXT_ARG(line->channel));
+		return heard;
+	}
+	proof = provider->authenticate(heard.channel, &callback);
+	heard.notice = provider->parse(heard.channel, intent->tenant.country, &callback, arena);
+	if (heard.notice.kind != NOTICE_NOTHING)
+		heard.why = against(heard.channel, &heard.notice, line->source, proof, arena);
+	return heard;
+}
+
+static struct payment payment_of(const struct inbox_line *line, const struct heard *heard,
+				 int64_t now)
+{
+	const struct notice *notice = &heard->notice;
+
+	return (struct payment){ .receipt = notice->receipt,
+				 .provider = line->provider,
+				 .channel = line->channel,
+				 .has_amount = notice->has_amount,
+				 .amount_cents = notice->amount_cents,
+				 .reference = notice->reference,
+				 .phone = notice->phone,
+				 .phone_hash = notice->phone_hash,
+				 .at = notice->at != 0 ? notice->at : line->received_at,
+				 .received_at = line->received_at,
+				 .booked_at = now,
+				 .inbox_id = line->id };
+}
+
+static bool book(struct booked *out, struct seat *seat, enum payment_status status,
+		 struct text reason, struct text reference, struct arena *arena,
+		 struct error *error)
+{
+	bool known;
+
+	out->status = status;
+	out->payment.status = status;
+	out->payment.reason = reason;
+	if (!ledger_book(&known, seat->store, &out->payment, reference, arena, error))
+		return false;
+	out->changed = !known;
+	return true;
+}
+
+/* A receipt that says two amounts is money that a person must judge; said again, it is one line. */
+static bool hold_other_amount(struct booked *out, struct seat *seat, const struct payment *former,
+			      struct arena *arena, struct error *error)
+{
+	struct text had = TEXT("an unreadable amount"), has = had, reason;
+	struct payment *held;
+	uint32_t count;
+
+	if (former->has_amount)
+		had = text_of_cents(arena, former->amount_cents);
+	if (out->payment.has_amount)
+		has = text_of_cents(arena, out->payment.amount_cents);
+	reason = text_format(arena, "receipt %.*s is known with %.*s, this one says %.*s",
+			     TEXT_ARG(former->receipt), TEXT_ARG(had), TEXT_ARG(has));
+	if (!ledger_payments(&held, &count, seat->store, PAYMENT_HELD, SAME_HELD_MAX, arena, error))
+		return false;
+	for (uint32_t i = 0; i < count; i++)
+		if (text_equal(held[i].reason, reason))
+			return true;
+	out->payment.receipt = TEXT_NONE;
+	return book(out, seat, PAYMENT_HELD, reason, TEXT_NONE, arena, error);
+}
+
+static bool match_and_credit(struct booked *out, struct seat *seat, const struct intent *intent,
+			     const struct notice *notice, const struct payment *held, int64_t now,
+			     struct arena *arena, struct error *error)
+{
+	struct asked asked = { seat, intent, now, arena, error, false };
+	struct match match = match_notice(intent, notice, arena, is_terminated, &asked);
+
+	if (asked.failed)
+		return false;
+	if (held != NULL) {
+		/* The same money, now heard in a way that counts: the held one is released. */
+		if (match.subscriber == NULL)
+			return true;
+		out->payment = *held;
+		return ledger_assign(seat->store, held->id, match.subscriber->reference,
+				     match.subscriber->account, TEXT("callback"), now, error) &&
+		       credit(out, seat, intent, match.subscriber, now, arena, error);
+	}
+	if (match.subscriber == NULL)
+		return book(out, seat, PAYMENT_UNMATCHED, match.why, TEXT_NONE, arena, error);
+	out->payment.account = match.subscriber->account;
+	return book(out, seat, PAYMENT_CREDITED, TEXT_NONE, match.subscriber->reference, arena,
+		    error) &&
+	       (!out->changed || credit(out, seat, intent, match.subscriber, now, arena, error));
+}
+
+bool booking_line(struct booked *out, struct seat *seat, const struct intent *intent,
+		  const struct inbox_line *line, int64_t now, struct arena *arena,
+		  struct error *error)
+{
+	struct heard heard = listen(intent, line, arena);
+	struct payment former;
+	bool found = false;
+
+	*out = (struct booked){ .payment = payment_of(line, &heard, now) };
+	if (heard.notice.kind == NOTICE_NOTHING)
+		return true;
+	if (out->payment.receipt.size > 0 &&
+	    !ledger_payment(&found, &former, seat->store, out->payment.receipt, arena, error))
+		return false;
+	if (found) {
+		if (former.has_amount != out->payment.has_amount ||
+		    (former.has_amount && former.amount_cents != out->payment.amount_cents))
+			return hold_other_amount(out, seat, &former, arena, error);
+		if (former.status != PAYMENT_HELD || heard.why.size > 0)
+			return true;
+		return match_and_credit(out, seat, intent, &heard.notice, &former, now, arena,
+					error);
+	}
+	if (heard.why.size > 0)
+		return book(out, seat, PAYMENT_HELD, heard.why, TEXT_NONE, arena, error);
+	return match_and_credit(out, seat, intent, &heard.notice, NULL, now, arena, error);
+}
+
+/* ---- what people do -------------------------------------------------------------------------- */
+
+static const struct subscriber *account_named(const struct intent *intent, struct text account,
+					      struct arena *arena, struct error *error)
+{
+	struct text reference = text_reference(arena, account);
+	const struct subscriber *subscriber = intent_subscriber(intent, reference);
+
+	if (subscriber == NULL && intent_by_alias(intent, reference, &subscriber) != 1)
+		subscriber = NULL;
+	if (subscriber == NULL)
+		error_set(error, ERROR_FAILED, "no such account: %.*s", TEXT_ARG(account));
+	return subscriber;
+}
+
+/* "CASH-" and digits that no two receipts share. */
+static struct text cash_receipt(struct arena *arena)
+{
+	static const char alphabet[] = "0123456789ABCDEFGHJKLMNPQRSTUVWX"; /* 32 */
+	uint8_t bytes[CASH_RECEIPT_DIGITS];
+	char digits[CASH_RECEIPT_DIGITS + 1] = { 0 };
+
+	random_bytes(bytes, sizeof(bytes));
+	for (uint32_t i = 0; i < CASH_RECEIPT_DIGITS; i++)
+		digits[i] = alphabet[bytes[i] % 32];
+	return text_format(arena, "CASH-%s", digits);
+}
+
+bool booking_cash(struct booked *out, struct seat *seat, const struct intent *intent,
+		  struct text account, struct text amount, struct text reason, struct text actor,
+		  int64_t now, struct arena *arena, struct error *error)
+{
+	const struct subscriber *subscriber = account_named(intent, account, arena, error);
+	int64_t cents;
+
+	*out = (struct booked){ 0 };
+	if (subscriber == NULL)
+		return false;
+	if (!text_cents(amount, &cents) || cents == 0)
+		return error_set(error, ERROR_INVALID,
+				 "%.*s is no amount: write it as 2500 or 2500.50",
+				 TEXT_ARG(amount));
+	if (text_trim(reason).size == 0)
+		return error_set(error, ERROR_INVALID, "cash needs a reason: --reason TEXT");
+	out->payment = (struct payment){ .receipt = cash_receipt(arena),
+					 .provider = TEXT("cash"),
+					 .channel = TEXT("cash"),
+					 .has_amount = true,
+					 .amount_cents = cents,
+					 .account = subscriber->account,
+					 .reference = account,
+					 .at = now,
+					 .received_at = now,
+					 .booked_at = now,
+					 .actor = actor };
+	return book(out, seat, PAYMENT_CREDITED, reason, subscriber->reference, arena, error) &&
+	       credit(out, seat, intent, subscriber, now, arena, error);
+}
+
+/* A held one may be released by a person when its amount and its short code are right. */
+static bool may_release(struct seat *seat, const struct intent *intent,
+			const struct payment *payment, struct arena *arena, struct error *error)
+{
+	static const char settle[] = "settle it with `wavu payment record`";
+	struct inbox_line line;
+	struct heard heard;
+
+	if (text_starts(payment->receipt, TEXT("held-")))
+		return error_set(error, ERROR_REFUSED, "%.*s has no receipt of its own: %s",
+				 TEXT_ARG(payment->receipt), settle);
+	if (!payment->has_amount)
+		return error_set(error, ERROR_REFUSED, "the amount of %.*s cannot be read: %s",
+				 TEXT_ARG(payment->receipt), settle);
+	if (payment->inbox_id == 0)
+		return true;
+	if (!inbox_line(&line, seat->store, payment->inbox_id, arena, error))
+		return false;
+	heard = listen(intent, &line, arena);
+	if (heard.channel == NULL)
+		return error_set(error, ERROR_REFUSED, "%.*s: %.*s: %s", TEXT_ARG(payment->receipt),
+				 TEXT_ARG(heard.why), settle);
+	if (heard.notice.shortcode.size > 0 &&
+	    !text_equal(heard.notice.shortcode, heard.channel->shortcode))
+		return error_set(error, ERROR_REFUSED,
+				 "%.*s was paid to short code %.*s, not to %.*s: %s",
+				 TEXT_ARG(payment->receipt), TEXT_ARG(heard.notice.shortcode),
+				 TEXT_ARG(heard.channel->shortcode), settle);
+	return true;
+}
+
+bool booking_assign(struct booked *out, struct seat *seat, const struct intent *intent,
+		    struct text receipt, struct text account, struct text actor, int64_t now,
+		    struct arena *arena, struct error *error)
+{
+	const struct subscriber *subscriber = account_named(intent, account, arena, error);
+	bool found;
+
+	*out = (struct booked){ 0 };
+	if (subscriber == NULL)
+		return false;
+	if (!ledger_payment(&found, &out->payment, seat->store, receipt, arena, error))
+		return false;
+	if (!found)
+		return error_set(error, ERROR_FAILED, "no such payment: %.*s", TEXT_ARG(receipt));
+	if (out->payment.status != PAYMENT_UNMATCHED && out->payment.status != PAYMENT_HELD)
+		return error_set(
+		    error, ERROR_REFUSED, "payment %.*s is already %s%s%.*s",
+		    TEXT_ARG(out->payment.receipt), payment_status_word(out->payment.status),
+		    out->payment.account.size > 0 ? " to " : "", TEXT_ARG(out->payment.account));
+	if (out->payment.status == PAYMENT_HELD &&
+	    !may_release(seat, intent, &out->payment, arena, error))
+		return false;
+	return ledger_assign(seat->store, out->payment.id, subscriber->reference,
+			     subscriber->account, actor, now, error) &&
+	       credit(out, seat, intent, subscriber, now, arena, error);
+}
+
+void booking_tell(struct seat *seat, const struct booked *booked)
+{
+	if (booked->subscriber == NULL)
+		return;
+	seat_dirty(seat, booked->subscriber->reference);
+	seat_ring(seat, booked->subscriber->router->name, URGENCY_URGENT);
+}

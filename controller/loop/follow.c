@@ -1,0 +1,484 @@
+#include "loop/follow.h"
+
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/digest.h"
+#include "base/failpoint.h"
+#include "base/log.h"
+#include "loop/booking.h"
+#include "plan/plan.h"
+#include "policies/policy.h"
+#include "provider/provider.h"
+#include "settings/secrets.h"
+#include "state/fleet.h"
+#include "state/ledger.h"
+#include "state/street.h"
+
+#define FETCH_MS_MAX 60000
+#define TAKE_ARENA_SIZE ((size_t)4 << 30) /* a million standings; touched as needed */
+#define PASSWORD_SIZE 10
+/* The source is written when something is new, and now and then to say that it was looked at. */
+#define LOOKED_PACE_US MINUTE_US
+
+/* ---- what taking a commit books ----------------------------------------------------------------
+ */
+
+static bool write_source(struct seat *seat, const struct source_state *source, struct error *error)
+{
+	if (!store_begin(seat->store, error))
+		return false;
+	if (!source_write(seat->store, source, error)) {
+		store_abort(seat->store);
+		return false;
+	}
+	return store_commit(seat->store, error);
+}
+
+/* What a taken-over customer had is booked at first sight, and buys what it reaches for. */
+static bool book_opening(struct seat *seat, const struct intent *intent,
+			 const struct subscriber *subscriber, int64_t now, struct arena *arena,
+			 struct error *error)
+{
+	uint32_t periods;
+	bool booked;
+
+	if (!ledger_open(&booked, seat->store, subscriber->reference, subscriber->account,
+			 subscriber->opening_paid_until_at, subscriber->opening_balance_cents, now,
+			 error))
+		return false;
+	return !booked || booking_renew(&periods, seat, intent, subscriber, now, arena, error);
+}
+
+/* A password is stored before it is ever sent, so that a lost answer cannot lose it. */
+static bool ensure_password(struct seat *seat, const struct subscriber *subscriber,
+			    struct arena *arena, struct error *error)
+{
+	char fresh[PASSWORD_SIZE + 1];
+	struct text kept;
+
+	random_password(fresh, PASSWORD_SIZE);
+	return ledger_password(&kept, seat->store, subscriber->reference, text_of(fresh), arena,
+			       error);
+}
+
+static const struct standing *standing_of(const struct standing *standings, uint32_t count,
+					  struct text reference)
+{
+	uint32_t low = 0, high = count;
+
+	while (low < high) {
+		uint32_t middle = low + (high - low) / 2;
+		int order = text_compare(standings[middle].reference, reference);
+
+		if (order == 0)
+			return &standings[middle];
+		if (order < 0)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return NULL;
+}
+
+static bool book_people(struct seat *seat, const struct intent *next,
+			const struct standing *standings, uint32_t count, int64_t now,
+			struct arena *arena, struct error *error)
+{
+	for (uint32_t i = 0; i < next->subscriber_count; i++) {
+		const struct subscriber *subscriber = &next->subscribers[i];
+		const struct standing *known = standing_of(standings, count, subscriber->reference);
+
+		if (subscriber->has_opening && (known == NULL || !known->opening_booked) &&
+		    !book_opening(seat, next, subscriber, now, arena, error))
+			return error_at(error, "opening of %.*s", TEXT_ARG(subscriber->account));
+		if (subscriber->password_kind != PASSWORD_SECRET &&
+		    (known == NULL || known->password.size == 0) &&
+		    !ensure_password(seat, subscriber, arena, error))
+			return false;
+	}
+	return true;
+}
+
+/* Only those routers are owed something whose wishes changed: a comment must not wake a fleet. */
+static bool want_routers(struct seat *seat, const struct intent *former, const struct intent *next,
+			 bool *wanted, struct arena *arena, struct error *error)
+{
+	struct text *names = ARENA_ARRAY(arena, struct text, next->router_count + 1);
+
+	for (uint32_t i = 0; i < next->router_count; i++)
+		names[i] = next->routers[i].name;
+	if (!fleet_sync(seat->store, names, next->router_count, error))
+		return false;
+	for (uint32_t i = 0; i < next->router_count; i++) {
+		const struct router *before = former != NULL ? intent_router(former, names[i])
+							     : NULL;
+		char was[13], is[13];
+
+		plan_intent_digest(is, next, &next->routers[i]);
+		if (before != NULL) {
+			plan_intent_digest(was, former, before);
+			if (strcmp(was, is) == 0)
+				continue;
+		}
+		wanted[i] = true;
+		if (!fleet_want(seat->store, names[i], text_of(next->commit), error))
+			return error_at(error, "router %.*s", TEXT_ARG(names[i]));
+	}
+	return true;
+}
+
+/* Is anybody whose loss was held before still without access by the new commit? */
+static bool losses_remain(bool *remain, struct seat *seat, const struct intent *next,
+			  const struct standing *standings, uint32_t count, int64_t now,
+			  struct arena *arena, struct error *error)
+{
+	struct router_state *routers;
+	uint32_t router_count, loss_count;
+
+	*remain = false;
+	if (!fleet_routers(&routers, &router_count, seat->store, arena, error))
+		return false;
+	for (uint32_t i = 0; i < router_count; i++) {
+		struct text *losses;
+
+		if (!fleet_losses(&losses, &loss_count, seat->store, routers[i].name, arena, error))
+			return false;
+		for (uint32_t k = 0; k < loss_count; k++) {
+			const struct subscriber *subscriber = intent_subscriber(next, losses[k]);
+			const struct standing *standing = standing_of(standings, count, losses[k]);
+			struct policy_case given = { .tenant = &next->tenant,
+						     .subscriber = subscriber,
+						     .standing = standing,
+						     .now = now,
+						     .arena = arena };
+
+			if (subscriber == NULL || standing == NULL ||
+			    !text_equal(subscriber->router->name, routers[i].name) ||
+			    !state_is_open(policy_entitle(&given).state))
+				*remain = true;
+		}
+	}
+	return true;
+}
+
+/* Who loses by this commit is remembered before any router is asked. */
+static bool remember_losses(struct seat *seat, const struct intent *former,
+			    const struct intent *next, const struct standing *standings,
+			    uint32_t count, int64_t now, struct source_state *source,
+			    struct arena *arena, struct error *error)
+{
+	struct commit_losses losses = { 0 };
+	struct text *references;
+	bool remain;
+
+	if (former == NULL)
+		return true;
+	plan_commit_losses(&losses, former, next, standings, count, now, arena);
+	references = ARENA_ARRAY(arena, struct text, losses.count + 1);
+	for (uint32_t i = 0; i < losses.count;) {
+		uint32_t first = i, people = 0;
+
+		while (i < losses.count &&
+		       text_equal(losses.losses[i].router, losses.losses[first].router))
+			references[people++] = losses.losses[i++].reference;
+		if (!fleet_losses_add(seat->store, losses.losses[first].router, references, people,
+				      text_of(next->commit), error))
+			return false;
+	}
+	if (losses.why.size > 0) {
+		source->losses_why = losses.why;
+		return true;
+	}
+	if (source->losses_why.size == 0)
+		return true;
+	/* An earlier commit's losses wait on: this one may only have added to them. */
+	if (!losses_remain(&remain, seat, next, standings, count, now, arena, error))
+		return false;
+	if (!remain)
+		source->losses_why = TEXT_NONE;
+	return true;
+}
+
+static bool take_all(struct seat *seat, const struct intent *former, const struct intent *next,
+		     int64_t now, bool *wanted, struct arena *arena, struct error *error)
+{
+	struct standing *standings;
+	struct source_state source;
+	uint32_t count;
+
+	if (!source_read(&source, seat->store, arena, error) ||
+	    !ledger_standings(&standings, &count, seat->store, arena, error) ||
+	    !book_people(seat, next, standings, count, now, arena, error) ||
+	    !ledger_standings(&standings, &count, seat->store, arena, error) ||
+	    !want_routers(seat, former, next, wanted, arena, error) ||
+	    !remember_losses(seat, former, next, standings, count, now, &source, arena, error))
+		return false;
+	source.commit = text_of(next->commit);
+	source.newest = source.commit;
+	source.commit_at = now;
+	source.looked_at = now;
+	source.error = TEXT_NONE;
+	return source_write(seat->store, &source, error);
+}
+
+static bool publish_and_say(struct seat *seat, const struct intent *intent, struct arena *arena,
+			    struct error *error)
+{
+	struct source_state source;
+	struct text problems;
+
+	if (!follow_publish(seat, intent, &problems, arena, error) ||
+	    !source_read(&source, seat->store, arena, error))
+		return false;
+	if (text_equal(problems, source.channel_problems))
+		return true;
+	if (problems.size > 0)
+		log_line(LOG_WARNING, "channel-closed", "tenant=%.*s why=\"%.*s\"",
+			 TEXT_ARG(seat->tenant->name), TEXT_ARG(problems));
+	source.channel_problems = problems;
+	return write_source(seat, &source, error);
+}
+
+static bool take(struct seat *seat, const struct intent *former, struct intent *next, int64_t now,
+		 struct arena *arena, struct error *error)
+{
+	bool *wanted = ARENA_ARRAY(arena, bool, next->router_count + 1);
+
+	if (!store_begin(seat->store, error))
+		return false;
+	if (!take_all(seat, former, next, now, wanted, arena, error)) {
+		store_abort(seat->store);
+		return false;
+	}
+	failpoint("follow-before-commit");
+	if (!store_commit(seat->store, error))
+		return false;
+	failpoint("follow-after-commit");
+	seat_swap(seat, intent_hold(next));
+	if (!publish_and_say(seat, next, arena, error))
+		return false;
+	seat_ring(seat, TEXT_NONE, URGENCY_LOW); /* the routers there are may be others */
+	for (uint32_t i = 0; i < next->router_count; i++)
+		if (wanted[i])
+			seat_ring(seat, next->routers[i].name, URGENCY_NORMAL);
+	log_line(LOG_INFO, "commit", "tenant=%.*s commit=%.12s routers=%u subscribers=%u",
+		 TEXT_ARG(seat->tenant->name), next->commit, next->router_count,
+		 next->subscriber_count);
+	return true;
+}
+
+bool follow_take(struct seat *seat, struct intent *next, int64_t now, struct error *error)
+{
+	struct intent *former = seat_intent(seat);
+	struct arena arena = { 0 };
+	bool done;
+
+	arena_open(&arena, TAKE_ARENA_SIZE);
+	done = take(seat, former, next, now, &arena, error);
+	arena_close(&arena);
+	intent_release(former);
+	intent_release(next);
+	return done ||
+	       error_at(error, "tenant %.*s: taking a commit", TEXT_ARG(seat->tenant->name));
+}
+
+/* ---- what the street may know ------------------------------------------------------------------
+ */
+
+bool follow_publish(struct seat *seat, const struct intent *intent, struct text *problems,
+		    struct arena *arena, struct error *error)
+{
+	const struct tenant *tenant = &intent->tenant;
+	struct street_channel *open = ARENA_ARRAY(arena, struct street_channel,
+						  tenant->channel_count + 1);
+	uint32_t count = 0;
+
+	*problems = TEXT_NONE;
+	for (uint32_t i = 0; i < tenant->channel_count; i++) {
+		const struct channel *channel = &tenant->channels[i];
+		struct secret token;
+		struct error why = { 0 };
+
+		if (secret_read(&token, seat->settings->secrets, channel->token, arena, &why) &&
+		    provider_token_ok(secret_reveal(token), &why)) {
+			open[count++] = (struct street_channel){ .channel = channel->name,
+								 .provider = channel->provider,
+								 .token = digest_of(
+								     secret_reveal(token)) };
+			continue;
+		}
+		*problems = text_format(arena, "%.*s%schannel %.*s is closed: %s",
+					TEXT_ARG(*problems), problems->size > 0 ? "; " : "",
+					TEXT_ARG(channel->name), why.text);
+	}
+	return street_publish(seat->store, open, count, error);
+}
+
+/* ---- looking at the branch ---------------------------------------------------------------------
+ */
+
+bool follow_start(struct seat *seat, struct error *error)
+{
+	struct source_state source;
+	struct findings findings = { 0 };
+	struct intent *intent = NULL;
+	struct arena arena = { 0 };
+	bool done;
+
+	arena_open(&arena, INTENT_ARENA_SIZE);
+	done = source_read(&source, seat->store, &arena, error);
+	if (done && source.commit.size > 0) {
+		struct error why = { 0 };
+
+		/* What cannot be loaded is taken anew from the branch, as on the first day. */
+		if (!intent_read_commit(&intent, &findings, seat->mirror, source.commit,
+					seat->tenant->path, &arena, &why) ||
+		    intent == NULL)
+			log_line(LOG_WARNING, "commit-lost", "tenant=%.*s commit=%.*s why=\"%s\"",
+				 TEXT_ARG(seat->tenant->name), TEXT_ARG(source.commit), why.text);
+		else
+			seat_swap(seat, intent);
+	}
+	if (done && intent != NULL)
+		done = publish_and_say(seat, intent, &arena, error);
+	arena_close(&arena);
+	return done;
+}
+
+/* A tenant whose name is another than the settings say would write into another one's files. */
+static bool name_fits(const struct seat *seat, const struct intent *intent,
+		      struct findings *findings, struct arena *arena)
+{
+	const struct tenant *tenant = &intent->tenant;
+	struct finding *finding;
+
+	if (text_equal(tenant->name, seat->tenant->name))
+		return true;
+	finding = ARENA_NEW(arena, struct finding);
+	*finding = (struct finding){
+		.file = text_copy(arena, tenant->where.file),
+		.line = tenant->where.line,
+		.column = tenant->where.column,
+		.path = TEXT("name"),
+		.message = text_format(arena, "the tenant is %.*s here, but %.*s in the settings",
+				       TEXT_ARG(tenant->name), TEXT_ARG(seat->tenant->name)),
+	};
+	*findings = (struct findings){ .errors = finding, .error_count = 1, .error_total = 1 };
+	return false;
+}
+
+static struct text first_error(const struct findings *findings, struct arena *arena)
+{
+	const struct finding *first = &findings->errors[0];
+	struct text more = TEXT_NONE;
+
+	if (findings->error_total > 1)
+		more = text_format(arena, " (and %u more)", findings->error_total - 1);
+	return text_format(arena, "%.*s:%u:%u: %.*s%s%.*s%.*s", TEXT_ARG(first->file), first->line,
+			   first->column, TEXT_ARG(first->path), first->path.size > 0 ? ": " : "",
+			   TEXT_ARG(first->message), TEXT_ARG(more));
+}
+
+static bool fetch(struct seat *seat, char commit[65], struct arena *arena, struct error *error)
+{
+	const struct settings_tenant *tenant = seat->tenant;
+	struct secret credential = { 0 };
+	struct text ref = text_format(arena, "refs/heads/%.*s", TEXT_ARG(tenant->branch));
+
+	if (tenant->credentials.kind != SECRET_NONE &&
+	    !secret_read(&credential, seat->settings->secrets, tenant->credentials, arena, error))
+		return error_at(error, "credentials of the repository");
+	return repository_fetch(seat->mirror, tenant->repository, tenant->branch,
+				secret_reveal(credential), FETCH_MS_MAX, error) &&
+	       repository_resolve(commit, seat->mirror, ref, error);
+}
+
+/* The newest commit is another than the one in force: read it, and take it or say why not. */
+static bool consider(struct seat *seat, struct source_state *source, int64_t now,
+		     struct followed *out, struct arena *arena, struct error *error)
+{
+	struct text former = source->error;
+	struct intent *next = NULL;
+
+	if (!intent_read_commit(&next, &out->findings, seat->mirror, text_of(out->commit),
+				seat->tenant->path, arena, &out->trouble)) {
+		/* A missing path, a refused repository: the commit cannot be taken. */
+		source->error = text_copy(arena, text_of(out->trouble.text));
+		out->invalid = true;
+	} else if (next != NULL && name_fits(seat, next, &out->findings, arena)) {
+		/* Kept first: a force-push and gc must not take away what is in force. */
+		if (!repository_keep(seat->mirror, out->commit, &out->trouble)) {
+			intent_release(next);
+			source->error = text_copy(arena, text_of(out->trouble.text));
+			return write_source(seat, source, error);
+		}
+		out->taken = true;
+		return follow_take(seat, next, now, error);
+	} else {
+		intent_release(next);
+		out->invalid = true;
+		source->error = first_error(&out->findings, arena);
+	}
+	if (text_equal(source->error, former))
+		return true; /* said before, and looked at again because nothing tells that it is
+				the same */
+	log_line(LOG_WARNING, "commit-refused", "tenant=%.*s commit=%.12s why=\"%.*s\"",
+		 TEXT_ARG(seat->tenant->name), out->commit, TEXT_ARG(source->error));
+	return write_source(seat, source, error);
+}
+
+static bool look(struct seat *seat, int64_t now, struct followed *out, struct arena *arena,
+		 struct error *error)
+{
+	struct source_state source;
+	struct intent *intent;
+	bool in_force, done;
+
+	if (!source_read(&source, seat->store, arena, error))
+		return false;
+	out->looked = fetch(seat, out->commit, arena, &out->trouble);
+	if (!out->looked) {
+		struct text why = text_copy(arena, text_of(out->trouble.text));
+
+		out->commit[0] = '\0';
+		if (text_equal(source.error, why))
+			return true;
+		log_line(LOG_WARNING, "repository", "tenant=%.*s why=\"%s\"",
+			 TEXT_ARG(seat->tenant->name), out->trouble.text);
+		source.error = why;
+		return write_source(seat, &source, error);
+	}
+	intent = seat_intent(seat);
+	in_force = intent != NULL && strcmp(intent->commit, out->commit) == 0;
+	done = true;
+	if (intent != NULL)
+		done = publish_and_say(seat, intent, arena, error);
+	intent_release(intent);
+	if (!done)
+		return false;
+	if (!source_read(&source, seat->store, arena, error))
+		return false;
+	source.newest = text_of(out->commit);
+	if (!in_force) {
+		source.looked_at = now;
+		return consider(seat, &source, now, out, arena, error);
+	}
+	if (source.error.size == 0 && now - source.looked_at < LOOKED_PACE_US)
+		return true;
+	source.error = TEXT_NONE;
+	source.looked_at = now;
+	return write_source(seat, &source, error);
+}
+
+bool follow_step(struct seat *seat, int64_t now, struct followed *out, struct arena *arena,
+		 struct error *error)
+{
+	bool done;
+
+	*out = (struct followed){ 0 };
+	seat_turn_take(seat);
+	done = look(seat, now, out, arena, error);
+	seat_turn_give(seat);
+	return done || error_at(error, "tenant %.*s", TEXT_ARG(seat->tenant->name));
+}

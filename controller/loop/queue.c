@@ -1,0 +1,577 @@
+#include "loop/queue.h"
+
+#include <pthread.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "base/clock.h"
+#include "base/error.h"
+#include "base/limits.h"
+
+#define BUCKETS 4096u
+/* A router that is paid for without a pause still gets its complete job. */
+#define COMPLETE_PATIENCE_US MINUTE_US
+#define PAID_RETRY_US (30 * SECOND_US) /* house section 6, UNREACHABLE */
+
+enum lane { LANE_NORMAL, LANE_PROBATION, LANE_COUNT };
+
+/* A binary heap of slots, the earliest due first. */
+struct heap {
+	struct queue_slot **slots;
+	uint32_t count, room;
+};
+
+struct queue_slot {
+	struct queue_slot *next; /* of the same bucket */
+	struct seat *seat;
+	char router[NAME_SIZE_MAX + 1];
+	bool running;
+	bool gone;            /* freed when nobody works on it */
+	bool started;         /* a complete job has ended well since the process began */
+	bool failed;          /* last time */
+	uint32_t claims;      /* people who wait for it: no worker may take it */
+	int64_t marks_due_at; /* INT64_MAX: nobody is marked */
+	int64_t complete_due_at;
+	enum urgency complete_urgency;
+	int64_t not_before_at;
+	int64_t tried_at;
+	struct device *device;
+	struct heap *heap; /* where it waits, or NULL */
+	uint32_t heap_index;
+	int64_t due_at; /* the heap's key */
+};
+
+struct queue {
+	struct queue_limits limits;
+	pthread_mutex_t lock;
+	pthread_cond_t changed; /* for idle workers: something may be due */
+	pthread_cond_t ended;   /* for claims: a job has ended */
+	struct queue_slot *buckets[BUCKETS];
+	struct heap waiting;
+	struct heap ready[URGENCY_COUNT][LANE_COUNT];
+	uint32_t slot_count, running, probation, held, idle;
+	int64_t connect_at;  /* when the next session may be opened */
+	int64_t timed_until; /* the due time that some idle worker waits for; INT64_MAX: none */
+	bool closed;
+};
+
+/* ---- the heap -------------------------------------------------------------------------------- */
+
+static void heap_put(struct heap *heap, uint32_t index, struct queue_slot *slot)
+{
+	heap->slots[index] = slot;
+	slot->heap = heap;
+	slot->heap_index = index;
+}
+
+static void heap_up(struct heap *heap, uint32_t index)
+{
+	struct queue_slot *slot = heap->slots[index];
+
+	while (index > 0 && heap->slots[(index - 1) / 2]->due_at > slot->due_at) {
+		heap_put(heap, index, heap->slots[(index - 1) / 2]);
+		index = (index - 1) / 2;
+	}
+	heap_put(heap, index, slot);
+}
+
+static void heap_down(struct heap *heap, uint32_t index)
+{
+	struct queue_slot *slot = heap->slots[index];
+
+	for (;;) {
+		uint32_t child = 2 * index + 1;
+
+		if (child >= heap->count)
+			break;
+		if (child + 1 < heap->count &&
+		    heap->slots[child + 1]->due_at < heap->slots[child]->due_at)
+			child++;
+		if (heap->slots[child]->due_at >= slot->due_at)
+			break;
+		heap_put(heap, index, heap->slots[child]);
+		index = child;
+	}
+	heap_put(heap, index, slot);
+}
+
+static void heap_add(struct heap *heap, struct queue_slot *slot)
+{
+	if (heap->count == heap->room) {
+		heap->room = heap->room == 0 ? 64 : heap->room * 2;
+		heap->slots = realloc(heap->slots, heap->room * sizeof(struct queue_slot *));
+		if (heap->slots == NULL)
+			fatal("out of memory");
+	}
+	heap->slots[heap->count] = slot;
+	heap_up(heap, heap->count++);
+}
+
+static void heap_remove(struct queue_slot *slot)
+{
+	struct heap *heap = slot->heap;
+	uint32_t index = slot->heap_index;
+	struct queue_slot *last;
+
+	slot->heap = NULL;
+	last = heap->slots[--heap->count];
+	if (last == slot)
+		return;
+	heap_put(heap, index, last);
+	heap_up(heap, index);
+	heap_down(heap, last->heap_index);
+}
+
+/* ---- slots; the lock is held ----------------------------------------------------------------- */
+
+static uint32_t bucket_of(const struct seat *seat, struct text router)
+{
+	return (text_hash(router) ^ (uint32_t)((uintptr_t)seat >> 6)) % BUCKETS;
+}
+
+static struct queue_slot *slot_find(const struct queue *queue, const struct seat *seat,
+				    struct text router)
+{
+	struct queue_slot *slot = queue->buckets[bucket_of(seat, router)];
+
+	while (slot != NULL && (slot->seat != seat || !text_is(router, slot->router)))
+		slot = slot->next;
+	return slot;
+}
+
+static int64_t least(int64_t a, int64_t b)
+{
+	return a < b ? a : b;
+}
+
+/* Puts the slot where it belongs by what is due. */
+static void slot_place(struct queue *queue, struct queue_slot *slot, int64_t now)
+{
+	bool marks = slot->marks_due_at <= slot->complete_due_at || slot->marks_due_at <= now;
+
+	if (slot->heap != NULL)
+		heap_remove(slot);
+	if (slot->running || slot->gone || slot->claims > 0)
+		return;
+	slot->due_at = least(slot->marks_due_at, slot->complete_due_at);
+	if (slot->due_at == INT64_MAX)
+		return;
+	if (slot->due_at < slot->not_before_at)
+		slot->due_at = slot->not_before_at;
+	if (slot->due_at > now)
+		heap_add(&queue->waiting, slot);
+	else
+		heap_add(&queue->ready[marks ? URGENCY_URGENT : slot->complete_urgency]
+				      [slot->failed ? LANE_PROBATION : LANE_NORMAL],
+			 slot);
+}
+
+/* Takes it out of the table and frees it; the session is for the caller to close. */
+static struct device *slot_free(struct queue *queue, struct queue_slot *slot)
+{
+	struct queue_slot **link = &queue->buckets[bucket_of(slot->seat, text_of(slot->router))];
+	struct device *device = slot->device;
+
+	while (*link != slot)
+		link = &(*link)->next;
+	*link = slot->next;
+	if (slot->heap != NULL)
+		heap_remove(slot);
+	if (device != NULL)
+		queue->held--;
+	queue->slot_count--;
+	free(slot);
+	return device;
+}
+
+static void slot_new(struct queue *queue, struct seat *seat, struct text router)
+{
+	struct queue_slot *slot = calloc(1, sizeof(*slot));
+	uint32_t bucket = bucket_of(seat, router);
+
+	if (slot == NULL)
+		fatal("out of memory");
+	invariant(router.size <= NAME_SIZE_MAX);
+	slot->seat = seat;
+	memcpy(slot->router, router.at, router.size);
+	slot->marks_due_at = INT64_MAX;
+	slot->complete_due_at = INT64_MAX;
+	slot->next = queue->buckets[bucket];
+	queue->buckets[bucket] = slot;
+	queue->slot_count++;
+}
+
+static bool named(struct text router, const struct text *routers, uint32_t count)
+{
+	for (uint32_t i = 0; i < count; i++)
+		if (text_equal(router, routers[i]))
+			return true;
+	return false;
+}
+
+/* ---- public ---------------------------------------------------------------------------------- */
+
+struct queue *queue_new(const struct queue_limits *limits)
+{
+	struct queue *queue = calloc(1, sizeof(*queue));
+	pthread_condattr_t attributes;
+
+	if (queue == NULL)
+		fatal("out of memory");
+	queue->limits = *limits;
+	invariant(limits->workers > limits->urgent_reserve && limits->connects_per_s > 0);
+	invariant(pthread_mutex_init(&queue->lock, NULL) == 0);
+	invariant(pthread_condattr_init(&attributes) == 0);
+	invariant(pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC) == 0);
+	invariant(pthread_cond_init(&queue->changed, &attributes) == 0);
+	invariant(pthread_cond_init(&queue->ended, &attributes) == 0);
+	queue->timed_until = INT64_MAX;
+	(void)pthread_condattr_destroy(&attributes);
+	return queue;
+}
+
+void queue_free(struct queue *queue)
+{
+	if (queue == NULL)
+		return;
+	for (uint32_t i = 0; i < BUCKETS; i++)
+		while (queue->buckets[i] != NULL)
+			device_close(slot_free(queue, queue->buckets[i]));
+	free(queue->waiting.slots);
+	for (int urgency = 0; urgency < URGENCY_COUNT; urgency++)
+		for (int lane = 0; lane < LANE_COUNT; lane++)
+			free(queue->ready[urgency][lane].slots);
+	(void)pthread_cond_destroy(&queue->changed);
+	(void)pthread_cond_destroy(&queue->ended);
+	(void)pthread_mutex_destroy(&queue->lock);
+	free(queue);
+}
+
+/* One slot that is to go and may go now; NULL: no more. */
+static struct queue_slot *slot_to_free(struct queue *queue, const struct seat *seat,
+				       const struct text *routers, uint32_t count)
+{
+	for (uint32_t i = 0; i < BUCKETS; i++) {
+		for (struct queue_slot *slot = queue->buckets[i]; slot != NULL; slot = slot->next) {
+			if (slot->seat != seat)
+				continue;
+			slot->gone = !named(text_of(slot->router), routers, count);
+			if (slot->gone && !slot->running && slot->claims == 0)
+				return slot;
+		}
+	}
+	return NULL;
+}
+
+void queue_sync(struct queue *queue, struct seat *seat, const struct text *routers, uint32_t count,
+		int64_t now)
+{
+	(void)pthread_mutex_lock(&queue->lock);
+	for (;;) {
+		struct queue_slot *slot = slot_to_free(queue, seat, routers, count);
+		struct device *device;
+
+		if (slot == NULL)
+			break;
+		device = slot_free(queue, slot);
+		if (device == NULL)
+			continue;
+		/* Closing talks to the network: never under the lock. */
+		(void)pthread_mutex_unlock(&queue->lock);
+		device_close(device);
+		(void)pthread_mutex_lock(&queue->lock);
+	}
+	for (uint32_t i = 0; i < count; i++) {
+		struct queue_slot *slot = slot_find(queue, seat, routers[i]);
+
+		if (slot == NULL)
+			slot_new(queue, seat, routers[i]);
+		else
+			slot_place(queue, slot, now);
+	}
+	(void)pthread_mutex_unlock(&queue->lock);
+}
+
+void queue_ring(struct queue *queue, struct seat *seat, struct text router, enum urgency urgency,
+		int64_t due_at, int64_t now)
+{
+	struct queue_slot *slot;
+
+	(void)pthread_mutex_lock(&queue->lock);
+	slot = slot_find(queue, seat, router);
+	if (slot != NULL) {
+		if (urgency == URGENCY_URGENT) {
+			slot->marks_due_at = least(slot->marks_due_at, due_at);
+			slot->not_before_at = least(slot->not_before_at,
+						    slot->tried_at + PAID_RETRY_US);
+		} else {
+			bool was_due = slot->complete_due_at <= now;
+
+			slot->complete_due_at = least(slot->complete_due_at, due_at);
+			if (due_at > now && !was_due)
+				slot->complete_urgency = urgency;
+			else if (!was_due || urgency > slot->complete_urgency)
+				slot->complete_urgency = urgency;
+		}
+		slot_place(queue, slot, now);
+		(void)pthread_cond_signal(&queue->changed);
+	}
+	(void)pthread_mutex_unlock(&queue->lock);
+}
+
+/* May a job of this kind start now? What forbids it for a while moves *next_at. */
+static bool may_start(const struct queue *queue, const struct queue_slot *slot,
+		      enum urgency urgency, enum lane lane, int64_t now, int64_t *next_at)
+{
+	const struct queue_limits *limits = &queue->limits;
+	bool first_class = urgency == URGENCY_URGENT && lane == LANE_NORMAL;
+	uint32_t workers = limits->workers - (first_class ? 0 : limits->urgent_reserve);
+
+	if (queue->running >= workers)
+		return false;
+	if (lane == LANE_PROBATION && queue->probation >= limits->probation_max)
+		return false;
+	if (slot->device == NULL && !first_class && queue->connect_at > now) {
+		*next_at = least(*next_at, queue->connect_at);
+		return false;
+	}
+	return true;
+}
+
+/* The slot to take now, or NULL. */
+static struct queue_slot *choose(const struct queue *queue, int64_t now, int64_t *next_at)
+{
+	for (int urgency = URGENCY_URGENT; urgency >= 0; urgency--) {
+		for (int lane = 0; lane < LANE_COUNT; lane++) {
+			const struct heap *heap = &queue->ready[urgency][lane];
+			const struct heap *low = &queue->ready[URGENCY_LOW][lane];
+
+			/* Ageing: a LOW job that has waited too long goes with the NORMAL. */
+			if (urgency == URGENCY_NORMAL && low->count > 0 &&
+			    low->slots[0]->due_at + queue->limits.ageing_us <= now &&
+			    (heap->count == 0 || low->slots[0]->due_at < heap->slots[0]->due_at))
+				heap = low;
+			if (heap->count > 0 &&
+			    may_start(queue, heap->slots[0], (enum urgency)urgency, (enum lane)lane,
+				      now, next_at))
+				return heap->slots[0];
+		}
+	}
+	return NULL;
+}
+
+/* Hands the slot over; it is in no heap afterwards. */
+static void slot_hand_over(struct queue *queue, struct queue_slot *slot, struct work *out,
+			   bool complete)
+{
+	*out = (struct work){ .slot = slot,
+			      .seat = slot->seat,
+			      .router = text_of(slot->router),
+			      .complete = complete,
+			      .first = !slot->started,
+			      .urgency = complete ? slot->complete_urgency : URGENCY_URGENT,
+			      .device = slot->device };
+	if (slot->heap != NULL)
+		heap_remove(slot);
+	slot->running = true;
+	if (slot->device != NULL)
+		queue->held--;
+	slot->device = NULL;
+	/* A ring from now on is about something the job may not have seen. */
+	slot->marks_due_at = INT64_MAX;
+	if (complete) {
+		slot->complete_due_at = INT64_MAX;
+		slot->complete_urgency = URGENCY_LOW;
+	}
+}
+
+static bool take(struct queue *queue, struct work *out, int64_t now, int64_t *next_at)
+{
+	struct queue_slot *slot;
+
+	*next_at = INT64_MAX;
+	while (queue->waiting.count > 0 && queue->waiting.slots[0]->due_at <= now)
+		slot_place(queue, queue->waiting.slots[0], now);
+	if (queue->waiting.count > 0)
+		*next_at = queue->waiting.slots[0]->due_at;
+	slot = choose(queue, now, next_at);
+	if (slot == NULL)
+		return false;
+	if (slot->device == NULL) {
+		int64_t pace = SECOND_US / queue->limits.connects_per_s;
+
+		if (queue->connect_at < now)
+			queue->connect_at = now;
+		queue->connect_at += pace;
+	}
+	queue->running++;
+	queue->probation += slot->failed;
+	slot_hand_over(queue, slot, out,
+		       slot->marks_due_at > now ||
+			   slot->complete_due_at <= now - COMPLETE_PATIENCE_US);
+	out->probation = slot->failed;
+	return true;
+}
+
+bool queue_take(struct queue *queue, struct work *out, int64_t now, int64_t *next_at)
+{
+	bool taken;
+
+	(void)pthread_mutex_lock(&queue->lock);
+	taken = take(queue, out, now, next_at);
+	(void)pthread_mutex_unlock(&queue->lock);
+	return taken;
+}
+
+/* One idle worker waits with a time limit, the others for a signal: a due time wakes one thread. */
+static void wait_for_work(struct queue *queue, int64_t next_at)
+{
+	queue->idle++;
+	if (next_at >= queue->timed_until) {
+		(void)pthread_cond_wait(&queue->changed, &queue->lock);
+	} else {
+		struct timespec until = { .tv_sec = (time_t)(next_at / SECOND_US),
+					  .tv_nsec = (long)(next_at % SECOND_US) * 1000 };
+
+		queue->timed_until = next_at;
+		(void)pthread_cond_timedwait(&queue->changed, &queue->lock, &until);
+		queue->timed_until = INT64_MAX;
+	}
+	queue->idle--;
+}
+
+bool queue_wait(struct queue *queue, struct work *out)
+{
+	bool taken = false;
+	int64_t next_at;
+
+	(void)pthread_mutex_lock(&queue->lock);
+	while (!queue->closed) {
+		taken = take(queue, out, clock_monotonic(), &next_at);
+		/* Whoever leaves lets another one watch the time. */
+		if (taken)
+			break;
+		wait_for_work(queue, next_at);
+	}
+	(void)pthread_cond_signal(&queue->changed);
+	(void)pthread_mutex_unlock(&queue->lock);
+	return taken;
+}
+
+bool queue_claim(struct queue *queue, struct work *out, struct seat *seat, struct text router)
+{
+	struct queue_slot *slot;
+	bool claimed = false;
+
+	(void)pthread_mutex_lock(&queue->lock);
+	slot = slot_find(queue, seat, router);
+	if (slot != NULL) {
+		slot->claims++;
+		if (slot->heap != NULL)
+			heap_remove(slot);
+		while (slot->running && !queue->closed)
+			(void)pthread_cond_wait(&queue->ended, &queue->lock);
+		slot->claims--;
+		claimed = !queue->closed;
+	}
+	if (claimed) {
+		slot_hand_over(queue, slot, out, true);
+		out->claimed = true;
+	}
+	(void)pthread_mutex_unlock(&queue->lock);
+	return claimed;
+}
+
+static void slot_settle(struct queue_slot *slot, const struct work *work,
+			const struct verdict *verdict, int64_t now)
+{
+	slot->tried_at = now;
+	slot->failed = verdict->failed;
+	slot->not_before_at = verdict->failed ? verdict->retry_at : 0;
+	if (verdict->failed) {
+		if (work->complete)
+			slot->complete_due_at = least(slot->complete_due_at, verdict->retry_at);
+		else
+			slot->marks_due_at = least(slot->marks_due_at, verdict->retry_at);
+		if (work->complete && work->urgency > slot->complete_urgency)
+			slot->complete_urgency = work->urgency;
+		return;
+	}
+	if (verdict->complete) {
+		slot->started = true;
+		slot->complete_due_at = least(slot->complete_due_at, verdict->next_at);
+	}
+	if (verdict->again) {
+		slot->complete_due_at = now;
+		slot->complete_urgency = URGENCY_NORMAL;
+	}
+}
+
+void queue_done(struct queue *queue, struct work *work, struct device *device,
+		const struct verdict *verdict, int64_t now)
+{
+	struct queue_slot *slot = work->slot;
+	struct device *surplus = NULL;
+
+	(void)pthread_mutex_lock(&queue->lock);
+	invariant(slot->running);
+	slot->running = false;
+	if (!work->claimed) {
+		queue->running--;
+		queue->probation -= work->probation;
+	}
+	if (device != NULL && !slot->gone && queue->held < queue->limits.sessions_held_max) {
+		slot->device = device;
+		queue->held++;
+	} else {
+		surplus = device;
+	}
+	slot_settle(slot, work, verdict, now);
+	if (slot->gone && slot->claims == 0)
+		(void)slot_free(queue, slot);
+	else
+		slot_place(queue, slot, now);
+	(void)pthread_cond_signal(&queue->changed);
+	(void)pthread_cond_broadcast(&queue->ended);
+	(void)pthread_mutex_unlock(&queue->lock);
+	device_close(surplus);
+	*work = (struct work){ 0 };
+}
+
+bool queue_needs_worker(struct queue *queue)
+{
+	bool needed;
+
+	(void)pthread_mutex_lock(&queue->lock);
+	needed = queue->idle == 0 && !queue->closed;
+	(void)pthread_mutex_unlock(&queue->lock);
+	return needed;
+}
+
+void queue_close(struct queue *queue)
+{
+	(void)pthread_mutex_lock(&queue->lock);
+	queue->closed = true;
+	(void)pthread_cond_broadcast(&queue->changed);
+	(void)pthread_cond_broadcast(&queue->ended);
+	(void)pthread_mutex_unlock(&queue->lock);
+}
+
+struct queue_counts queue_count(struct queue *queue, int64_t now)
+{
+	struct queue_counts counts;
+
+	(void)pthread_mutex_lock(&queue->lock);
+	counts = (struct queue_counts){ .slots = queue->slot_count,
+					.running = queue->running,
+					.probation = queue->probation,
+					.held = queue->held };
+	for (uint32_t i = 0; i < queue->waiting.count; i++)
+		counts.due += queue->waiting.slots[i]->due_at <= now;
+	for (int urgency = 0; urgency < URGENCY_COUNT; urgency++)
+		for (int lane = 0; lane < LANE_COUNT; lane++)
+			counts.due += queue->ready[urgency][lane].count;
+	(void)pthread_mutex_unlock(&queue->lock);
+	return counts;
+}

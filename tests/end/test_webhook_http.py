@@ -114,6 +114,16 @@ class Http(unittest.TestCase):
         self.assertEqual(self.world.pay([b"x" * 1000] * 70, chunked=True)[0], 413)
         self.assertEqual(self.kept(), before)
 
+    def test_a_refused_body_may_be_sent_to_its_end(self):
+        # A reset while it is still sending would cost an honest client the answer.
+        for path in (PAY + "confirmation", WRONG):
+            with socket.create_connection(("127.0.0.1", self.world.port), timeout=10) as line:
+                line.sendall(b"POST %s HTTP/1.1\r\nHost: x\r\nContent-Length: 71680\r\n\r\n" % path.encode())
+                for _ in range(7):
+                    line.sendall(b"x" * 10240)
+                    time.sleep(0.05)
+                self.assertIn(line.recv(100).split(b" ")[1], (b"413", b"404"))
+
     def test_just_within_the_limit(self):
         self.assertEqual(self.world.pay(b"x" * 65536)[0], 200)
         self.assertEqual(self.world.inbox()[-1][5], b"x" * 65536)

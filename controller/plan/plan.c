@@ -55,11 +55,10 @@ static enum effect row_effect(const struct item *item)
 
 static struct text row_because(const struct item *item)
 {
+	if (item->verb == VERB_CONFLICT && item->reason == REASON_NOT_OURS)
+		return TEXT("an equal row is there and not wavu's: mode adopt takes it");
 	if (item->verb == VERB_CONFLICT)
-		return item->reason == REASON_NOT_OURS
-			   ? TEXT(
-				 "an equal row of that name is there and not wavu's: mode adopt takes it")
-			   : TEXT("another row of that name is there and not wavu's");
+		return TEXT("another row of that name is there and not wavu's");
 	if (item->reason == REASON_DRIFT)
 		return TEXT("changed on the router, not by wavu");
 	if (item->want)

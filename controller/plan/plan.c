@@ -315,7 +315,8 @@ bool plan_make(struct plan *out, const struct plan_input *in, struct arena *aren
 	change_people(&draft);
 	change_shared(&draft);
 	session_judge(&draft);
-	qsort(draft.steps, draft.step_count, sizeof(*draft.steps), compare_steps);
+	if (draft.step_count != 0)
+		qsort(draft.steps, draft.step_count, sizeof(*draft.steps), compare_steps);
 	books_write(&draft);
 	plan_finish(&draft);
 	return true;

@@ -12,6 +12,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "state/inbox.h"
 #include "state/street.h"
 
@@ -242,7 +243,7 @@ static void nor_by_a_kill_anywhere(void **state)
 		pid_t controller = fork();
 		if (controller == 0)
 			be_controller(world);
-		(void)usleep((useconds_t)(i * 1500));
+		clock_sleep_ms((uint32_t)i * 3 / 2);
 		(void)kill(controller, SIGKILL);
 		(void)ended_by_kill(controller);
 	}

@@ -391,15 +391,19 @@ bool endpoint_parse(struct text a, struct text *host, uint16_t *port)
 			return false;
 		after = (uint32_t)(close - a.at) + 1;
 	}
-	if (!text_cut(text_from(a, after), ':', &head, &rest))
-		return is_host(a) && (!after || after == a.size);
+	bool has_port = text_cut(text_from(a, after), ':', &head, &rest);
 	*host = (struct text){ a.at, after + head.size };
-	uint64_t value;
-	if (!is_host(*host) || (after && head.size) || rest.size > 5 || !text_u64(rest, &value) ||
-	    value == 0 || value > 65535)
+	if (!is_host(*host) || (after && head.size))
 		return false;
-	*port = (uint16_t)value;
 	/* "0.0.0.0" is nobody's address. */
 	uint32_t address;
-	return !(text_ipv4(*host, &address) && address == 0);
+	if (text_ipv4(*host, &address) && address == 0)
+		return false;
+	uint64_t value;
+	if (!has_port)
+		return true;
+	if (rest.size > 5 || !text_u64(rest, &value) || value == 0 || value > 65535)
+		return false;
+	*port = (uint16_t)value;
+	return true;
 }

@@ -220,7 +220,7 @@ bool file_open_writer(struct file *file, unsigned mode, struct error *error)
 {
 	static const char *const beside[] = { "-wal", "-shm" };
 	char path[PATH_MAX + 8];
-	gid_t group;
+	gid_t group = 0;
 
 	/* SQLite 3.40.1 may corrupt a file that two connections write and checkpoint at once
 	 * (limits facts k). */

@@ -159,9 +159,12 @@ static void add_row(struct table *table, const struct row_head *head,
 	char *at = arena_take(arena, (size_t)head->size + 1);
 	struct text name, value;
 	row->id = keep(&at, head->id);
-	row->dynamic = head->dynamic;
-	row->builtin = head->builtin;
-	row->invalid = head->invalid;
+	/* A live row's flags mean other things: a host is "dynamic" when nobody configured it. */
+	if (menu->shape != SHAPE_SESSIONS) {
+		row->dynamic = head->dynamic;
+		row->builtin = head->builtin;
+		row->invalid = head->invalid;
+	}
 	for (uint32_t i = 0; i < sentence->count; i++) {
 		if (!wire_split(sentence->words[i], &name, &value))
 			continue;

@@ -347,7 +347,7 @@ bool follow_start(struct seat *seat, struct error *error)
 }
 
 /* A tenant whose name is another than the settings say would write into another one's files. */
-static bool name_fits(const struct seat *seat, const struct intent *intent,
+bool follow_name_fits(const struct seat *seat, const struct intent *intent,
 		      struct findings *findings, struct arena *arena)
 {
 	const struct tenant *tenant = &intent->tenant;
@@ -406,7 +406,7 @@ static bool consider(struct seat *seat, struct source_state *source, int64_t now
 		/* A missing path, a refused repository: the commit cannot be taken. */
 		source->error = text_copy(arena, text_of(out->trouble.text));
 		out->invalid = true;
-	} else if (next != NULL && name_fits(seat, next, &out->findings, arena)) {
+	} else if (next != NULL && follow_name_fits(seat, next, &out->findings, arena)) {
 		/* Kept first: a force-push and gc must not take away what is in force. */
 		if (!repository_keep(seat->mirror, out->commit, &out->trouble)) {
 			intent_release(next);

@@ -46,3 +46,10 @@ bool follow_take(struct seat *seat, struct intent *next, int64_t now,
  */
 bool follow_publish(struct seat *seat, const struct intent *intent, struct text *problems,
 		    struct arena *arena, struct error *error) MUST_CHECK;
+
+/*
+ * Is the commit's tenant the one of the settings? If not, `findings` holds that one error, in the
+ * arena.
+ */
+bool follow_name_fits(const struct seat *seat, const struct intent *intent,
+		      struct findings *findings, struct arena *arena);

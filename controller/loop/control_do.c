@@ -1,0 +1,351 @@
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "loop/booking.h"
+#include "loop/control.h"
+#include "loop/engine_inside.h"
+#include "loop/pass.h"
+#include "state/fleet.h"
+#include "state/ledger.h"
+#include "view/message_view.h"
+
+/* What a command works with. */
+struct desk {
+	struct control_answer *out;
+	struct engine *engine;
+	const struct control_request *request;
+	struct arena *arena;
+};
+
+#define EXIT_USAGE 64
+
+static struct text argument(const struct desk *desk, uint32_t index)
+{
+	return index < desk->request->argument_count ? desk->request->arguments[index] : TEXT_NONE;
+}
+
+static bool answer_document(struct desk *desk, int exit_code, struct document *document)
+{
+	struct control_answer *out = desk->out;
+
+	out->exit_code = exit_code;
+	out->shape = text_of(document_shape(document));
+	out->json = document_render(document, FORMAT_JSON, false, desk->arena);
+	return true;
+}
+
+static bool answer_message(struct desk *desk, int exit_code, struct text message, const char *key,
+			   struct text value)
+{
+	struct document *document = view_message(exit_code == 0, message, key, value);
+
+	answer_document(desk, exit_code, document);
+	document_free(document);
+	desk->out->message = text_copy(desk->arena, message);
+	return true;
+}
+
+/* A failure that is the asker's, not the store's. */
+static bool answer_error(struct desk *desk, const struct error *error, struct error *store_error)
+{
+	if (error->code == ERROR_STORE || error->code == ERROR_LIMIT) {
+		*store_error = *error;
+		return false;
+	}
+	return answer_message(desk, error_disposition(error->code)->exit_code,
+			      text_copy(desk->arena, text_of(error->text)), NULL, TEXT_NONE);
+}
+
+/* ---- which tenant is meant ------------------------------------------------------------------- */
+
+enum meant { MEANT_ROUTER, MEANT_ACCOUNT, MEANT_RECEIPT };
+
+static bool has_it(bool *has, struct seat *seat, enum meant meant, struct text name,
+		   struct arena *arena, struct error *error)
+{
+	struct intent *intent = seat_intent(seat);
+	struct text reference = text_reference(arena, name);
+	const struct subscriber *one;
+	struct payment payment;
+	bool done = true;
+
+	*has = false;
+	if (meant == MEANT_RECEIPT)
+		done = ledger_payment(has, &payment, seat->store, name, arena, error);
+	else if (intent != NULL && meant == MEANT_ROUTER)
+		*has = intent_router(intent, name) != NULL;
+	else if (intent != NULL)
+		*has = intent_subscriber(intent, reference) != NULL ||
+		       intent_by_alias(intent, reference, &one) == 1;
+	intent_release(intent);
+	return done;
+}
+
+/* The tenant named, the only one there is, or the only one that has it. NULL: the answer says why.
+ */
+static bool find_seat(struct seat **out, struct desk *desk, enum meant meant, struct text name,
+		      struct error *error)
+{
+	static const char *const nouns[] = { "router", "account", "payment" };
+	uint32_t count = engine_seat_count(desk->engine), hits = 0;
+
+	*out = NULL;
+	if (desk->request->tenant.size > 0) {
+		*out = engine_seat_named(desk->engine, desk->request->tenant);
+		return *out != NULL ||
+		       answer_message(desk, 1,
+				      text_format(desk->arena, "no such tenant: %.*s",
+						  TEXT_ARG(desk->request->tenant)),
+				      NULL, TEXT_NONE);
+	}
+	if (count == 1) {
+		*out = engine_seat(desk->engine, 0);
+		return true;
+	}
+	for (uint32_t i = 0; i < count; i++) {
+		struct seat *seat = engine_seat(desk->engine, i);
+		bool has;
+
+		if (!has_it(&has, seat, meant, name, desk->arena, error))
+			return false;
+		if (has)
+			*out = seat;
+		hits += has;
+	}
+	if (hits == 1)
+		return true;
+	*out = NULL;
+	if (hits == 0)
+		return answer_message(
+		    desk, 1,
+		    text_format(desk->arena, "no such %s: %.*s", nouns[meant], TEXT_ARG(name)),
+		    NULL, TEXT_NONE);
+	return answer_message(desk, EXIT_USAGE,
+			      text_format(desk->arena,
+					  "%.*s could be of two tenants: say which with --tenant",
+					  TEXT_ARG(name)),
+			      NULL, TEXT_NONE);
+}
+
+/* ---- money ----------------------------------------------------------------------------------- */
+
+typedef bool booking_work(struct booked *booked, struct desk *desk, struct seat *seat,
+			  const struct intent *intent, int64_t now, struct error *error);
+
+static bool work_record(struct booked *booked, struct desk *desk, struct seat *seat,
+			const struct intent *intent, int64_t now, struct error *error)
+{
+	return booking_cash(booked, seat, intent, argument(desk, 0), argument(desk, 1),
+			    argument(desk, 2), desk->request->actor, now, desk->arena, error);
+}
+
+static bool work_assign(struct booked *booked, struct desk *desk, struct seat *seat,
+			const struct intent *intent, int64_t now, struct error *error)
+{
+	return booking_assign(booked, seat, intent, argument(desk, 0), argument(desk, 1),
+			      desk->request->actor, now, desk->arena, error);
+}
+
+static struct text say_booked(struct desk *desk, const struct booked *booked,
+			      const struct intent *intent)
+{
+	struct text amount = text_of_cents(desk->arena, booked->payment.amount_cents);
+	struct text until = TEXT_NONE;
+
+	if (booked->paid_until_at != 0)
+		until = time_text(desk->arena, intent->tenant.zone, booked->paid_until_at);
+	return text_format(desk->arena, "%.*s %.*s credited to %.*s%s%.*s", TEXT_ARG(amount),
+			   TEXT_ARG(intent->tenant.currency), TEXT_ARG(booked->subscriber->account),
+			   until.size > 0 ? ", paid until " : "", TEXT_ARG(until));
+}
+
+static bool book(struct desk *desk, struct seat *seat, booking_work *work, struct error *error)
+{
+	struct intent *intent = seat_intent(seat);
+	struct booked booked;
+	struct error why = { 0 };
+
+	if (intent == NULL)
+		return answer_message(desk, 1, TEXT("no commit is in force yet"), NULL, TEXT_NONE);
+	if (!store_begin(seat->store, error)) {
+		intent_release(intent);
+		return false;
+	}
+	if (!work(&booked, desk, seat, intent, clock_now(), &why)) {
+		store_abort(seat->store);
+		intent_release(intent);
+		return answer_error(desk, &why, error);
+	}
+	if (!store_commit(seat->store, error)) {
+		intent_release(intent);
+		return false;
+	}
+	booking_tell(seat, &booked);
+	log_line(LOG_INFO, "payment",
+		 "tenant=%.*s receipt=%.*s status=credited account=%.*s by=%.*s",
+		 TEXT_ARG(seat->tenant->name), TEXT_ARG(booked.payment.receipt),
+		 TEXT_ARG(booked.subscriber->account), TEXT_ARG(desk->request->actor));
+	answer_message(desk, 0, say_booked(desk, &booked, intent), "receipt",
+		       booked.payment.receipt);
+	intent_release(intent);
+	return true;
+}
+
+static bool do_record(struct desk *desk, struct error *error)
+{
+	struct seat *seat;
+
+	if (!find_seat(&seat, desk, MEANT_ACCOUNT, argument(desk, 0), error))
+		return false;
+	return seat == NULL || book(desk, seat, work_record, error);
+}
+
+static bool do_assign(struct desk *desk, struct error *error)
+{
+	struct seat *seat;
+
+	if (!find_seat(&seat, desk, MEANT_RECEIPT, argument(desk, 0), error))
+		return false;
+	return seat == NULL || book(desk, seat, work_assign, error);
+}
+
+/* ---- pause and resume ------------------------------------------------------------------------ */
+
+static bool read_until(int64_t *until_at, struct text typed, const struct zone *zone, int64_t now)
+{
+	struct period period;
+
+	if (time_parse(typed, zone, false, until_at))
+		return *until_at > now;
+	if (!period_parse(typed, &period))
+		return false;
+	*until_at = period_add(zone, now, period, 0);
+	return true;
+}
+
+static bool store_pause(struct seat *seat, struct text router, int64_t until_at, struct text reason,
+			struct error *error)
+{
+	if (!store_begin(seat->store, error))
+		return false;
+	if (!fleet_pause(seat->store, router, until_at, reason, error)) {
+		store_abort(seat->store);
+		return false;
+	}
+	return store_commit(seat->store, error);
+}
+
+static bool pause_or_resume(struct desk *desk, bool pause, struct error *error)
+{
+	struct text name = argument(desk, 0), reason = text_trim(argument(desk, 2)), until;
+	const struct router *router;
+	struct intent *intent;
+	struct seat *seat;
+	int64_t until_at = 0;
+	bool there, good = true;
+
+	if (!find_seat(&seat, desk, MEANT_ROUTER, name, error))
+		return false;
+	if (seat == NULL)
+		return true;
+	intent = seat_intent(seat);
+	router = intent != NULL ? intent_router(intent, name) : NULL;
+	there = router != NULL;
+	if (there && pause)
+		good = reason.size > 0 &&
+		       read_until(&until_at, argument(desk, 1), intent->tenant.zone, clock_now());
+	until = there && good && pause ? time_text(desk->arena, intent->tenant.zone, until_at)
+				       : TEXT_NONE;
+	intent_release(intent);
+	if (!there)
+		return answer_message(
+		    desk, 1, text_format(desk->arena, "no such router: %.*s", TEXT_ARG(name)), NULL,
+		    TEXT_NONE);
+	if (!good)
+		return answer_message(
+		    desk, EXIT_USAGE,
+		    TEXT("a pause needs --until with a time to come or a duration "
+			 "(2026-12-01T06:00, 6h), and a --reason"),
+		    NULL, TEXT_NONE);
+	if (!store_pause(seat, name, until_at, reason, error))
+		return false;
+	if (!pause)
+		seat_ring(seat, name, URGENCY_NORMAL);
+	return answer_message(desk, 0,
+			      pause ? text_format(desk->arena, "%.*s is paused until %.*s",
+						  TEXT_ARG(name), TEXT_ARG(until))
+				    : text_format(desk->arena, "%.*s is resumed", TEXT_ARG(name)),
+			      NULL, TEXT_NONE);
+}
+
+static bool do_pause(struct desk *desk, struct error *error)
+{
+	return pause_or_resume(desk, true, error);
+}
+
+static bool do_resume(struct desk *desk, struct error *error)
+{
+	return pause_or_resume(desk, false, error);
+}
+
+/* ---- apply ----------------------------------------------------------------------------------- */
+
+static bool do_apply(struct desk *desk, struct error *error)
+{
+	const struct control_request *request = desk->request;
+	struct pass_wish wish = { .tenant = request->tenant, .router = argument(desk, 0) };
+	struct pass pass;
+	bool done;
+
+	if (request->argument_count > 1) {
+		wish.approvals = request->arguments + 1;
+		wish.approval_count = request->argument_count - 1;
+	}
+	if (request->tenant.size > 0 && engine_seat_named(desk->engine, request->tenant) == NULL)
+		return answer_message(
+		    desk, 1,
+		    text_format(desk->arena, "no such tenant: %.*s", TEXT_ARG(request->tenant)),
+		    NULL, TEXT_NONE);
+	done = pass_run(&pass, desk->engine, &wish, error);
+	if (done) {
+		if (pass.document != NULL)
+			answer_document(desk, pass.exit_code, pass.document);
+		else
+			answer_message(desk, pass.exit_code, pass.message, NULL, TEXT_NONE);
+		desk->out->message = text_copy(desk->arena, pass.message);
+	}
+	pass_free(&pass);
+	return done;
+}
+
+/* ---- the table ------------------------------------------------------------------------------- */
+
+static const struct command {
+	const char *name;
+	uint32_t arguments_min;
+	bool (*work)(struct desk *desk, struct error *error);
+} commands[] = {
+	{ "apply", 0, do_apply },   { "assign", 2, do_assign }, { "pause", 3, do_pause },
+	{ "record", 3, do_record }, { "resume", 1, do_resume },
+};
+
+bool control_do(struct control_answer *out, struct engine *engine,
+		const struct control_request *request, struct arena *arena, struct error *error)
+{
+	struct desk desk = { out, engine, request, arena };
+
+	memset(out, 0, sizeof(*out));
+	for (size_t i = 0; i < ARRAY_COUNT(commands); i++) {
+		if (!text_is(request->command, commands[i].name))
+			continue;
+		if (request->argument_count < commands[i].arguments_min ||
+		    request->argument_count > CONTROL_ARGUMENTS_MAX)
+			break;
+		return commands[i].work(&desk, error);
+	}
+	return answer_message(&desk, EXIT_USAGE,
+			      text_format(arena, "no such command, or too few words: %.*s",
+					  TEXT_ARG(request->command)),
+			      NULL, TEXT_NONE);
+}

@@ -1,0 +1,46 @@
+/*
+ * Inside of the engine only (engine.c, engine_threads.c, pass.c, control.c).
+ */
+#pragma once
+
+#include <pthread.h>
+#include <stdatomic.h>
+
+#include "loop/control.h"
+#include "loop/engine.h"
+#include "loop/follow.h"
+#include "loop/reconcile.h"
+
+struct engine {
+	const struct settings *settings;
+	enum engine_role role;
+	struct lease *lease;
+	struct seat *seats;
+	uint32_t seat_count;
+
+	/* RUN only */
+	struct queue *queue;
+	struct bell_socket bell;
+	struct control *control;
+	int stop_fd;
+	_Atomic bool stopping;
+	_Atomic uint32_t worker_count; /* started */
+	pthread_t *workers;
+	pthread_mutex_t workers_lock;
+	struct follower *followers; /* one per seat */
+	pthread_t teller;
+	bool teller_runs;
+};
+
+/* Starts one more worker when none is idle and there may be one more. Any thread. */
+void engine_more_workers(struct engine *engine);
+/* A failure of a store: STORE ends the process with a clear line; anything else is only said. */
+void engine_store_failed(const struct error *error);
+/* When a router is to be swept next, and what a job's end means for its slot. */
+void engine_verdict(const struct engine *engine, const struct job *job, struct verdict *out,
+		    int64_t now);
+/* Stack of a thread: sanitizers make frames several times larger. */
+void engine_thread_start(pthread_t *thread, void *(*run)(void *), void *context);
+/* As engine_catch_up, for one tenant, and with what was found on its branch. */
+bool engine_catch_up_seat(struct engine *engine, struct seat *seat, struct followed *followed,
+			  struct arena *arena, struct error *error) MUST_CHECK;

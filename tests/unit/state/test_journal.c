@@ -125,6 +125,12 @@ static void money_cannot_be_made(void **state)
 		"PRAGMA foreign_keys = ON; INSERT INTO movement VALUES (9, 'credited',"
 		" 'in:main', 'credit:b', 5000, 77, 1)",
 		"FOREIGN KEY");
+	struct payment parked = world_payment("J2", 5000);
+	assert_true(world_book(world, &parked, NULL));
+	refused(world, "db",
+		"INSERT INTO movement VALUES (9, 'assigned', 'unmatched', 'credit:b',"
+		" 5000, 1, 1)",
+		"UNIQUE");
 	/* A status that cannot follow. */
 	refused(world, "db",
 		"INSERT INTO payment_status VALUES (9, 1, 'unmatched', '', '', '', '',"

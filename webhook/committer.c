@@ -27,7 +27,7 @@ struct ticket {
 
 struct committer {
 	struct store *store;
-	const struct bell *bell;
+	const struct doorbell *bell;
 	pthread_t thread;
 
 	pthread_mutex_t mutex; /* guards everything below; never held across the disk */
@@ -141,7 +141,7 @@ static void group_commit(struct committer *committer, uint32_t count)
 		return;
 	committer->dirty = true;
 	failpoint("webhook.before_bell");
-	bell_ring(committer->bell, BELL_PAYMENT);
+	doorbell_ring(committer->bell, DOORBELL_INBOX);
 }
 
 static void *committer_run(void *argument)
@@ -154,7 +154,7 @@ static void *committer_run(void *argument)
 	return NULL;
 }
 
-struct committer *committer_new(struct store *store, const struct bell *bell)
+struct committer *committer_new(struct store *store, const struct doorbell *bell)
 {
 	struct committer *committer = calloc(1, sizeof(*committer));
 	if (!committer)

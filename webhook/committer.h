@@ -7,13 +7,13 @@
 
 #include "base/error.h"
 #include "state/inbox.h"
-#include "webhook/bell.h"
+#include "webhook/doorbell.h"
 
 struct committer;
 
 /* Starts the writer's thread. Store and bell stay the caller's and must outlive it. Failure is
  * fatal. */
-struct committer *committer_new(struct store *store, const struct bell *bell);
+struct committer *committer_new(struct store *store, const struct doorbell *bell);
 
 /*
  * True: the line is on stable storage and has its id. LIMIT: the disk or the queue is full, nothing

@@ -9,8 +9,9 @@
 
 #include "base/clock.h"
 
-#define PROBE_SIZE 16384 /* bytes: a callback of a few hundred needs about three pages in the log \
-			  */
+#define PROBE_SIZE                                                                     \
+	16384 /* bytes: a callback of a few hundred needs about three pages in the log \
+	       */
 #define PROBE_EVERY_US SECOND_US
 
 static pthread_mutex_t mutex =

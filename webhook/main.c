@@ -30,8 +30,8 @@ struct house {
 	struct store *stores[TENANTS_MAX];
 	struct gate gates[TENANTS_MAX];
 	uint32_t count;
-	struct bell bell;
-	struct server *server;
+	struct doorbell bell;
+	struct webhook *server;
 	int64_t complained_at; /* monotonic: when a refresh failed and that was said */
 };
 
@@ -89,7 +89,7 @@ static bool state_open(struct house *house, struct error *error)
 	} else if (!house->stores[0] && !stores_open(house, error)) {
 		return false;
 	}
-	return bell_open(&house->bell, state, error);
+	return doorbell_open(&house->bell, state, error);
 }
 
 static void refresh(struct house *house)
@@ -129,13 +129,13 @@ static void gates_open(struct house *house)
 /* What was handed over is committed before the files close. */
 static void house_close(struct house *house)
 {
-	server_close(house->server);
+	webhook_close(house->server);
 	for (uint32_t i = 0; i < house->count; i++) {
 		committer_free(house->gates[i].committer);
 		channels_free(house->gates[i].channels);
 	}
 	stores_close(house);
-	bell_close(&house->bell);
+	doorbell_close(&house->bell);
 }
 
 /* Waits for a signal; looks at the street and at slow clients in between. False: it ended because
@@ -171,17 +171,17 @@ static int serve(struct house *house)
 		return EXIT_FAILURE;
 	}
 	gates_open(house);
-	if (!server_open(&house->server, &house->settings, house->gates, house->count, &house->bell,
-			 &error)) {
+	if (!webhook_open(&house->server, &house->settings, house->gates, house->count,
+			  &house->bell, &error)) {
 		log_line(LOG_ERROR, "no-listener", "why=\"%s\"", error.text);
 		house_close(house);
 		return EXIT_FAILURE;
 	}
 	rights_forget();
 	log_line(LOG_INFO, "listening", "public=%.*s:%d", TEXT_ARG(house->settings.public_host),
-		 server_port(house->server));
+		 webhook_port(house->server));
 	bool asked = serve_until_signal(house, &signals);
-	server_drain(house->server, DRAIN_MS);
+	webhook_drain(house->server, DRAIN_MS);
 	house_close(house);
 	log_line(asked ? LOG_INFO : LOG_ERROR, "stopped", "reason=%s",
 		 asked ? "signal" : "broken-inbox");
@@ -193,8 +193,8 @@ static int usage(FILE *out)
 	(void)fprintf(
 	    out,
 	    "usage: wavu-webhook [-c FILE]\n\n"
-	    "Keeps payment callbacks for the controller. FILE is wavu.yaml; default: $WAVU_CONFIG,\n"
-	    "then " CONFIG_DEFAULT ".\n");
+	    "Keeps payment callbacks for the controller. FILE is wavu.yaml;\n"
+	    "default: $WAVU_CONFIG, then " CONFIG_DEFAULT ".\n");
 	return out == stdout ? EXIT_SUCCESS : EXIT_USAGE;
 }
 

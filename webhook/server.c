@@ -36,12 +36,12 @@ struct desk {
 	uint32_t header_count;
 };
 
-struct server {
+struct webhook {
 	struct mg_context *context;
 	const struct settings *settings;
 	const struct gate *gates;
 	uint32_t gate_count;
-	const struct bell *bell;
+	const struct doorbell *bell;
 	int port;
 	atomic_bool draining;
 	atomic_int inside; /* requests between their head and their answer */
@@ -51,7 +51,7 @@ struct server {
 
 /* One request while it is being answered. */
 struct exchange {
-	struct server *server;
+	struct webhook *server;
 	struct desk *desk;
 	struct mg_connection *connection;
 	const struct mg_request_info *info;
@@ -141,7 +141,7 @@ static int refuse(struct exchange *exchange, int status)
 	return answer(exchange, status, TEXT("text/plain; charset=utf-8"), text_of(words));
 }
 
-static const struct gate *gate_find(const struct server *server, struct text tenant)
+static const struct gate *gate_find(const struct webhook *server, struct text tenant)
 {
 	for (uint32_t i = 0; i < server->gate_count; i++)
 		if (text_equal(server->gates[i].tenant, tenant))
@@ -272,7 +272,7 @@ static int callback_keep(struct exchange *exchange, struct text body)
 
 static int health_answer(struct exchange *exchange)
 {
-	const struct server *server = exchange->server;
+	const struct webhook *server = exchange->server;
 	const char *problem = NULL;
 	for (uint32_t i = 0; i < server->gate_count; i++) {
 		if (!channels_ready(server->gates[i].channels))
@@ -306,7 +306,7 @@ static int exchange_serve(struct exchange *exchange)
 	if (status)
 		return refuse(exchange, status);
 	if (exchange->route.kind == ROUTE_GIT) {
-		bell_ring(exchange->server->bell, BELL_GIT);
+		doorbell_ring(exchange->server->bell, DOORBELL_GIT);
 		return answer(exchange, 200, TEXT("application/json"),
 			      TEXT("{\"ok\":true,\"message\":\"the branch will be looked at\"}\n"));
 	}
@@ -385,7 +385,7 @@ static int on_unreadable(struct mg_connection *connection, int status, const cha
 static void *on_thread(const struct mg_context *context, int type)
 {
 	rights_forget();
-	struct server *server = mg_get_user_data(context);
+	struct webhook *server = mg_get_user_data(context);
 	if (type != 1) /* the thread that accepts */
 		return NULL;
 	uint32_t index = atomic_fetch_add(&server->desks_taken, 1);
@@ -411,7 +411,7 @@ static int on_log(const struct mg_connection *connection, const char *message)
 	return 1;
 }
 
-static bool server_listen(struct server *server, struct error *error)
+static bool server_listen(struct webhook *server, struct error *error)
 {
 	char ports[128];
 	struct text host = server->settings->public_host;
@@ -467,11 +467,11 @@ static bool server_listen(struct server *server, struct error *error)
 	return true;
 }
 
-bool server_open(struct server **out, const struct settings *settings, const struct gate *gates,
-		 uint32_t gate_count, const struct bell *bell, struct error *error)
+bool webhook_open(struct webhook **out, const struct settings *settings, const struct gate *gates,
+		  uint32_t gate_count, const struct doorbell *bell, struct error *error)
 {
 	*out = NULL;
-	struct server *server = calloc(1, sizeof(*server));
+	struct webhook *server = calloc(1, sizeof(*server));
 	if (!server)
 		fatal("no memory for the server");
 	server->settings = settings;
@@ -488,12 +488,12 @@ bool server_open(struct server **out, const struct settings *settings, const str
 	return true;
 }
 
-int server_port(const struct server *server)
+int webhook_port(const struct webhook *server)
 {
 	return server->port;
 }
 
-void server_drain(struct server *server, uint32_t timeout_ms)
+void webhook_drain(struct webhook *server, uint32_t timeout_ms)
 {
 	atomic_store(&server->draining, true);
 	/* What is on its way is answered before CivetWeb stops, for stopping it also cuts the
@@ -503,7 +503,7 @@ void server_drain(struct server *server, uint32_t timeout_ms)
 		clock_sleep_ms(10);
 }
 
-void server_close(struct server *server)
+void webhook_close(struct webhook *server)
 {
 	if (!server)
 		return;

@@ -8,7 +8,7 @@
 
 #include "base/error.h"
 #include "settings/settings.h"
-#include "webhook/bell.h"
+#include "webhook/doorbell.h"
 #include "webhook/channels.h"
 #include "webhook/committer.h"
 
@@ -19,14 +19,14 @@ struct gate {
 	struct committer *committer;
 };
 
-struct server;
+struct webhook;
 
 /* Listens on settings->public_host and _port; FAILED when that is not possible. */
-bool server_open(struct server **out, const struct settings *settings, const struct gate *gates,
-		 uint32_t gate_count, const struct bell *bell, struct error *error) MUST_CHECK;
+bool webhook_open(struct webhook **out, const struct settings *settings, const struct gate *gates,
+		  uint32_t gate_count, const struct doorbell *bell, struct error *error) MUST_CHECK;
 /* The port it really listens on. */
-int server_port(const struct server *server);
+int webhook_port(const struct webhook *server);
 /* From now on every callback is answered 503; waits up to `timeout_ms` for those that are inside.
  */
-void server_drain(struct server *server, uint32_t timeout_ms);
-void server_close(struct server *server); /* NULL is fine */
+void webhook_drain(struct webhook *server, uint32_t timeout_ms);
+void webhook_close(struct webhook *server); /* NULL is fine */

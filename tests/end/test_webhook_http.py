@@ -182,9 +182,9 @@ class Http(unittest.TestCase):
             bell.settimeout(10)
             try:
                 self.assertEqual(self.world.request("POST", "/git/kasinet/" + GIT_TOKEN, b"{}")[0], 200)
-                self.assertEqual(bell.recv(10), b"g")
+                self.assertEqual(bell.recv(10), b"git")
                 self.assertEqual(self.world.pay(b"{}")[0], 200)
-                self.assertEqual(bell.recv(10), b"p")
+                self.assertEqual(bell.recv(10), b"inbox")
             finally:
                 os.unlink(path)
 
@@ -345,7 +345,7 @@ class Life(unittest.TestCase):
             os.close(folder)
             bell.settimeout(10)
             self.assertEqual(world.pay(b"{}")[0], 200)
-            self.assertEqual(bell.recv(10), b"p")
+            self.assertEqual(bell.recv(10), b"inbox")
 
     @unittest.skipUnless(os.geteuid() == 0, "needs root to become another user")
     def test_another_user_keeps_after_a_clean_stop_of_the_controller(self):

@@ -222,6 +222,10 @@ static struct notice confirmation_read(struct reading *reading, struct text coun
 	struct text time = field(reading, "TransTime");
 	notice.reference = field(reading, "BillRefNumber");
 	notice.shortcode = text_trim(field(reading, "BusinessShortCode"));
+	/* Every genuine confirmation names its short code; without one it is held as a wrong one.
+	 */
+	if (notice.shortcode.size == 0)
+		notice.shortcode = TEXT("(none)");
 	notice.payer = payer_name(reading);
 	if (reading->why.size)
 		return unreadable(reading->why);

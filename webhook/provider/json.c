@@ -21,6 +21,7 @@ struct pass {
 	uint32_t at;
 	char *out;
 	uint32_t out_size;
+	size_t out_max;
 	uint32_t depth;
 	uint32_t items;
 	const char *why;
@@ -45,6 +46,7 @@ static char peek(const struct pass *pass)
 
 static void copy(struct pass *pass, uint32_t from)
 {
+	invariant(pass->out_size + (pass->at - from) <= pass->out_max);
 	memcpy(pass->out + pass->out_size, pass->in.at + from, pass->at - from);
 	pass->out_size += pass->at - from;
 }
@@ -185,9 +187,12 @@ bool json_open(struct json *out, struct text bytes, struct arena *arena, struct 
 		return false;
 	}
 	struct pass pass = { .in = bytes };
-	/* Numbers are at least two bytes apart; beyond JSON_ITEMS_MAX of them the pass ends. */
-	pass.out = ARENA_ARRAY(arena, char,
-			       (size_t)bytes.size + (JSON_ITEMS_MAX + 1) * NUMBER_GROWTH);
+	/* Numbers stand at least two bytes apart; beyond JSON_ITEMS_MAX of them the pass ends. */
+	size_t numbers_max = bytes.size / 2 + 1;
+	if (numbers_max > JSON_ITEMS_MAX)
+		numbers_max = JSON_ITEMS_MAX;
+	pass.out_max = bytes.size + numbers_max * NUMBER_GROWTH;
+	pass.out = ARENA_ARRAY(arena, char, pass.out_max);
 	if (!bytes_pass(&pass)) {
 		*why = text_of(pass.why);
 		return false;

@@ -98,6 +98,21 @@ static void an_exponent_is_held_by_its_receipt(void **state)
 	assert_true(text_contains_nocase(notice.why, TEXT("\"1e3\"")));
 }
 
+/* Genuine ones always name it (payments facts 1.7): without, it must fit no channel. */
+static void no_short_code_is_no_channels_short_code(void **state)
+{
+	static const char *const bodies[] = {
+		"{\"TransID\":\"A1\",\"TransAmount\":\"1\"}",
+		"{\"TransID\":\"A1\",\"TransAmount\":\"1\",\"BusinessShortCode\":\"\"}",
+		"{\"TransID\":\"A1\",\"TransAmount\":\"1\",\"BusinessShortCode\":null}",
+	};
+	for (size_t i = 0; i < ARRAY_COUNT(bodies); i++) {
+		struct notice notice = help_parse(text_of(bodies[i]), *state);
+		assert_int_equal(notice.kind, NOTICE_PAID);
+		assert_text(notice.shortcode, "(none)");
+	}
+}
+
 static void a_key_twice_cannot_be_read(void **state)
 {
 	struct notice notice = golden_parse(*state, "duplicate-key.json");
@@ -422,6 +437,7 @@ int main(void)
 		cmocka_unit_test(a_till_has_no_reference),
 		cmocka_unit_test(numbers_are_read_as_they_are_written),
 		cmocka_unit_test(an_exponent_is_held_by_its_receipt),
+		cmocka_unit_test(no_short_code_is_no_channels_short_code),
 		cmocka_unit_test(a_key_twice_cannot_be_read),
 		cmocka_unit_test(amounts),
 		cmocka_unit_test(unreadable_ones),

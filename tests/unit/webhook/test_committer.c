@@ -23,7 +23,7 @@
 struct world {
 	char folder[64];
 	struct store *store;
-	struct bell bell;
+	struct doorbell bell;
 	struct committer *committer;
 	struct arena arena;
 };
@@ -40,7 +40,7 @@ static int setup(void **state)
 	arena_open(&world.arena, 64u << 20);
 	if (!store_open(&world.store, text_of(world.folder), TEXT("kasinet"), STORE_WEBHOOK,
 			&error) ||
-	    !bell_open(&world.bell, text_of(world.folder), &error))
+	    !doorbell_open(&world.bell, text_of(world.folder), &error))
 		fail_msg("%s", error.text);
 	world.committer = committer_new(world.store, &world.bell);
 	return 0;
@@ -51,7 +51,7 @@ static int teardown(void **state)
 	(void)state;
 	committer_free(world.committer);
 	store_close(world.store);
-	bell_close(&world.bell);
+	doorbell_close(&world.bell);
 	arena_close(&world.arena);
 	int folder = open(world.folder, O_PATH | O_DIRECTORY);
 	static const char *const names[] = { "kasinet.inbox.db",      "kasinet.inbox.db-wal",
@@ -165,9 +165,9 @@ static void the_bell_is_rung_after_the_commit(void **state)
 	struct error error;
 	struct inbox_line line = line_of("x"), *lines;
 	assert_true(committer_keep(world.committer, &line, &error));
-	char byte = 0;
-	assert_int_equal(recv(bell, &byte, 1, 0), 1);
-	assert_int_equal(byte, BELL_PAYMENT);
+	char word[16] = "";
+	assert_int_equal(recv(bell, word, sizeof(word) - 1, 0), 5);
+	assert_string_equal(word, DOORBELL_INBOX);
 	assert_int_equal(lines_read(&lines), 1);
 	(void)close(bell);
 }
@@ -175,7 +175,7 @@ static void the_bell_is_rung_after_the_commit(void **state)
 static void nobody_has_to_listen_to_the_bell(void **state)
 {
 	(void)state;
-	bell_ring(&world.bell, BELL_GIT);
+	doorbell_ring(&world.bell, DOORBELL_GIT);
 	struct error error;
 	struct inbox_line line = line_of("x");
 	assert_true(committer_keep(world.committer, &line, &error));

@@ -141,8 +141,7 @@ static void connections_are_kept_as_the_client_wishes(void **state)
 static void sources(void **state)
 {
 	(void)state;
-	const struct text proxies[] = { TEXT("127.0.0.1"), TEXT("10.0.0.2"),
-					       TEXT("2001:db8::7") };
+	const struct text proxies[] = { TEXT("127.0.0.1"), TEXT("10.0.0.2"), TEXT("2001:db8::7") };
 	static const struct {
 		const char *peer, *forwarded, *more, *source;
 	} rows[] = {

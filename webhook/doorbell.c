@@ -1,4 +1,4 @@
-#include "webhook/bell.h"
+#include "webhook/doorbell.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -9,7 +9,7 @@
 #include <sys/un.h>
 #include <unistd.h>
 
-bool bell_open(struct bell *bell, struct text folder, struct error *error)
+bool doorbell_open(struct doorbell *bell, struct text folder, struct error *error)
 {
 	char path[PATH_MAX];
 	int size = snprintf(path, sizeof(path), "%.*s", TEXT_ARG(folder));
@@ -24,13 +24,13 @@ bool bell_open(struct bell *bell, struct text folder, struct error *error)
 	bell->socket = socket(AF_UNIX, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
 	if (bell->socket < 0) {
 		(void)error_set(error, ERROR_FAILED, "no socket for the bell: %s", strerror(errno));
-		bell_close(bell);
+		doorbell_close(bell);
 		return false;
 	}
 	return true;
 }
 
-void bell_close(struct bell *bell)
+void doorbell_close(struct doorbell *bell)
 {
 	if (bell->folder >= 0)
 		(void)close(bell->folder);
@@ -40,12 +40,12 @@ void bell_close(struct bell *bell)
 	bell->socket = -1;
 }
 
-void bell_ring(const struct bell *bell, char byte)
+void doorbell_ring(const struct doorbell *bell, const char *word)
 {
 	/* Through the descriptor, for a socket's own path has room for 107 bytes only. */
 	struct sockaddr_un address = { .sun_family = AF_UNIX };
 	(void)snprintf(address.sun_path, sizeof(address.sun_path), "/proc/self/fd/%d/bell",
 		       bell->folder);
-	(void)sendto(bell->socket, &byte, 1, MSG_DONTWAIT | MSG_NOSIGNAL,
+	(void)sendto(bell->socket, word, strlen(word), MSG_DONTWAIT | MSG_NOSIGNAL,
 		     (const struct sockaddr *)&address, sizeof(address));
 }

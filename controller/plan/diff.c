@@ -249,11 +249,12 @@ static void judge_rights(struct draft *draft, struct item *item)
 	/* Enabling a row gives nobody other rights than he dialled in with. */
 	if (item->verb == VERB_SET)
 		item->renews = (rights & ~field_bit(item->menu, "disabled")) != 0;
-	else if (item->verb == VERB_ADD && item->entry)
-		item->renews = !text_equal(
-		    item->entry->written,
-		    diff_written(draft->arena, item->want, item->menu,
-				 diff_mask(item->want, item->menu, draft->in->version)));
+	if (item->verb == VERB_ADD)
+		item->renews = !item->entry ||
+			       !text_equal(item->entry->written,
+					   diff_written(draft->arena, item->want, item->menu,
+							diff_mask(item->want, item->menu,
+								  draft->in->version)));
 }
 
 static void judge_missing(struct draft *draft, struct item *item)

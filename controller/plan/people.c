@@ -146,8 +146,7 @@ void people_weigh(struct draft *draft)
 			if (person->gets_access)
 				continue;
 			/* The open row decides, else sessions that live on without one. */
-			if (item_had_access(item) ||
-			    (!person->had_access && item->ours && item->has_live))
+			if (item_had_access(item) || (!person->had_access && item->has_live))
 				person->loss = person_loss(draft, person, item);
 		}
 	for (i = 0; i < draft->person_count; i++) {

@@ -38,7 +38,9 @@ static struct item *owner_of(const struct draft *draft, const struct table *tabl
 		return NULL;
 	item = draft_item(draft, (enum menu_id)table->menu->owner_menu,
 			  row->value[table->menu->owner_field]);
-	return item && item->ours && item->person ? item : NULL;
+	/* A session that no row explains is that of the row this plan adds: its rights are unknown.
+	 */
+	return item && item->person && (item->ours || item->verb == VERB_ADD) ? item : NULL;
 }
 
 static void survey_table(struct draft *draft, enum menu_id id)
@@ -191,13 +193,13 @@ static enum verdict session_verdict(const struct draft *draft, const struct item
 		return VERDICT_STALE;
 	if (profile && item_rights_at(draft, profile) > rights_at)
 		rights_at = item_rights_at(draft, profile);
-	if (profile && profile->by_queue)
-		return VERDICT_BY_QUEUE;
-	if (rights_at == 0 || !value_duration(row_get(row, table->menu, "uptime"), &uptime_us))
+	if (!value_duration(row_get(row, table->menu, "uptime"), &uptime_us))
 		return VERDICT_STAYS;
 	began_at = draft->in->observed->look_at - uptime_us;
 	if (began_at < rights_at)
 		return VERDICT_STALE;
+	if (profile && profile->by_queue)
+		return VERDICT_BY_QUEUE;
 	return began_at < rights_at + UPTIME_STEP_US ? VERDICT_BY_QUEUE : VERDICT_STAYS;
 }
 

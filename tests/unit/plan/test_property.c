@@ -1,0 +1,498 @@
+/*
+ * Random worlds from seeds: random people, facts, commits, hands on the router, lost answers. After
+ * each plan is carried out the next one is empty, strangers' rows are byte for byte what they were,
+ * and as many rows changed as writes were made.
+ */
+#include "lab.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "menu/mark.h"
+
+#define SEEDS 60
+#define ROUNDS 12
+#define PEOPLE_MAX 24
+#define YAML_SIZE (1 << 16)
+
+struct dice {
+	uint64_t state;
+};
+
+/* splitmix64: the same worlds on every machine. */
+static uint32_t dice_roll(struct dice *dice, uint32_t sides)
+{
+	uint64_t z = (dice->state += UINT64_C(0x9e3779b97f4a7c15));
+
+	z = (z ^ (z >> 30)) * UINT64_C(0xbf58476d1ce4e5b9);
+	z = (z ^ (z >> 27)) * UINT64_C(0x94d049bb133111eb);
+	return (uint32_t)((z ^ (z >> 31)) % sides);
+}
+
+static const char head[] =
+    "kind: Tenant\nname: kasinet\ncurrency: KES\ntimezone: Africa/Nairobi\n---\n"
+    "kind: Site\nname: kasarani\n---\n"
+    "kind: Router\nname: kasarani-1\nsite: kasarani\naddress: 10.66.0.11\nuser: wavu\n"
+    "password: { file: r.pw }\nmode: manage\n"
+    "pppoe: { local_address: 10.10.0.1, pool: wavu-pppoe, ranges: [10.10.1.0/24] }\n"
+    "hotspot: { server: hotspot1 }\n---\n"
+    "kind: DunningPolicy\nname: standard\nsteps:\n"
+    "  - { at: 2d, do: throttle, speed: { down: 512k, up: 256k } }\n"
+    "  - { at: 5d, do: suspend }\n  - { at: 60d, do: terminate }\n"
+    "suspend: { how: walled, address_list: wavu-suspended }\n---\n";
+
+static const char *const packages[] = { "home-10", "home-20", "day" };
+static const char *const services[] = { "pppoe", "pppoe", "hotspot" };
+
+/* What the repository says in this round. */
+struct repository_of {
+	uint32_t speed[3]; /* Mbit/s down */
+	bool there[PEOPLE_MAX];
+	uint32_t package[PEOPLE_MAX];
+	uint32_t username[PEOPLE_MAX]; /* a permutation: names change hands */
+};
+
+struct stranger {
+	enum menu_id menu;
+	struct text id;
+	struct row row; /* as it was made, with values of its own */
+};
+
+struct world {
+	struct lab lab;
+	struct dice dice;
+	struct repository_of repository;
+	struct stranger strangers[512];
+	uint32_t stranger_count;
+	uint32_t macs;
+	bool hides; /* passwords read back as stars now and then */
+	uint64_t writes, plans;
+};
+
+static const char *yaml_of(const struct repository_of *repository)
+{
+	static char text[YAML_SIZE];
+	size_t used = (size_t)snprintf(text, sizeof(text), "%s", head);
+	uint32_t i;
+
+	for (i = 0; i < 3; i++)
+		used += (size_t)snprintf(text + used, sizeof(text) - used,
+					 "kind: Package\nname: %s\nservice: %s\nprice: 100\n"
+					 "period: 1 month\nspeed: { down: %uM, up: %uM }\n%s---\n",
+					 packages[i], services[i], repository->speed[i],
+					 repository->speed[i] / 2 + 1,
+					 i == 1 ? "dunning: standard\n" : "");
+	for (i = 0; i < PEOPLE_MAX; i++)
+		if (repository->there[i])
+			used += (size_t)snprintf(text + used, sizeof(text) - used,
+						 "kind: Subscriber\nname: KN-%u\nusername: user%u\n"
+						 "package: %s\nrouter: kasarani-1\n%s---\n",
+						 i, repository->username[i],
+						 packages[repository->package[i]],
+						 i % 5 == 0 ? "mac: \"AA:BB:CC:DD:EE:0F\"\n" : "");
+	assert_true(used < sizeof(text));
+	return text;
+}
+
+static void repository_begin(struct world *world)
+{
+	struct repository_of *repository = &world->repository;
+	uint32_t i;
+
+	for (i = 0; i < 3; i++)
+		repository->speed[i] = 5 + dice_roll(&world->dice, 20);
+	for (i = 0; i < PEOPLE_MAX; i++) {
+		repository->there[i] = dice_roll(&world->dice, 4) != 0;
+		repository->package[i] = dice_roll(&world->dice, 3);
+		repository->username[i] = i;
+	}
+	repository->there[0] = true;
+}
+
+static void repository_change(struct world *world)
+{
+	struct repository_of *repository = &world->repository;
+	uint32_t one = dice_roll(&world->dice, PEOPLE_MAX),
+		 other = dice_roll(&world->dice, PEOPLE_MAX);
+	uint32_t name = repository->username[one];
+
+	switch (dice_roll(&world->dice, 4)) {
+	case 0:
+		repository->there[one] = !repository->there[one];
+		break;
+	case 1:
+		repository->package[one] = dice_roll(&world->dice, 3);
+		break;
+	case 2:
+		repository->username[one] = repository->username[other];
+		repository->username[other] = name;
+		break;
+	default:
+		repository->speed[dice_roll(&world->dice, 3)] = 5 + dice_roll(&world->dice, 20);
+		break;
+	}
+	lab_commit(&world->lab, yaml_of(repository));
+}
+
+static void facts_change(struct world *world)
+{
+	uint32_t one = dice_roll(&world->dice, PEOPLE_MAX);
+	struct facts *facts;
+	char account[16];
+
+	(void)snprintf(account, sizeof(account), "KN-%u", one);
+	facts = lab_facts(&world->lab, account);
+	switch (dice_roll(&world->dice, 6)) {
+	case 0:
+		facts->standing.paused = !facts->standing.paused;
+		break;
+	case 1:
+		facts->password = secret_of(
+		    text_format(&world->lab.arena, "other-%u", dice_roll(&world->dice, 1000)));
+		break;
+	case 2:
+		/* With passwords that cannot be read, the end of `keep` is a write that may change
+		 * nothing. */
+		facts->keep_password = !world->hides && !facts->keep_password;
+		break;
+	default:
+		lab_paid(&world->lab, account, (int)dice_roll(&world->dice, 100) - 30);
+		break;
+	}
+}
+
+static void stranger_keep(struct world *world, enum menu_id menu, const struct row *row)
+{
+	struct stranger *stranger = &world->strangers[world->stranger_count++];
+	uint32_t i, count = menu_of(menu)->field_count;
+
+	assert_true(world->stranger_count < ARRAY_COUNT(world->strangers));
+	*stranger = (struct stranger){ menu, row->id, *row };
+	stranger->row.value = ARENA_ARRAY(&world->lab.arena, struct text, count);
+	for (i = 0; i < count; i++)
+		stranger->row.value[i] = row->value[i];
+}
+
+/* Somebody's own row: a free name, one a subscriber wants but has no row under yet, or a copy of a
+ * row of ours. */
+static void stranger_come(struct world *world)
+{
+	static const enum menu_id menus[] = { MENU_PPP_SECRET, MENU_HOTSPOT_USER,
+					      MENU_PPP_PROFILE };
+	enum menu_id menu = menus[dice_roll(&world->dice, 3)];
+	struct table *table = &world->lab.world.tables[menu];
+	char name[32], words[128];
+	struct text comment = TEXT_NONE;
+	struct row *row;
+
+	if (dice_roll(&world->dice, 2))
+		(void)snprintf(name, sizeof(name), "user%u", dice_roll(&world->dice, PEOPLE_MAX));
+	else
+		(void)snprintf(name, sizeof(name), "stranger%u", world->stranger_count);
+	if (lab_entry(&world->lab, menu, name) || lab_find(&world->lab, menu, "name", name))
+		return;
+	if (table->count != 0 && dice_roll(&world->dice, 2)) {
+		comment = row_get(&table->rows[dice_roll(&world->dice, table->count)], table->menu,
+				  "comment");
+		/* A mark that fits its key is no copy. */
+		if (text_equal(comment, mark_make(&world->lab.arena, TEXT("kasinet"), table->menu,
+						  text_of(name))))
+			return;
+	}
+	(void)snprintf(words, sizeof(words), "name=%s", name);
+	row = lab_row(&world->lab, menu, words);
+	if (menu != MENU_PPP_PROFILE)
+		row_put(row, table->menu, "profile",
+			dice_roll(&world->dice, 2) ? TEXT("wavu-home-10") : TEXT("theirs"),
+			&world->lab.arena);
+	row_put(row, table->menu, "comment", comment, &world->lab.arena);
+	stranger_keep(world, menu, row);
+}
+
+static bool is_stranger(const struct world *world, struct text id)
+{
+	uint32_t i;
+
+	for (i = 0; i < world->stranger_count; i++)
+		if (text_equal(world->strangers[i].id, id))
+			return true;
+	return false;
+}
+
+/* A person with WinBox: on rows of ours only. */
+static void hand(struct world *world)
+{
+	static const enum menu_id menus[] = { MENU_PPP_SECRET, MENU_HOTSPOT_USER, MENU_PPP_PROFILE,
+					      MENU_HOTSPOT_USER_PROFILE, MENU_POOL };
+	static const char *const fields[] = { "profile",      "disabled",    "comment",
+					      "password",     "rate-limit",  "caller-id",
+					      "mac-address",  "ranges",      "remote-address",
+					      "shared-users", "address-list" };
+	static const char *const values[] = { "fast",
+					      "yes",
+					      "my own words",
+					      "secret",
+					      "9M/9M",
+					      "AA:00:00:00:00:01",
+					      "AA:00:00:00:00:01",
+					      "10.9.0.0/24",
+					      "10.9.0.1",
+					      "7",
+					      "friends" };
+	enum menu_id menu = menus[dice_roll(&world->dice, 5)];
+	struct table *table = &world->lab.world.tables[menu];
+	uint32_t which = dice_roll(&world->dice, 11);
+	struct row *row;
+
+	if (table->count == 0)
+		return;
+	row = &table->rows[dice_roll(&world->dice, table->count)];
+	if (is_stranger(world, row->id))
+		return;
+	if (dice_roll(&world->dice, 5) == 0) {
+		lab_remove(&world->lab, menu, row);
+		return;
+	}
+	if (menu_field(table->menu, fields[which]) >= 0)
+		row_put(row, table->menu, fields[which], text_of(values[which]), &world->lab.arena);
+}
+
+static void dial_in(struct world *world)
+{
+	struct table *table = &world->lab.world.tables[MENU_PPP_SECRET];
+	char name[64], mac[32];
+	struct row *row;
+
+	if (table->count != 0 && dice_roll(&world->dice, 2)) {
+		row = &table->rows[dice_roll(&world->dice, table->count)];
+		(void)snprintf(name, sizeof(name), "%.*s",
+			       TEXT_ARG(row_get(row, table->menu, "name")));
+		lab_dial(&world->lab, name, dice_roll(&world->dice, 100000));
+		return;
+	}
+	table = &world->lab.world.tables[MENU_HOTSPOT_USER];
+	if (table->count == 0)
+		return;
+	row = &table->rows[dice_roll(&world->dice, table->count)];
+	(void)snprintf(name, sizeof(name), "%.*s", TEXT_ARG(row_get(row, table->menu, "name")));
+	(void)snprintf(mac, sizeof(mac), "AA:BB:CC:00:%02X:%02X", world->macs >> 8 & 255,
+		       world->macs & 255);
+	world->macs++;
+	lab_login(&world->lab, name, mac, dice_roll(&world->dice, 100000));
+}
+
+static void plan_and_approve(struct world *world, const char *only)
+{
+	static char digest[13];
+	static const char *approvals[1] = { digest };
+
+	world->lab.in.approval_count = 0;
+	lab_plan(&world->lab, only);
+	if (world->lab.plan.guarded.waits) {
+		memcpy(digest, world->lab.plan.guarded.digest, sizeof(digest));
+		world->lab.in.approvals = approvals;
+		world->lab.in.approval_count = 1;
+		lab_plan(&world->lab, only);
+		assert_true(world->lab.plan.guarded.approved);
+	}
+	world->plans++;
+}
+
+static bool rows_equal(const struct row *a, const struct row *b, const struct menu *menu)
+{
+	uint32_t i;
+
+	if (a->present != b->present)
+		return false;
+	for (i = 0; i < menu->field_count; i++)
+		if (row_has(a, i) && !text_equal(a->value[i], b->value[i]))
+			return false;
+	return true;
+}
+
+struct copy {
+	struct row *rows;
+	uint32_t count;
+};
+
+static void copy_world(struct world *world, struct copy copies[MENU_COUNT], struct arena *arena)
+{
+	uint32_t menu, i, j;
+
+	for (menu = 0; menu < MENU_COUNT; menu++) {
+		const struct table *table = &world->lab.world.tables[menu];
+		copies[menu].count = table->count;
+		copies[menu].rows = ARENA_ARRAY(arena, struct row, table->count + 1);
+		for (i = 0; i < table->count; i++) {
+			copies[menu].rows[i] = table->rows[i];
+			copies[menu].rows[i].value = ARENA_ARRAY(arena, struct text, FIELDS_MAX);
+			for (j = 0; j < table->menu->field_count; j++)
+				copies[menu].rows[i].value[j] = table->rows[i].value[j];
+		}
+	}
+}
+
+static const struct row *copy_find(const struct copy *copy, struct text id)
+{
+	uint32_t i;
+
+	for (i = 0; i < copy->count; i++)
+		if (text_equal(copy->rows[i].id, id))
+			return &copy->rows[i];
+	return NULL;
+}
+
+/* Rows that came, went or are not what they were; uptimes grow by themselves. */
+static uint32_t rows_changed(struct world *world, const struct copy copies[MENU_COUNT])
+{
+	uint32_t changed = 0, menu, i;
+
+	for (menu = 0; menu < MENU_COUNT; menu++) {
+		const struct table *table = &world->lab.world.tables[menu];
+		uint32_t kept = 0;
+		for (i = 0; i < table->count; i++) {
+			const struct row *was = copy_find(&copies[menu], table->rows[i].id);
+			kept += was != NULL;
+			if (!was || (table->menu->shape == SHAPE_SET &&
+				     !rows_equal(was, &table->rows[i], table->menu)))
+				changed++;
+		}
+		changed += copies[menu].count - kept;
+	}
+	return changed;
+}
+
+static void check_strangers(struct world *world, uint32_t seed)
+{
+	uint32_t i, j;
+
+	for (i = 0; i < world->stranger_count; i++) {
+		const struct stranger *stranger = &world->strangers[i];
+		const struct table *table = &world->lab.world.tables[stranger->menu];
+		const struct row *found = NULL;
+		for (j = 0; j < table->count && !found; j++)
+			if (text_equal(table->rows[j].id, stranger->id))
+				found = &table->rows[j];
+		if (!found || !rows_equal(found, &stranger->row, table->menu))
+			fail_msg("seed %u: a stranger's row in %s was touched", seed,
+				 table->menu->path);
+	}
+}
+
+static void print_plan(const struct plan *plan)
+{
+	uint32_t i;
+
+	for (i = 0; i < plan->count; i++) {
+		const struct change *change = &plan->changes[i];
+		print_message("%s %s %.*s fields %x (%s) of '%.*s'%s%s\n", verb_word(change->verb),
+			      change->menu->path, TEXT_ARG(change->key), change->fields,
+			      reason_word(change->reason), TEXT_ARG(change->reference),
+			      change->held ? " held" : "", change->report_only ? " report" : "");
+	}
+}
+
+static void check_empty(struct world *world, uint32_t seed, uint32_t round)
+{
+	plan_and_approve(world, NULL);
+	if (lab_changes(&world->lab) != 0) {
+		const struct change *change = &world->lab.plan.changes[0];
+		fail_msg("seed %u round %u: a second plan has %u changes, first %s %s %.*s (%s)",
+			 seed, round, lab_changes(&world->lab), verb_word(change->verb),
+			 change->menu->path, TEXT_ARG(change->key), reason_word(change->reason));
+	}
+}
+
+static void play_round(struct world *world, uint32_t seed, uint32_t round)
+{
+	struct copy copies[MENU_COUNT];
+	struct arena arena;
+	uint32_t i, writes;
+	char only[16];
+
+	arena_open(&arena, 64u << 20);
+	for (i = dice_roll(&world->dice, 4); i > 0; i--)
+		repository_change(world);
+	for (i = dice_roll(&world->dice, 8); i > 0; i--)
+		facts_change(world);
+	for (i = dice_roll(&world->dice, 6); i > 0; i--)
+		hand(world);
+	for (i = dice_roll(&world->dice, 3); i > 0; i--)
+		stranger_come(world);
+	for (i = dice_roll(&world->dice, 8); i > 0; i--)
+		dial_in(world);
+	world->lab.now += dice_roll(&world->dice, 48) * HOUR_US;
+	world->lab.all_hidden = world->hides && dice_roll(&world->dice, 2);
+	if (dice_roll(&world->dice, 3) == 0) {
+		(void)snprintf(only, sizeof(only), "kn%u", dice_roll(&world->dice, PEOPLE_MAX));
+		plan_and_approve(world, only);
+		(void)lab_carry_out(&world->lab);
+	}
+	if (dice_roll(&world->dice, 3) == 0) {
+		plan_and_approve(world, NULL);
+		lab_carry_out_until(&world->lab, dice_roll(&world->dice, 20));
+		world->lab.now += SECOND_US;
+	}
+	copy_world(world, copies, &arena);
+	plan_and_approve(world, NULL);
+	writes = lab_carry_out(&world->lab);
+	world->writes += writes;
+	if (writes != rows_changed(world, copies)) {
+		print_plan(&world->lab.plan);
+		fail_msg("seed %u round %u: %u writes, but %u rows changed", seed, round, writes,
+			 rows_changed(world, copies));
+	}
+	check_strangers(world, seed);
+	check_empty(world, seed, round);
+	(void)lab_carry_out(&world->lab);
+	check_empty(world, seed, round);
+	if (world->lab.plan.fix_count != 0)
+		fail_msg("seed %u round %u: the books are never done (%u)", seed, round,
+			 world->lab.plan.fix_count);
+	arena_close(&arena);
+}
+
+static void a_second_plan_is_empty_in_any_world(void **state)
+{
+	static struct world world;
+	const char *more = getenv("WAVU_SEEDS");
+	uint64_t writes = 0, plans = 0, strangers = 0, seeds = SEEDS;
+	uint32_t seed, round;
+
+	(void)state;
+	if (more)
+		assert_true(text_u64(text_of(more), &seeds));
+	for (seed = 1; seed <= seeds; seed++) {
+		memset(&world, 0, sizeof(world));
+		world.dice.state = seed;
+		world.hides = seed % 3 == 0;
+		repository_begin(&world);
+		lab_open(&world.lab, yaml_of(&world.repository));
+		if (seed % 2)
+			(void)lab_row(
+			    &world.lab, MENU_FIREWALL_FILTER,
+			    "chain=forward action=reject src-address-list=wavu-suspended");
+		for (round = 0; round < ROUNDS; round++)
+			play_round(&world, seed, round);
+		writes += world.writes;
+		plans += world.plans;
+		strangers += world.stranger_count;
+		lab_close(&world.lab);
+	}
+	print_message("%llu seeds: %llu plans, %llu writes, %llu strangers' rows untouched\n",
+		      (unsigned long long)seeds, (unsigned long long)plans,
+		      (unsigned long long)writes, (unsigned long long)strangers);
+	/* A world in which nothing happens proves nothing. */
+	assert_true(writes > seeds * ROUNDS && strangers > seeds);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_second_plan_is_empty_in_any_world),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

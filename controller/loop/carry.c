@@ -98,6 +98,10 @@ static bool store_leave(struct run *run, struct error *error)
 	/* `apply --allow` also says that the clock is right. */
 	if (run->input.clock_why.size > 0 && !clock_held_write(store, TEXT_NONE, error))
 		return false;
+	/* Who allowed it is kept; an approval from before says so already. */
+	if (run->task->approval_count > 0 &&
+	    !fleet_approve(store, router, digest, run->task->actor, clock_now(), error))
+		return false;
 	return fleet_leave_add(store, router, guarded->references, guarded->losses, error) &&
 	       fleet_approval_spend(store, router, digest, error);
 }

@@ -15,9 +15,10 @@
 #include "loop/engine_inside.h"
 
 #define HANDLERS_MAX 8
-#define CONTROL_ARENA_SIZE ((size_t)8 << 30) /* the documents of a whole fleet; touched as needed \
-					      */
-#define REQUEST_S_MAX 10                     /* a peer that says nothing for so long is cut off */
+#define CONTROL_ARENA_SIZE                                                     \
+	((size_t)8 << 30) /* the documents of a whole fleet; touched as needed \
+			   */
+#define REQUEST_S_MAX 10  /* a peer that says nothing for so long is cut off */
 
 /* One request in hand. */
 struct handler {

@@ -294,7 +294,9 @@ static bool do_resume(struct desk *desk, struct error *error)
 static bool do_apply(struct desk *desk, struct error *error)
 {
 	const struct control_request *request = desk->request;
-	struct pass_wish wish = { .tenant = request->tenant, .router = argument(desk, 0) };
+	struct pass_wish wish = { .tenant = request->tenant,
+				  .router = argument(desk, 0),
+				  .actor = request->actor };
 	struct pass pass;
 	bool done;
 

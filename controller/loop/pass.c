@@ -65,6 +65,7 @@ static void visit(struct crew *crew, struct pass_router *router, struct arena *a
 			     .look_only = crew->wish->look_only,
 			     .intent = crew->wish->look_only ? tenant->intent : NULL,
 			     .losses = tenant->preview ? &tenant->losses : NULL,
+			     .actor = crew->wish->actor,
 			     .approvals = crew->approvals,
 			     .approval_count = crew->wish->approval_count };
 	struct work work = { 0 };

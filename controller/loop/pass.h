@@ -14,6 +14,7 @@ struct pass_wish {
 	struct text router;           /* empty: all */
 	bool look_only;               /* plan */
 	struct text rev;              /* plan: a commit; empty: the branch's newest */
+	struct text actor;            /* apply: the person */
 	const struct text *approvals; /* apply: digests */
 	uint32_t approval_count;
 };

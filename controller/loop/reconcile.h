@@ -29,7 +29,8 @@ struct task {
 	const struct intent *intent;
 	/* look_only: what going to that intent would cost the fleet; else NULL */
 	const struct commit_losses *losses;
-	const char *const *approvals; /* digests a person allowed just now */
+	struct text actor;            /* the person, or empty */
+	const char *const *approvals; /* digests he allowed just now */
 	uint32_t approval_count;
 };
 

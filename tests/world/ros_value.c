@@ -206,10 +206,8 @@ static bool prefixes_read_back(const struct ros_field *field, struct ros_text in
 
 		if (ros_text_holds(part, '-') || !ros_range_parse(part, &first, &last))
 			return refuse_value(field, refusal);
-		while (bits > 0 && (first | UINT32_MAX >> bits % 32) != last)
+		for (uint32_t span = last - first; span != 0; span >>= 1)
 			bits--;
-		if (first == last)
-			bits = 32;
 		if (out->size > start)
 			ros_buffer_text(out, ",");
 		ros_address_print(out, first);

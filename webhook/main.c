@@ -166,6 +166,8 @@ static int serve(struct house *house)
 	(void)sigaddset(&signals, SIGHUP);
 	(void)sigaddset(&signals, SIGPIPE);
 	(void)pthread_sigmask(SIG_BLOCK, &signals, NULL);
+	/* A limit on the size of files is then a failed write like any other, and answered 503. */
+	(void)signal(SIGXFSZ, SIG_IGN);
 	if (!state_open(house, &error)) {
 		log_line(LOG_ERROR, "no-state", "why=\"%s\"", error.text);
 		return EXIT_FAILURE;
@@ -190,11 +192,9 @@ static int serve(struct house *house)
 
 static int usage(FILE *out)
 {
-	(void)fprintf(
-	    out,
-	    "usage: wavu-webhook [-c FILE]\n\n"
-	    "Keeps payment callbacks for the controller. FILE is wavu.yaml;\n"
-	    "default: $WAVU_CONFIG, then " CONFIG_DEFAULT ".\n");
+	(void)fprintf(out, "usage: wavu-webhook [-c FILE]\n\n"
+			   "Keeps payment callbacks for the controller. FILE is wavu.yaml;\n"
+			   "default: $WAVU_CONFIG, then " CONFIG_DEFAULT ".\n");
 	return out == stdout ? EXIT_SUCCESS : EXIT_USAGE;
 }
 

@@ -297,6 +297,22 @@ class Life(unittest.TestCase):
         self.assertEqual(world.pay(b"three")[0], 200)
         self.assertEqual([(row[0], row[5]) for row in world.inbox()], [(1, b"one"), (2, b"two"), (3, b"three")])
 
+    def test_tenants_share_nothing(self):
+        world = self.world(tenants=["kasinet", "mtaani"]).start()
+        other = "/pay/mtaani/main/%s/confirmation"
+        # One is ready, the other is not: payments cannot all be stored.
+        self.assertEqual(world.request("GET", "/healthz")[0], 503)
+        self.assertEqual(world.pay(b"1")[0], 200)
+        self.assertEqual(world.request("POST", other % TOKEN, b"2")[0], 503)
+        world.publish(["main:daraja:" + TOKEN[::-1]], tenant="mtaani")
+        world.wait_for(200)
+        self.assertEqual(world.request("POST", other % TOKEN, b"3")[0], 404)
+        self.assertEqual(world.request("POST", other % TOKEN[::-1], b"4")[0], 200)
+        self.assertEqual(world.request("POST", "/pay/kasinet/main/%s/confirmation" % TOKEN[::-1], b"5")[0], 404)
+        self.assertEqual([row[5] for row in world.inbox()], [b"1"])
+        self.assertEqual([row[5] for row in world.inbox("mtaani")], [b"4"])
+        self.assertEqual(world.stop(), 0)
+
     def test_two_of_them_do_not_share_an_inbox(self):
         world = self.world().start()
         other = self.world(publish=False, state=world.state)

@@ -3,6 +3,7 @@
 import collections
 import os
 import random
+import resource
 import signal
 import subprocess
 import tempfile
@@ -99,6 +100,30 @@ class Kill(unittest.TestCase):
             world.start()
             self.assertEqual(world.pay(confirmation("UKMAGAIN01"))[0], 200)
             self.assertEqual(world.stop(), 0)
+
+
+class Broken(unittest.TestCase):
+    def test_a_write_that_fails_ends_it_and_loses_nothing(self):
+        world = World()
+        self.addCleanup(world.close)
+        world.start()
+        self.assertEqual(world.pay(confirmation("UKMBEFORE1"))[0], 200)
+        # No file may grow any more: to SQLite that is no full disk but a failed write.
+        limits = resource.prlimit(world.process.pid, resource.RLIMIT_FSIZE)
+        resource.prlimit(world.process.pid, resource.RLIMIT_FSIZE, (1, limits[1]))
+        answers = []
+        try:
+            for i in range(100):
+                answers.append(world.pay(confirmation("UKMBROKEN%d" % i))[0])
+        except OSError:
+            pass
+        self.assertEqual(set(answers), {503})
+        self.assertEqual(world.ended(), 1)
+        world.start()
+        world.wait_for(200)
+        self.assertEqual(world.pay(confirmation("UKMAFTER01"))[0], 200)
+        self.assertEqual(kept_times(world), {confirmation("UKMBEFORE1"): 1, confirmation("UKMAFTER01"): 1})
+        self.assertEqual(world.stop(), 0)
 
 
 @unittest.skipUnless(IS_ROOT, "needs root to mount a small disk")

@@ -43,15 +43,17 @@ class World:
         self.process = None
         self.reader = None
         self.lines = []
+        tenants = "".join("  - name: %s\n    repository: %s\n" % (name, self.folder)
+                          for name in options.pop("tenants", ["kasinet"]))
         with open(os.path.join(self.folder, "wavu.yaml"), "w") as file:
-            file.write('state: %s\ntenants:\n  - name: kasinet\n    repository: %s\n'
+            file.write('state: %s\ntenants:\n%s'
                        'listen: { public: "127.0.0.1:0", status: "127.0.0.1:0" }\n'
-                       'proxies: [127.0.0.1]\n' % (self.state, self.folder))
+                       'proxies: [127.0.0.1]\n' % (self.state, tenants))
         if publish:
             self.publish()
 
-    def publish(self, channels=CHANNELS):
-        subprocess.run([STREET, "publish", self.state, "kasinet"] + list(channels), check=True)
+    def publish(self, channels=CHANNELS, tenant="kasinet"):
+        subprocess.run([STREET, "publish", self.state, tenant] + list(channels), check=True)
 
     def start(self):
         command = self.before + [PROGRAM, "-c", os.path.join(self.folder, "wavu.yaml")]
@@ -123,9 +125,9 @@ class World:
         got = self.raw(data, **options)
         return int(got.split(b" ", 2)[1]) if got else None
 
-    def inbox(self):
+    def inbox(self, tenant="kasinet"):
         """[(id, channel, kind, source, headers, body)]"""
-        text = subprocess.run([STREET, "inbox", self.state, "kasinet"], check=True, text=True,
+        text = subprocess.run([STREET, "inbox", self.state, tenant], check=True, text=True,
                               stdout=subprocess.PIPE).stdout
         rows = []
         for line in text.splitlines():

@@ -1,7 +1,6 @@
-#include "provider/provider.h"
+#include "provider/providers.h"
 
 #include "base/limits.h"
-#include "provider/providers.h"
 
 /* THE table of payment providers: one row each, sorted by name. */
 static const struct provider *const providers[] = {

@@ -217,7 +217,6 @@ static CURLcode set_common(struct line_curl *own, CURLU *url)
 	SET(CURLOPT_CONNECTTIMEOUT_MS, (long)CONNECT_MS_MAX);
 	SET(CURLOPT_TIMEOUT_MS, 0L); /* would count the whole life of the line */
 	SET(CURLOPT_FRESH_CONNECT, 1L);
-	SET(CURLOPT_FORBID_REUSE, 1L);
 	SET(CURLOPT_ERRORBUFFER, own->words);
 	return code;
 }

@@ -439,7 +439,9 @@ static void play_round(struct world *world, uint32_t seed, uint32_t round)
 	plan_and_approve(world, NULL);
 	writes = lab_carry_out(&world->lab);
 	world->writes += writes;
-	if (writes != rows_changed(world, copies)) {
+	/* A lost answer about a password that cannot be read is written again, blindly. */
+	if (world->hides ? writes < rows_changed(world, copies)
+			 : writes != rows_changed(world, copies)) {
 		print_plan(&world->lab.plan);
 		fail_msg("seed %u round %u: %u writes, but %u rows changed", seed, round, writes,
 			 rows_changed(world, copies));

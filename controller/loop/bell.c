@@ -56,7 +56,8 @@ bool bell_open(struct bell_socket *bell, struct text folder, struct error *error
 		return false;
 	}
 	/* The webhook program may be another user of the same group; a bell carries no secret. */
-	(void)fchmodat(folder_fd, BELL_NAME, 0660, 0);
+	if (fchmodat(folder_fd, BELL_NAME, 0660, 0) != 0)
+		log_line(LOG_WARNING, "bell", "problem=\"%s\"", strerror(errno));
 	(void)close(folder_fd);
 	return true;
 }

@@ -10,6 +10,8 @@
 #include <sys/un.h>
 #include <unistd.h>
 
+#include "base/log.h"
+
 #define BELL_NAME "bell"
 
 /* Through the folder's descriptor, for a socket's path holds 107 bytes and a folder's may be

@@ -381,6 +381,32 @@ static void check_strangers(struct world *world, uint32_t seed)
 	}
 }
 
+/* Nobody is online by a row of ours that is shut or gone. */
+static void check_sessions(struct world *world, uint32_t seed)
+{
+	static const struct {
+		enum menu_id live, row;
+		const char *field;
+	} all[] = { { MENU_PPP_ACTIVE, MENU_PPP_SECRET, "name" },
+		    { MENU_HOTSPOT_ACTIVE, MENU_HOTSPOT_USER, "user" },
+		    { MENU_HOTSPOT_COOKIE, MENU_HOTSPOT_USER, "user" } };
+	uint32_t i, j;
+
+	for (i = 0; i < ARRAY_COUNT(all); i++)
+		for (j = 0; j < lab_count(&world->lab, all[i].live); j++) {
+			const struct row *live = &world->lab.world.tables[all[i].live].rows[j];
+			struct text name = text_copy(
+			    &world->lab.arena, row_get(live, menu_of(all[i].live), all[i].field));
+			const struct inventory_entry *entry = lab_entry(&world->lab, all[i].row,
+									name.at);
+			const struct row *row = lab_find(&world->lab, all[i].row, "name", name.at);
+			if (entry && entry->state == INVENTORY_PRESENT &&
+			    (!row ||
+			     text_is(row_get(row, menu_of(all[i].row), "disabled"), "true")))
+				fail_msg("seed %u: %s is online by a shut row", seed, name.at);
+		}
+}
+
 static void print_plan(const struct plan *plan)
 {
 	uint32_t i;
@@ -447,6 +473,7 @@ static void play_round(struct world *world, uint32_t seed, uint32_t round)
 			 rows_changed(world, copies));
 	}
 	check_strangers(world, seed);
+	check_sessions(world, seed);
 	check_empty(world, seed, round);
 	(void)lab_carry_out(&world->lab);
 	check_empty(world, seed, round);

@@ -3,6 +3,7 @@
 
 #include "base/limits.h"
 
+/* clang-format off */
 static const char *const action_words[] = { "throttle", "suspend", "terminate", NULL };
 static const char *const notify_words[] = { "sms", "email", NULL };
 static const char *const how_words[] = { "disable", "walled", NULL };
@@ -48,3 +49,4 @@ const struct kind kind_dunning_policy = {
 	.keys = keys,
 	.name_type = VALUE_NAME,
 };
+/* clang-format on */

@@ -1,6 +1,7 @@
 #include "schemas/kind_rows.h"
 #include "schemas/shared_keys.h"
 
+/* clang-format off */
 static const char *const service_words[] = { "pppoe", "hotspot", NULL };
 static const char *const billing_words[] = { "prepaid", "postpaid", NULL };
 static const char *const unlimited_words[] = { "unlimited", NULL };
@@ -38,7 +39,7 @@ static const struct key keys[] = {
 	{ .name = "price", .type = VALUE_MONEY, .flags = KEY_REQUIRED, .min = 1,
 	  .help = "What one period costs." },
 	{ .name = "period", .type = VALUE_PERIOD, .flags = KEY_REQUIRED,
-	  .help = "How long one payment lasts: exact as 7d or 24h, or of the calendar as 1 month." },
+	  .help = "How long one payment lasts: exact as 7d or 24h, or calendar time as 1 month." },
 	{ .name = "billing", .type = VALUE_ENUM, .words = billing_words, .fallback = "prepaid",
 	  .help = "Whether people pay before or after." },
 	{ .name = "speed", .type = VALUE_MAP, .flags = KEY_REQUIRED, .keys = speed_keys,
@@ -60,3 +61,4 @@ const struct kind kind_package = {
 	.keys = keys,
 	.name_type = VALUE_NAME,
 };
+/* clang-format on */

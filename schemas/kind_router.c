@@ -1,6 +1,7 @@
 #include "schemas/kind_rows.h"
 #include "schemas/shared_keys.h"
 
+/* clang-format off */
 static const char *const transport_words[] = { "api", "api-ssl", "rest", NULL };
 static const char *const mode_words[] = { "observe", "adopt", "manage", NULL };
 
@@ -81,3 +82,4 @@ const struct kind kind_router = {
 	.keys = keys,
 	.name_type = VALUE_NAME,
 };
+/* clang-format on */

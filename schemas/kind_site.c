@@ -1,6 +1,7 @@
 #include "schemas/kind_rows.h"
 #include "schemas/shared_keys.h"
 
+/* clang-format off */
 static const struct key keys[] = {
 	{ .name = "title", .type = VALUE_TEXT, .max = 100,
 	  .help = "What people call this place." },
@@ -15,3 +16,4 @@ const struct kind kind_site = {
 	.keys = keys,
 	.name_type = VALUE_NAME,
 };
+/* clang-format on */

@@ -3,6 +3,7 @@
 
 #include "base/limits.h"
 
+/* clang-format off */
 static const struct key alias = { .name = "aliases", .type = VALUE_TEXT, .max = 64,
 				  .help = "Another reference that means this account." };
 
@@ -43,3 +44,4 @@ const struct kind kind_subscriber = {
 	.keys = keys,
 	.name_type = VALUE_ACCOUNT,
 };
+/* clang-format on */

@@ -2,6 +2,7 @@
 #include "schemas/lists.h"
 #include "schemas/shared_keys.h"
 
+/* clang-format off */
 static const char *const environment_words[] = { "production", "sandbox", NULL };
 static const char *const type_words[] = { "paybill", "till", NULL };
 static const char *const trust_words[] = { "token", "verified", NULL };
@@ -13,7 +14,8 @@ static const struct key source = { .name = "sources", .type = VALUE_ADDRESS,
 static const struct key channel_keys[] = {
 	{ .name = "name", .type = VALUE_NAME, .flags = KEY_REQUIRED,
 	  .help = "The channel's name, a part of its callback URLs." },
-	{ .name = "provider", .type = VALUE_PROVIDER, .flags = KEY_REQUIRED, .words = provider_names,
+	{ .name = "provider", .type = VALUE_PROVIDER, .flags = KEY_REQUIRED,
+	  .words = provider_names,
 	  .help = "Who reports the payments." },
 	{ .name = "environment", .type = VALUE_ENUM, .words = environment_words,
 	  .fallback = "production", .help = "The provider's real system, or its test system." },
@@ -61,7 +63,8 @@ static const struct key email_keys[] = {
 };
 
 static const struct key message_keys[] = {
-	{ .name = "sms", .type = VALUE_MAP, .keys = sms_keys, .help = "How text messages are sent." },
+	{ .name = "sms", .type = VALUE_MAP, .keys = sms_keys,
+	  .help = "How text messages are sent." },
 	{ .name = "email", .type = VALUE_MAP, .keys = email_keys, .help = "How mail is sent." },
 	{ .name = NULL },
 };
@@ -94,3 +97,4 @@ const struct kind kind_tenant = {
 	.keys = keys,
 	.name_type = VALUE_NAME,
 };
+/* clang-format on */

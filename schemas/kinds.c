@@ -7,6 +7,7 @@
 
 const char *const drift_words[] = { "heal", "report", NULL };
 
+/* clang-format off */
 const struct key guard_keys[] = {
 	{ .name = "losses_max_percent", .type = VALUE_COUNT, .min = 0, .max = 100, .fallback = "20",
 	  .help = "Losses wait when they are more than this share of those who have access." },
@@ -22,6 +23,7 @@ const struct key speed_keys[] = {
 	  .help = "From the subscriber." },
 	{ .name = NULL },
 };
+/* clang-format on */
 
 const struct kind *const kinds[] = {
 	&kind_dunning_policy, &kind_package, &kind_router, &kind_site,

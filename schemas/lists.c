@@ -16,9 +16,9 @@ static const char *const forbidden_words[] = {
 static const struct {
 	const char *currency, *country;
 } countries[] = {
-	{ "AOA", "244" }, { "BDT", "880" }, { "BIF", "257" }, { "BRL", "55" },	{ "BWP", "267" },
+	{ "AOA", "244" }, { "BDT", "880" }, { "BIF", "257" }, { "BRL", "55" },  { "BWP", "267" },
 	{ "CDF", "243" }, { "DJF", "253" }, { "EGP", "20" },  { "ETB", "251" }, { "GHS", "233" },
-	{ "GMD", "220" }, { "GNF", "224" }, { "IDR", "62" },  { "INR", "91" },	{ "KES", "254" },
+	{ "GMD", "220" }, { "GNF", "224" }, { "IDR", "62" },  { "INR", "91" },  { "KES", "254" },
 	{ "KMF", "269" }, { "LRD", "231" }, { "LSL", "266" }, { "MAD", "212" }, { "MGA", "261" },
 	{ "MUR", "230" }, { "MWK", "265" }, { "MZN", "258" }, { "NAD", "264" }, { "NGN", "234" },
 	{ "NPR", "977" }, { "PHP", "63" },  { "PKR", "92" },  { "RWF", "250" }, { "SCR", "248" },

@@ -99,8 +99,9 @@ static void put_words(struct printer *printer, const char *key, const char *cons
 	put(printer, "]", 1);
 }
 
-#define ADDRESS "(25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])(\\.(25[0-5]|2[0-4][0-9]|1[0-9]{2}|" \
-		"[1-9]?[0-9])){3}"
+#define ADDRESS                                                                          \
+	"(25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])(\\.(25[0-5]|2[0-4][0-9]|1[0-9]{2}|" \
+	"[1-9]?[0-9])){3}"
 #define TIME "[0-9]{4}-[0-9]{2}-[0-9]{2}(T[0-9]{2}:[0-9]{2}(:[0-9]{2})?(Z|[+-][0-9]{2}:[0-9]{2})?)?"
 #define CALENDAR " ?(months?|years?)"
 #define EXACT " ?(s|m|h|d|w|seconds?|minutes?|hours?|days?|weeks?)"
@@ -337,7 +338,8 @@ static void put_map(struct printer *printer, const struct key *keys, const struc
 	put_key(printer, "properties");
 	open_object(printer);
 	if (kind) {
-		struct key name = { .name = "name", .type = kind->name_type,
+		struct key name = { .name = "name",
+				    .type = kind->name_type,
 				    .help = "Unique among its kind." };
 		if (kind->name_type == VALUE_ACCOUNT)
 			name.help = "The account; case, spaces and dashes do not count.";

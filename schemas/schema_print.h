@@ -1,7 +1,7 @@
 /*
- * JSON Schema (draft-07) of a kind, made from the tables that validation uses, for editors and for `wavu
- * schema`. The text lies in the arena given; pure; any thread. It says less than `validate`: what crosses
- * documents, and what a pattern cannot say, is left to that.
+ * JSON Schema (draft-07) of a kind, made from the tables that validation uses, for editors and for
+ * `wavu schema`. The text lies in the arena given; pure; any thread. It says less than `validate`:
+ * what crosses documents, and what a pattern cannot say, is left to that.
  */
 #pragma once
 

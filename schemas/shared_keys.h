@@ -10,6 +10,7 @@ extern const struct key guard_keys[];
 extern const struct key speed_keys[];
 extern const char *const drift_words[];
 
+/* clang-format off */
 #define KEY_GUARD \
 	{ .name = "guard", .type = VALUE_MAP, .keys = guard_keys, \
 	  .help = "How many subscribers may lose access at once before a person must approve; " \
@@ -18,3 +19,4 @@ extern const char *const drift_words[];
 	{ .name = "drift", .type = VALUE_ENUM, .words = drift_words, .fallback = "heal", \
 	  .help = "What happens to a row of wavu's that somebody changed on the router: " \
 		  "put it back, or only show it." }
+/* clang-format on */

@@ -115,7 +115,7 @@ static bool walk_tree(struct walk *walk, const git_oid *id, struct text path, ui
 	return good;
 }
 
-/* "." "./network/" "network" -> the folder inside the commit, without dots and slashes at the ends. */
+/* "." "./network/" "network" -> the folder in the commit, without dots and slashes at the ends. */
 static struct text plain_path(struct text path)
 {
 	while (path.size && (path.at[path.size - 1] == '/'))
@@ -154,7 +154,8 @@ static bool find_folder(git_oid *out, git_repository *handle, const char commit[
 	if (result)
 		return error_set(error, ERROR_INVALID,
 				 "there is no folder `%s` in commit %.12s: a missing folder is "
-				 "never taken for an empty fleet", name, commit);
+				 "never taken for an empty fleet",
+				 name, commit);
 	bool is_folder = git_tree_entry_type(entry) == GIT_OBJECT_TREE;
 	*out = *git_tree_entry_id(entry);
 	git_tree_entry_free(entry);

@@ -1,4 +1,5 @@
-/* Fetching a branch into the mirror, in a child process that can be killed: libgit2 1.5 has no timeout. */
+/* Fetching a branch into the mirror, in a child process that can be killed: libgit2 1.5 has no
+ * timeout. */
 #include <errno.h>
 #include <fcntl.h>
 #include <git2.h>
@@ -25,8 +26,8 @@ struct answer {
 };
 
 /*
- * A credential is a token ("ghp_…"), "user:password", or a private ssh key. A token goes as the password of
- * a user that every forge takes for one.
+ * A credential is a token ("ghp_…"), "user:password", or a private ssh key. A token goes as the
+ * password of a user that every forge takes for one.
  */
 static int log_in(git_credential **out, const char *url, const char *user, unsigned allowed,
 		  void *context)
@@ -162,7 +163,8 @@ static bool wait_for_answer(int pipe_end, uint32_t timeout_ms, struct answer *an
 		if (left_ms < 0)
 			return false;
 		struct pollfd poll_one = { .fd = pipe_end, .events = POLLIN };
-		int ready = poll(&poll_one, 1, (int)(left_ms < INT32_MAX ? left_ms + 1 : INT32_MAX));
+		int ready = poll(&poll_one, 1,
+				 (int)(left_ms < INT32_MAX ? left_ms + 1 : INT32_MAX));
 		if (ready < 0 && errno == EINTR)
 			continue;
 		if (ready <= 0)
@@ -175,8 +177,9 @@ static bool check_words(char from[4096], char branch[256], struct text source, s
 			struct text credential, struct error *error)
 {
 	if (source.size == 0 || source.size >= 4096 || memchr(source.at, '\0', source.size))
-		return error_set(error, ERROR_INVALID, "the repository's address is empty or too "
-						       "long");
+		return error_set(error, ERROR_INVALID,
+				 "the repository's address is empty or too "
+				 "long");
 	memcpy(from, source.at, source.size);
 	from[source.size] = '\0';
 	int valid = 0;

@@ -165,7 +165,8 @@ bool folder_blobs(struct blob **out, uint32_t *count, struct text folder, struct
 	if (walk.count == 0)
 		return error_set(error, ERROR_INVALID,
 				 "%.*s: there is no *.yaml or *.yml file here: an empty folder is "
-				 "never taken for an empty fleet", TEXT_ARG(folder));
+				 "never taken for an empty fleet",
+				 TEXT_ARG(folder));
 	qsort(walk.blobs, walk.count, sizeof(*walk.blobs), compare_blobs);
 	*out = walk.blobs;
 	*count = walk.count;

@@ -1,6 +1,6 @@
 /*
- * What the files of this room share. `struct repository` is libgit2's handle by another name, so that no
- * other room needs git2.h. Same rules as repository.h.
+ * What the files of this room share. `struct repository` is libgit2's handle by another name, so
+ * that no other room needs git2.h. Same rules as repository.h.
  */
 #pragma once
 

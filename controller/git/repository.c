@@ -47,7 +47,7 @@ static bool is_safe_directory(const char *path)
 	return safe;
 }
 
-/* A repository's configuration can make git run programs: only its owner's word counts, and root's. */
+/* A repository's configuration can make git run programs: its owner's word counts, and root's. */
 static bool check_owner(git_repository *handle, struct text path, struct error *error)
 {
 	const char *folder = git_repository_path(handle);
@@ -59,11 +59,13 @@ static bool check_owner(git_repository *handle, struct text path, struct error *
 		return true;
 	if (is_safe_directory(folder) || (work && is_safe_directory(work)))
 		return true;
-	return error_set(error, ERROR_DENIED,
-			 "%.*s belongs to another user (uid %u; wavu runs as uid %u): run `chown -R "
-			 "%u` on it, or `git config --global --add safe.directory '%s'` as the user "
-			 "wavu runs as", TEXT_ARG(path), (unsigned)info.st_uid,
-			 (unsigned)geteuid(), (unsigned)geteuid(), work ? work : folder);
+	return error_set(
+	    error, ERROR_DENIED,
+	    "%.*s belongs to another user (uid %u; wavu runs as uid %u): run `chown -R "
+	    "%u` on it, or `git config --global --add safe.directory '%s'` as the user "
+	    "wavu runs as",
+	    TEXT_ARG(path), (unsigned)info.st_uid, (unsigned)geteuid(), (unsigned)geteuid(),
+	    work ? work : folder);
 }
 
 static bool config_says(const git_config *config, const char *name, git_buf *value)
@@ -72,8 +74,8 @@ static bool config_says(const git_config *config, const char *name, git_buf *val
 }
 
 /*
- * What libgit2 1.5 cannot read (limits facts f) is recognised by the repository's own configuration, before
- * libgit2 refuses to open it at all.
+ * What libgit2 1.5 cannot read (limits facts f) is recognised by the repository's own
+ * configuration, before libgit2 refuses to open it at all.
  */
 static bool check_format(struct text path, struct error *error)
 {
@@ -94,10 +96,11 @@ static bool check_format(struct text path, struct error *error)
 	bool good = true;
 	if (config_says(config, "extensions.objectformat", &value) &&
 	    strcmp(value.ptr, "sha1") != 0)
-		good = error_set(error, ERROR_INVALID,
-				 "%.*s keeps its objects under %s, which this version cannot read: "
-				 "make a new one with `git init --object-format=sha1` and push there",
-				 TEXT_ARG(path), value.ptr);
+		good = error_set(
+		    error, ERROR_INVALID,
+		    "%.*s keeps its objects under %s, which this version cannot read: "
+		    "make a new one with `git init --object-format=sha1` and push there",
+		    TEXT_ARG(path), value.ptr);
 	else if (config_says(config, "extensions.refstorage", &value) &&
 		 strcmp(value.ptr, "files") != 0)
 		good = error_set(error, ERROR_INVALID,
@@ -134,8 +137,10 @@ bool repository_open(struct repository **out, struct text path, struct error *er
 		return false;
 	int result = git_repository_open_ext(&handle, folder, GIT_REPOSITORY_OPEN_NO_SEARCH, NULL);
 	if (result == GIT_ENOTFOUND)
-		return error_set(error, ERROR_INVALID, "%s is not a git repository: run `git init`, "
-				 "or `wavu init`", folder);
+		return error_set(error, ERROR_INVALID,
+				 "%s is not a git repository: run `git init`, "
+				 "or `wavu init`",
+				 folder);
 	if (result)
 		return git_failed(error, ERROR_INVALID, folder);
 	if (!check_owner(handle, path, error)) {
@@ -179,10 +184,12 @@ static bool no_such_revision(git_repository *handle, struct text rev, struct err
 	if (git_repository_is_empty(handle) == 1 || git_repository_head_unborn(handle) == 1)
 		return error_set(error, ERROR_INVALID,
 				 "there is no commit `%.*s` in %s, for its branch is empty: commit "
-				 "something first", TEXT_ARG(rev), git_repository_path(handle));
+				 "something first",
+				 TEXT_ARG(rev), git_repository_path(handle));
 	return error_set(error, ERROR_INVALID,
 			 "there is no branch or commit `%.*s` in %s: `git branch` and `git log` "
-			 "show those there are", TEXT_ARG(rev), git_repository_path(handle));
+			 "show those there are",
+			 TEXT_ARG(rev), git_repository_path(handle));
 }
 
 bool repository_resolve(char commit[65], struct repository *repository, struct text rev,

@@ -18,8 +18,8 @@ static int compare_steps(const void *a, const void *b)
 	int64_t left_us = nominal_us(left->at), right_us = nominal_us(right->at);
 	if (left_us != right_us)
 		return left_us < right_us ? -1 : 1;
-	return left->where.line < right->where.line	  ? -1
-	       : left->where.line > right->where.line	  ? 1
+	return left->where.line < right->where.line       ? -1
+	       : left->where.line > right->where.line     ? 1
 	       : left->where.column < right->where.column ? -1
 							  : 1;
 }

@@ -73,7 +73,8 @@ static void build_address(struct reader *reader, const struct source *source,
 	if (text_ipv4(router->pppoe_local_address, &local) && local == address)
 		source_error(reader, source, node, "address",
 			     "is the `local_address` of Router `%.*s`: two ends of a line cannot "
-			     "share it", TEXT_ARG(router->name));
+			     "share it",
+			     TEXT_ARG(router->name));
 	for (uint32_t i = 0; i < router->pppoe_range_count; i++) {
 		uint32_t first, last;
 		if (text_ipv4_range(router->pppoe_ranges[i], &first, &last) && first <= address &&

@@ -57,8 +57,8 @@ static void build_channel(struct reader *reader, const struct source *source,
 	*out = (struct channel){
 		.name = take_text(reader, map, "name"),
 		.provider = take_text(reader, map, "provider"),
-		.environment = (enum channel_environment)take_word(map, "environment",
-								    environments, 0),
+		.environment = (enum channel_environment)take_word(map, "environment", environments,
+								   0),
 		.endpoint = take_text(reader, map, "endpoint"),
 		.shortcode = take_text(reader, map, "shortcode"),
 		.type = (enum channel_type)take_word(map, "type", types, 0),
@@ -75,7 +75,7 @@ static void build_channel(struct reader *reader, const struct source *source,
 		for (uint32_t i = 0; i < sources->count; i++)
 			if (sources->items[i]->kind == NODE_SCALAR)
 				out->sources[out->source_count++] = text_copy(
-					&reader->intent->arena, sources->items[i]->scalar);
+				    &reader->intent->arena, sources->items[i]->scalar);
 	}
 	const struct node *name = take_node(map, "name");
 	(void)snprintf(path, sizeof(path), "payments[%u].name", index);

@@ -7,12 +7,12 @@
 
 /* Something that must be unique, and where it was written. */
 struct claim {
-	struct text by;               /* what is compared first */
-	const struct router *router;  /* and then these two, where they matter */
+	struct text by;              /* what is compared first */
+	const struct router *router; /* and then these two, where they matter */
 	enum service service;
 	const struct source *source;
 	const struct node *node;
-	int32_t alias;                /* its index, or -1 */
+	int32_t alias; /* its index, or -1 */
 };
 
 static int compare_values(const struct claim *left, const struct claim *right)
@@ -88,8 +88,10 @@ static void check_references(struct reader *reader, const struct sources *source
 		const struct node *list = node_get(source->map, "aliases");
 		if (subscriber->reference.size == 0)
 			continue;
-		claims[count++] = (struct claim){ .by = subscriber->reference, .source = source,
-						  .node = source->name_node, .alias = -1 };
+		claims[count++] = (struct claim){ .by = subscriber->reference,
+						  .source = source,
+						  .node = source->name_node,
+						  .alias = -1 };
 		/* An alias that was refused or repeats has no place among the subscriber's. */
 		for (uint32_t j = 0, item = 0; j < subscriber->alias_count; j++, item++) {
 			while (list->items[item]->kind != NODE_SCALAR ||
@@ -114,8 +116,7 @@ static void tell_username(struct reader *reader, const struct claim *first,
 		     "username `%.*s`%s is taken on Router `%.*s` by `%.*s` at %.*s: give one of "
 		     "them another `username`",
 		     TEXT_ARG(encoding_shown(reader->scratch, second->by)),
-		     written ? "" : " (the account in lower case)",
-		     TEXT_ARG(second->router->name),
+		     written ? "" : " (the account in lower case)", TEXT_ARG(second->router->name),
 		     TEXT_ARG(encoding_shown(reader->scratch, first->source->name)),
 		     TEXT_ARG(place_of(reader, first)));
 }

@@ -9,8 +9,8 @@ static int compare_entries(const void *a, const void *b)
 {
 	const struct entry *left = a, *right = b;
 	int order = text_compare(left->by, right->by);
-	return order ? order : text_compare(left->subscriber->reference,
-					    right->subscriber->reference);
+	return order ? order
+		     : text_compare(left->subscriber->reference, right->subscriber->reference);
 }
 
 static void sort(struct entries *entries)
@@ -40,7 +40,7 @@ static void group_by_router(struct intent *intent, struct intent_index *index)
 	}
 	for (uint32_t i = 0; i < count; i++)
 		index->by_router[next[intent->subscribers[i].router - intent->routers]++] =
-			&intent->subscribers[i];
+		    &intent->subscribers[i];
 }
 
 void index_build(struct intent *intent)
@@ -76,8 +76,7 @@ void index_build(struct intent *intent)
 }
 
 /* The hits of one text, at most two told apart. */
-static uint32_t find(const struct entries *entries, struct text by,
-		     const struct subscriber **first)
+static uint32_t find(const struct entries *entries, struct text by, const struct subscriber **first)
 {
 	uint32_t low = 0, high = entries->count;
 	*first = NULL;

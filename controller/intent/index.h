@@ -1,6 +1,6 @@
 /*
- * How an intent's finders find: arrays of subscribers sorted by what is asked for. Lies in the intent's
- * arena, immutable; any thread. Used by this room only.
+ * How an intent's finders find: arrays of subscribers sorted by what is asked for. Lies in the
+ * intent's arena, immutable; any thread. Used by this room only.
  */
 #pragma once
 

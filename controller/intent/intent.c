@@ -106,7 +106,8 @@ static void read_blobs(struct intent **out, struct findings *findings, const str
 	read_files(out, findings, files, count, scratch, arena);
 }
 
-/* What is wrong with the files as such, a missing path or a symbolic link, is a finding like others. */
+/* What is wrong with the files as such, a missing path or a symbolic link, is a finding like
+ * others. */
 static bool as_finding(struct findings *findings, const struct error *error, struct arena *arena)
 {
 	if (error->code != ERROR_INVALID && error->code != ERROR_LIMIT)

@@ -1,7 +1,7 @@
 /*
- * One tenant's commit (or folder) as validated objects: an immutable, reference-counted snapshot. intent_read blocks on
- * git or disk; everything else is pure; a snapshot may be read by any thread that holds a reference.
- * It never reads a secret, a clock or the store.
+ * One tenant's commit (or folder) as validated objects: an immutable, reference-counted snapshot.
+ * intent_read blocks on git or disk; everything else is pure; a snapshot may be read by any thread
+ * that holds a reference. It never reads a secret, a clock or the store.
  */
 #pragma once
 
@@ -28,26 +28,32 @@ struct findings {
 };
 
 struct intent {
-	char commit[65];       /* hex, or empty for a folder as it lies */
+	char commit[65]; /* hex, or empty for a folder as it lies */
 	struct tenant tenant;
-	struct site *sites;    uint32_t site_count;      /* each array is sorted by name */
-	struct router *routers; uint32_t router_count;
-	struct package *packages; uint32_t package_count;
-	struct dunning_policy *policies; uint32_t policy_count;
-	struct subscriber *subscribers; uint32_t subscriber_count; /* sorted by reference */
-	struct arena arena;    /* owns all of it */
+	struct site *sites;
+	uint32_t site_count; /* each array is sorted by name */
+	struct router *routers;
+	uint32_t router_count;
+	struct package *packages;
+	uint32_t package_count;
+	struct dunning_policy *policies;
+	uint32_t policy_count;
+	struct subscriber *subscribers;
+	uint32_t subscriber_count; /* sorted by reference */
+	struct arena arena;        /* owns all of it */
 	_Atomic uint32_t references;
-	const struct intent_index *index; /* by reference, alias, phone, username: see the finders */
+	const struct intent_index *index; /* see the finders */
 };
 
 /*
- * Reads `path` inside the commit `rev` ("" : the branch's newest) of the repository. True with a snapshot (one reference,
- * the caller's) when there is no error; with errors *out is NULL and the call is still true: `findings` says why.
- * False only when the repository itself cannot be read. findings lie in `arena`.
+ * Reads `path` inside the commit `rev` ("" : the branch's newest) of the repository. True with a
+ * snapshot (one reference, the caller's) when there is no error; with errors *out is NULL and the
+ * call is still true: `findings` says why. False only when the repository itself cannot be read.
+ * findings lie in `arena`.
  */
-bool intent_read_commit(struct intent **out, struct findings *findings, struct repository *repository,
-			struct text rev, struct text path, struct arena *arena,
-			struct error *error) MUST_CHECK;
+bool intent_read_commit(struct intent **out, struct findings *findings,
+			struct repository *repository, struct text rev, struct text path,
+			struct arena *arena, struct error *error) MUST_CHECK;
 /* The files as they lie in a folder, committed or not. */
 bool intent_read_folder(struct intent **out, struct findings *findings, struct text folder,
 			struct arena *arena, struct error *error) MUST_CHECK;
@@ -55,8 +61,8 @@ bool intent_read_folder(struct intent **out, struct findings *findings, struct t
 struct intent_file {
 	struct text path, bytes;
 };
-void intent_read_files(struct intent **out, struct findings *findings, const struct intent_file *files,
-		       uint32_t count, struct arena *arena);
+void intent_read_files(struct intent **out, struct findings *findings,
+		       const struct intent_file *files, uint32_t count, struct arena *arena);
 
 struct intent *intent_hold(const struct intent *intent); /* one more reference */
 void intent_release(struct intent *intent);              /* frees with the last; NULL is fine */
@@ -69,13 +75,18 @@ const struct subscriber *intent_subscriber(const struct intent *intent, struct t
 void intent_subscribers_of(const struct intent *intent, const struct router *router,
 			   const struct subscriber *const **out, uint32_t *count);
 
-/* How a payment finds its owner; see policies/matching.h for the order. Each gives the hits (at most 2 are told apart). */
-uint32_t intent_by_alias(const struct intent *intent, struct text reference, const struct subscriber **first);
-uint32_t intent_by_phone(const struct intent *intent, struct text e164, const struct subscriber **first);
-uint32_t intent_by_phone_hash(const struct intent *intent, struct text sha256_hex, const struct subscriber **first);
+/* How a payment finds its owner; see policies/matching.h for the order. Each gives the hits (at
+ * most 2 are told apart). */
+uint32_t intent_by_alias(const struct intent *intent, struct text reference,
+			 const struct subscriber **first);
+uint32_t intent_by_phone(const struct intent *intent, struct text e164,
+			 const struct subscriber **first);
+uint32_t intent_by_phone_hash(const struct intent *intent, struct text sha256_hex,
+			      const struct subscriber **first);
 /* For `wavu explain`: accounts, aliases, phones, usernames. */
-uint32_t intent_by_username(const struct intent *intent, struct text username, const struct subscriber **first);
+uint32_t intent_by_username(const struct intent *intent, struct text username,
+			    const struct subscriber **first);
 
-/* The nearest declared guard (router, site, tenant, else 20 and 10) and drift mode (default HEAL). */
+/* The nearest declared guard (router, site, tenant, else 20 and 10), drift mode (else HEAL). */
 struct guard intent_guard(const struct intent *intent, const struct router *router);
 enum drift_mode intent_drift(const struct intent *intent, const struct router *router);

@@ -20,8 +20,8 @@ struct text place_text(struct reader *reader, const struct where *where)
 }
 
 static void PRINTF_LIKE(6, 0)
-	tell(struct reader *reader, const struct source *source, const struct node *node,
-	     const char *path, bool is_error, const char *format, va_list arguments)
+    tell(struct reader *reader, const struct source *source, const struct node *node,
+	 const char *path, bool is_error, const char *format, va_list arguments)
 {
 	reader->report.file = source->file;
 	struct crumb at = { .key = text_of(path), .index = -1 };
@@ -78,8 +78,8 @@ static void tell_unresolved(struct reader *reader, const struct source *source,
 			    const void *array, uint32_t count, size_t size)
 {
 	struct text name = node->scalar, nearest = TEXT_NONE;
-	if (reader->maybe_count && bsearch(&name, reader->maybe, reader->maybe_count,
-					   sizeof(struct text), compare_texts))
+	if (reader->maybe_count &&
+	    bsearch(&name, reader->maybe, reader->maybe_count, sizeof(struct text), compare_texts))
 		return;
 	if (reader->nearest_left > 0 && count > 0) {
 		reader->nearest_left--;
@@ -129,7 +129,7 @@ static void add_maybe(struct reader *reader, struct text name)
 	reader->maybe[reader->maybe_count++] = name;
 }
 
-/* A file that could not be read to its end: which names might it define? Looked for line by line. */
+/* A file that could not be read to its end: which names might it define? Line by line. */
 static void glean(struct reader *reader, struct text bytes)
 {
 	struct text rest = bytes, line;
@@ -184,8 +184,8 @@ static const struct kind *kind_of(struct reader *reader, const struct source *so
 	uint32_t count = 0;
 	for (; kinds[count] && count < 16; count++) {
 		candidates[count] = text_of(kinds[count]->name);
-		known = text_format(reader->scratch, "%.*s%s%s", TEXT_ARG(known),
-				    count ? ", " : "", kinds[count]->name);
+		known = text_format(reader->scratch, "%.*s%s%s", TEXT_ARG(known), count ? ", " : "",
+				    kinds[count]->name);
 	}
 	if (node->kind == NODE_SCALAR)
 		nearest = shape_nearest(&reader->shape, node->scalar, candidates, count);
@@ -313,8 +313,9 @@ static void check_counts(struct reader *reader)
 {
 	for (const struct kind *const *kind = kinds; *kind; kind++) {
 		struct sources sources = sources_of(reader, *kind);
-		uint32_t max = *kind == &kind_subscriber ? SUBSCRIBERS_MAX
-			       : *kind == &kind_dunning_policy ? POLICIES_MAX : ROUTERS_MAX;
+		uint32_t max = *kind == &kind_subscriber       ? SUBSCRIBERS_MAX
+			       : *kind == &kind_dunning_policy ? POLICIES_MAX
+							       : ROUTERS_MAX;
 		if (sources.count <= max)
 			continue;
 		const struct source *source = &sources.at[max];

@@ -1,7 +1,7 @@
 /*
- * The inside of reading one commit: documents on their way to becoming objects. Used by this room only.
- * Trees lie in `scratch` and are gone when reading ends; whatever an object keeps is copied into the
- * intent's arena. Pure but for loading the tenant's zone; one thread.
+ * The inside of reading one commit: documents on their way to becoming objects. Used by this room
+ * only. Trees lie in `scratch` and are gone when reading ends; whatever an object keeps is copied
+ * into the intent's arena. Pure but for loading the tenant's zone; one thread.
  */
 #pragma once
 
@@ -20,9 +20,9 @@ struct source {
 	const struct node *map;
 	const struct node *name_node;
 	const struct kind *kind;
-	struct text name; /* as written, in the scratch arena */
+	struct text name;      /* as written, in the scratch arena */
 	struct text sorted_by; /* the name; of a subscriber its reference */
-	uint32_t order;   /* among all documents */
+	uint32_t order;        /* among all documents */
 };
 
 struct reader {
@@ -32,8 +32,8 @@ struct reader {
 	struct shape shape;
 	struct source *sources; /* sorted by kind, then name */
 	uint32_t source_count, source_capacity;
-	/* Names in files that could not be read to their end, or in documents of no known kind: what
-	 * refers to them is not called missing. */
+	/* Names in files that could not be read to their end, or in documents of no known kind:
+	 * what refers to them is not called missing. */
 	struct text *maybe;
 	uint32_t maybe_count, maybe_capacity;
 	bool maybe_tenant;
@@ -59,8 +59,8 @@ void source_warning(struct reader *reader, const struct source *source, const st
 		    const char *path, const char *format, ...) PRINTF_LIKE(5, 6);
 
 /*
- * The index of the named object in an array sorted by name whose members begin with `struct text name`;
- * -1 after telling the problem, or when `map` has no such key.
+ * The index of the named object in an array sorted by name whose members begin with `struct text
+ * name`; -1 after telling the problem, or when `map` has no such key.
  */
 int64_t resolve(struct reader *reader, const struct source *source, const char *key,
 		const char *kind, const void *array, uint32_t count, size_t size);

@@ -1,6 +1,7 @@
 /*
- * Collects the findings of one commit, whoever finds them, and hands them out sorted by file and line.
- * The report lives in the caller's arena; pure; one thread. Beyond PROBLEMS_MAX findings it only counts.
+ * Collects the findings of one commit, whoever finds them, and hands them out sorted by file and
+ * line. The report lives in the caller's arena; pure; one thread. Beyond PROBLEMS_MAX findings it
+ * only counts.
  */
 #pragma once
 

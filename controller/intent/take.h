@@ -1,6 +1,7 @@
 /*
- * Takes a checked value out of a document. What is missing or was refused gives the fallback or nothing:
- * the problem has been told already, and an intent with problems is never handed out. Pure; one thread.
+ * Takes a checked value out of a document. What is missing or was refused gives the fallback or
+ * nothing: the problem has been told already, and an intent with problems is never handed out.
+ * Pure; one thread.
  */
 #pragma once
 

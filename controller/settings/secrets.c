@@ -12,7 +12,8 @@
 #include "base/limits.h"
 #include "base/log.h"
 
-/* Wide permissions are worth one line in the log a file, not one a minute: the hashes that were warned about. */
+/* Wide permissions are worth one line in the log a file, not one a minute: the hashes that were
+ * warned about. */
 static _Atomic uint32_t warned[256];
 
 static bool first_warning(struct text path)

@@ -36,7 +36,11 @@ static const struct key proxy = { .name = "proxies", .type = VALUE_ADDRESS };
 static const struct key settings_keys[] = {
 	{ .name = "state", .type = VALUE_TEXT, .max = 2000 },
 	{ .name = "secrets", .type = VALUE_TEXT, .max = 2000 },
-	{ .name = "tenants", .type = VALUE_LIST, .flags = KEY_REQUIRED, .item = &tenant, .min = 1,
+	{ .name = "tenants",
+	  .type = VALUE_LIST,
+	  .flags = KEY_REQUIRED,
+	  .item = &tenant,
+	  .min = 1,
 	  .max = TENANTS_MAX },
 	{ .name = "listen", .type = VALUE_MAP, .keys = listen_keys },
 	{ .name = "public_url", .type = VALUE_URL },
@@ -55,7 +59,7 @@ struct reader {
 	uint32_t problem_count, untold;
 };
 
-/* The first problem gives the error its place; the others follow with theirs while there is room. */
+/* The first problem gives the error its place; the others follow while there is room. */
 static void collect(void *context, const struct problem *problem)
 {
 	struct reader *reader = context;
@@ -224,12 +228,12 @@ static void take_settings(struct reader *reader, const struct node *map)
 	out->secrets = absolute(reader, text_or(reader, map, "secrets", "/etc/wavu/secrets"));
 	out->sweep_us = duration_or(map, "sweep", 15 * 60 * INT64_C(1000000));
 	out->workers = text_u64(raw_of(map, "workers"), &workers) && workers <= WORKERS_MAX
-			       ? (uint32_t)workers : 64;
+			   ? (uint32_t)workers
+			   : 64;
 	out->public_url = text_or(reader, map, "public_url", "");
 	while (out->public_url.size && out->public_url.at[out->public_url.size - 1] == '/')
 		out->public_url.size--;
-	take_listen(reader, listen, "public", "0.0.0.0:8480", &out->public_host,
-		    &out->public_port);
+	take_listen(reader, listen, "public", "0.0.0.0:8480", &out->public_host, &out->public_port);
 	take_listen(reader, listen, "status", "127.0.0.1:8481", &out->status_host,
 		    &out->status_port);
 	if (tenants && tenants->kind == NODE_LIST && tenants->count <= TENANTS_MAX) {
@@ -245,8 +249,8 @@ static void take_settings(struct reader *reader, const struct node *map)
 		out->proxies = ARENA_ARRAY(&out->arena, struct text, proxies->count);
 		for (uint32_t i = 0; i < proxies->count; i++)
 			if (proxies->items[i]->kind == NODE_SCALAR)
-				out->proxies[out->proxy_count++] =
-					text_copy(&out->arena, proxies->items[i]->scalar);
+				out->proxies[out->proxy_count++] = text_copy(
+				    &out->arena, proxies->items[i]->scalar);
 	}
 }
 
@@ -258,7 +262,8 @@ static bool read_bytes(struct reader *reader, struct text *bytes)
 	if (file < 0)
 		return error_set(reader->error, ERROR_INVALID,
 				 "the settings file %s cannot be read: %s; name another with -c or "
-				 "WAVU_CONFIG", settings->file.at, strerror(errno));
+				 "WAVU_CONFIG",
+				 settings->file.at, strerror(errno));
 	bool good = false;
 	if (fstat(file, &info) || !S_ISREG(info.st_mode)) {
 		(void)error_set(reader->error, ERROR_INVALID, "%s is no plain file",
@@ -327,7 +332,9 @@ bool settings_read(struct settings *out, struct text file, struct error *error)
 		.settings = out,
 		.scratch = &scratch,
 		.error = error,
-		.shape = { .arena = &scratch, .error = collect, .warning = collect,
+		.shape = { .arena = &scratch,
+			   .error = collect,
+			   .warning = collect,
 			   .problems_left = 50 },
 	};
 	reader.shape.context = &reader;

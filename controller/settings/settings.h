@@ -1,6 +1,6 @@
 /*
- * The host's wavu.yaml (product.md section 3). The settings own their arena; immutable after reading; any thread.
- * settings_read blocks on disk; nothing else does.
+ * The host's wavu.yaml (product.md section 3). The settings own their arena; immutable after
+ * reading; any thread. settings_read blocks on disk; nothing else does.
  */
 #pragma once
 
@@ -28,7 +28,7 @@ struct settings {
 	uint32_t tenant_count;
 	struct text public_host, status_host;
 	uint16_t public_port, status_port; /* 0: the system picks one, and the log says which */
-	struct text public_url; /* without a trailing '/'; empty: not set */
+	struct text public_url;            /* without a trailing '/'; empty: not set */
 	struct text *proxies;
 	uint32_t proxy_count;
 	uint32_t workers;

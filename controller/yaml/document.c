@@ -18,8 +18,8 @@ struct frame {
 	uint32_t capacity;
 	struct pair pending; /* map: the key that waits for its value */
 	bool has_key;
-	bool dropped;        /* map: the pending pair is not kept: its key was refused */
-	bool is_key;         /* this list or map stands where a key should be */
+	bool dropped; /* map: the pending pair is not kept: its key was refused */
+	bool is_key;  /* this list or map stands where a key should be */
 };
 
 struct builder {
@@ -49,10 +49,9 @@ static struct text path_of(const struct builder *builder)
 			wrote = snprintf(path + used, sizeof(path) - used, "[%u]",
 					 frame->node->count);
 		else if (frame->has_key)
-			wrote = snprintf(path + used, sizeof(path) - used, "%s%.*s",
-					 used ? "." : "",
-					 TEXT_ARG(encoding_shown(builder->arena,
-								 frame->pending.key)));
+			wrote = snprintf(
+			    path + used, sizeof(path) - used, "%s%.*s", used ? "." : "",
+			    TEXT_ARG(encoding_shown(builder->arena, frame->pending.key)));
 		if (wrote > 0)
 			used += (size_t)wrote;
 	}
@@ -63,7 +62,7 @@ static struct text path_of(const struct builder *builder)
 }
 
 static void PRINTF_LIKE(4, 5)
-	complain(struct builder *builder, uint32_t line, uint32_t column, const char *format, ...)
+    complain(struct builder *builder, uint32_t line, uint32_t column, const char *format, ...)
 {
 	char message[ERROR_TEXT_SIZE];
 	va_list arguments;
@@ -204,8 +203,8 @@ static void take_key(struct builder *builder, struct frame *frame, const struct 
 static void attach(struct builder *builder, struct node *node, bool is_key, yaml_mark_t mark)
 {
 	if (builder->depth == 0) {
-		bool empty = node->kind == NODE_SCALAR && node->scalar.size == 0 &&
-			     !node->quoted && !node->broken;
+		bool empty = node->kind == NODE_SCALAR && node->scalar.size == 0 && !node->quoted &&
+			     !node->broken;
 		void *array = builder->documents;
 		if (!empty && grow(builder, &array, builder->count, &builder->capacity,
 				   sizeof(struct node *), mark)) {
@@ -218,8 +217,8 @@ static void attach(struct builder *builder, struct node *node, bool is_key, yaml
 	struct node *parent = frame->node;
 	if (parent->kind == NODE_LIST) {
 		void *array = parent->items;
-		if (!grow(builder, &array, parent->count, &frame->capacity,
-			  sizeof(struct node *), mark))
+		if (!grow(builder, &array, parent->count, &frame->capacity, sizeof(struct node *),
+			  mark))
 			return;
 		parent->items = array;
 		parent->items[parent->count++] = node;
@@ -234,8 +233,8 @@ static void attach(struct builder *builder, struct node *node, bool is_key, yaml
 		if (frame->dropped)
 			return;
 		void *array = parent->pairs;
-		if (!grow(builder, &array, parent->count, &frame->capacity,
-			  sizeof(struct pair), mark))
+		if (!grow(builder, &array, parent->count, &frame->capacity, sizeof(struct pair),
+			  mark))
 			return;
 		parent->pairs = array;
 		frame->pending.value = node;
@@ -244,8 +243,8 @@ static void attach(struct builder *builder, struct node *node, bool is_key, yaml
 }
 
 /* Anchors and tags; true when there was one. */
-static bool refuse_marks(struct builder *builder, const yaml_char_t *anchor,
-			 const yaml_char_t *tag, yaml_mark_t mark)
+static bool refuse_marks(struct builder *builder, const yaml_char_t *anchor, const yaml_char_t *tag,
+			 yaml_mark_t mark)
 {
 	if (anchor)
 		complain(builder, line_of(mark), column_of(mark),
@@ -367,7 +366,8 @@ static void complain_syntax(struct builder *builder, const yaml_parser_t *parser
 		fatal("out of memory while reading YAML");
 	const char *problem = parser->problem ? parser->problem : "it cannot be read";
 	yaml_mark_t mark = parser->problem_mark;
-	/* A quote that is never closed is found at the end of the file, but wrong where it opens. */
+	/* A quote that is never closed is found at the end of the file, but wrong where it opens.
+	 */
 	if (parser->context && strstr(problem, "found unexpected"))
 		mark = parser->context_mark;
 	uint32_t line = line_of(mark), column = column_of(mark);
@@ -381,7 +381,7 @@ static void complain_syntax(struct builder *builder, const yaml_parser_t *parser
 	builder->ended = true;
 }
 
-/* libyaml keeps tag handles in a list that it searches for each new one: thousands would be slow. */
+/* libyaml searches a list of tag handles for each new one: thousands would be slow. */
 static bool refuse_directives(struct builder *builder)
 {
 	struct text rest = builder->bytes, line;

@@ -49,9 +49,11 @@ static struct text flaw_name(struct shape *shape, const struct key *key, struct 
 	(void)key;
 	if (is_name(a))
 		return FITS;
-	return text_format(shape->arena,
-			   "`%.*s` is not a name: use small letters, digits and dashes, at most %d, "
-			   "beginning with a letter or digit", SHOWN(a), NAME_SIZE_MAX);
+	return text_format(
+	    shape->arena,
+	    "`%.*s` is not a name: use small letters, digits and dashes, at most %d, "
+	    "beginning with a letter or digit",
+	    SHOWN(a), NAME_SIZE_MAX);
 }
 
 static struct text flaw_account(struct shape *shape, const struct key *key, struct text a)
@@ -162,7 +164,8 @@ static struct text flaw_money(struct shape *shape, const struct key *key, struct
 	if (!text_cents(a, &cents))
 		return text_format(shape->arena,
 				   "`%.*s` is not an amount: write digits, and at most two "
-				   "decimals after a dot, as 2500 or 2500.50", SHOWN(a));
+				   "decimals after a dot, as 2500 or 2500.50",
+				   SHOWN(a));
 	if (cents == 0 && key->min > 0)
 		return TEXT("must be more than 0: who pays nothing needs no package here");
 	if (cents < key->min)
@@ -178,7 +181,8 @@ static struct text flaw_rate(struct shape *shape, const struct key *key, struct 
 		return FITS;
 	return text_format(shape->arena,
 			   "`%.*s` is not a rate: write bits per second as 512k, 1.5M or 1G, more "
-			   "than 0", SHOWN(a));
+			   "than 0",
+			   SHOWN(a));
 }
 
 static struct text flaw_data(struct shape *shape, const struct key *key, struct text a)
@@ -200,7 +204,8 @@ static struct text flaw_period(struct shape *shape, const struct key *key, struc
 			return FITS;
 		return text_format(shape->arena,
 				   "`%.*s` is not an offset: write a duration such as -3d, 0d, 12h "
-				   "or 1 month, at most ten years", SHOWN(a));
+				   "or 1 month, at most ten years",
+				   SHOWN(a));
 	}
 	bool parsed = period_parse(a, &period);
 	if (parsed && key->type == VALUE_DURATION && period.months)
@@ -211,7 +216,8 @@ static struct text flaw_period(struct shape *shape, const struct key *key, struc
 		return FITS;
 	return text_format(shape->arena,
 			   "`%.*s` is not a duration: write one number and one unit, as %s, more "
-			   "than 0 and at most ten years", SHOWN(a),
+			   "than 0 and at most ten years",
+			   SHOWN(a),
 			   key->type == VALUE_PERIOD ? "24h, 7d or 1 month" : "30s, 15m or 6h");
 }
 
@@ -223,7 +229,8 @@ static struct text flaw_time(struct shape *shape, const struct key *key, struct 
 		return FITS;
 	return text_format(shape->arena,
 			   "`%.*s` is not a time: write 2026-12-05 or 2026-12-05T06:00, with an "
-			   "offset such as +03:00 if it is not in the tenant's zone", SHOWN(a));
+			   "offset such as +03:00 if it is not in the tenant's zone",
+			   SHOWN(a));
 }
 
 static struct text flaw_phone(struct shape *shape, const struct key *key, struct text a)
@@ -233,9 +240,8 @@ static struct text flaw_phone(struct shape *shape, const struct key *key, struct
 	/* Without a country, which is an error of its own, nothing can be said about a phone. */
 	if (shape->country.size == 0 || text_phone(a, shape->country, digits))
 		return FITS;
-	return text_format(shape->arena,
-			   "`%.*s` is not a phone number: write 0…, +%.*s… or %.*s…", SHOWN(a),
-			   TEXT_ARG(shape->country), TEXT_ARG(shape->country));
+	return text_format(shape->arena, "`%.*s` is not a phone number: write 0…, +%.*s… or %.*s…",
+			   SHOWN(a), TEXT_ARG(shape->country), TEXT_ARG(shape->country));
 }
 
 static struct text flaw_mac(struct shape *shape, const struct key *key, struct text a)
@@ -250,7 +256,8 @@ static struct text flaw_mac(struct shape *shape, const struct key *key, struct t
 	if (strcmp(mac, "00:00:00:00:00:00") == 0 || strcmp(mac, "FF:FF:FF:FF:FF:FF") == 0)
 		return text_format(shape->arena,
 				   "`%s` is no device's address: write the device's own, or remove "
-				   "the key", mac);
+				   "the key",
+				   mac);
 	return FITS;
 }
 
@@ -266,7 +273,8 @@ static struct text flaw_address(struct shape *shape, const struct key *key, stru
 		if (memchr(a.at, '/', a.size))
 			return text_format(shape->arena,
 					   "`%.*s` is a network: write one IPv4 address, as "
-					   "10.10.0.42", SHOWN(a));
+					   "10.10.0.42",
+					   SHOWN(a));
 		return text_format(shape->arena,
 				   "`%.*s` is not an IPv4 address: write it as 10.10.0.42",
 				   SHOWN(a));
@@ -274,11 +282,13 @@ static struct text flaw_address(struct shape *shape, const struct key *key, stru
 	if (address >> 24 == 0)
 		return text_format(shape->arena,
 				   "`%.*s` means everybody, not one device: write one IPv4 "
-				   "address, as 10.10.0.42", SHOWN(a));
+				   "address, as 10.10.0.42",
+				   SHOWN(a));
 	if (address >> 28 >= 14)
 		return text_format(shape->arena,
 				   "`%.*s` is a multicast, reserved or broadcast address: write "
-				   "one that a device can have, as 10.10.0.42", SHOWN(a));
+				   "one that a device can have, as 10.10.0.42",
+				   SHOWN(a));
 	return FITS;
 }
 
@@ -289,15 +299,18 @@ static struct text flaw_range(struct shape *shape, const struct key *key, struct
 	if (!text_ipv4_range(a, &first, &last))
 		return text_format(shape->arena,
 				   "`%.*s` is not a range of IPv4 addresses: write 10.10.1.0/24 or "
-				   "10.10.1.10-10.10.1.90", SHOWN(a));
+				   "10.10.1.10-10.10.1.90",
+				   SHOWN(a));
 	if (first >> 24 == 0)
 		return text_format(shape->arena,
 				   "`%.*s` covers everybody: write the addresses this router may "
-				   "hand out, as 10.10.1.0/24", SHOWN(a));
+				   "hand out, as 10.10.1.0/24",
+				   SHOWN(a));
 	if (last >> 28 >= 14)
 		return text_format(shape->arena,
 				   "`%.*s` reaches into multicast, reserved or broadcast "
-				   "addresses: write those this router may hand out", SHOWN(a));
+				   "addresses: write those this router may hand out",
+				   SHOWN(a));
 	return FITS;
 }
 

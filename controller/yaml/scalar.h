@@ -1,6 +1,7 @@
 /*
  * What a scalar must look like for each value_type, and the sentence when it does not. Pure; static
- * texts or texts in the shape's arena; any thread. It never repeats what was written where a secret is expected.
+ * texts or texts in the shape's arena; any thread. It never repeats what was written where a secret
+ * is expected.
  */
 #pragma once
 

@@ -39,9 +39,8 @@ void shape_tell(struct shape *shape, problem_sink *sink, uint32_t line, uint32_t
 	sink(shape->context, &problem);
 }
 
-static void PRINTF_LIKE(5, 6)
-	tell_error(struct shape *shape, uint32_t line, uint32_t column, const struct crumb *at,
-		   const char *format, ...)
+static void PRINTF_LIKE(5, 6) tell_error(struct shape *shape, uint32_t line, uint32_t column,
+					 const struct crumb *at, const char *format, ...)
 {
 	va_list arguments;
 	va_start(arguments, format);
@@ -133,11 +132,11 @@ void shape_check(struct shape *shape, const struct key *keys, const char *const 
 		}
 		struct crumb at = { .up = up, .key = pair->key, .index = -1 };
 		if (key->flags & KEY_INERT)
-			shape_warning(shape,
-				      &(struct node){ .line = pair->key_line,
-						      .column = pair->key_column },
-				      &at, "`%s` is accepted, but this version does not act on it",
-				      key->name);
+			shape_warning(
+			    shape,
+			    &(struct node){ .line = pair->key_line, .column = pair->key_column },
+			    &at, "`%s` is accepted, but this version does not act on it",
+			    key->name);
 		shape_check_value(shape, key, pair->value, &at);
 	}
 	/* What a refused key would have brought cannot be called missing. */
@@ -274,8 +273,7 @@ void shape_check_value(struct shape *shape, const struct key *key, const struct 
 {
 	if (node->kind == NODE_SCALAR && node->scalar.size == 0 && !node->quoted) {
 		if (!node->broken)
-			shape_error(shape, node, at,
-				    "has no value: write one, or remove the key");
+			shape_error(shape, node, at, "has no value: write one, or remove the key");
 		return;
 	}
 	/* A scalar with a tag may mean anything; lists and maps are looked into all the same. */

@@ -1,7 +1,8 @@
 /*
- * Holds a YAML tree against the keys of schemas/kind.h and says everything that does not fit: unknown
- * keys with the nearest spelling, missing ones, values that are not what the key wants. The caller owns the
- * shape and its arena; pure; one thread per shape. It never resolves references: that is intent.
+ * Holds a YAML tree against the keys of schemas/kind.h and says everything that does not fit:
+ * unknown keys with the nearest spelling, missing ones, values that are not what the key wants. The
+ * caller owns the shape and its arena; pure; one thread per shape. It never resolves references:
+ * that is intent.
  */
 #pragma once
 
@@ -19,16 +20,16 @@ struct crumb {
 };
 
 struct shape {
-	struct arena *arena;     /* messages and paths lie here */
-	struct text country;     /* for phones, digits; empty: not known */
+	struct arena *arena; /* messages and paths lie here */
+	struct text country; /* for phones, digits; empty: not known */
 	problem_sink *error, *warning;
 	void *context;
-	uint32_t problems_left;  /* beyond it problems are told without path and message, to be counted */
+	uint32_t problems_left; /* beyond it problems are told without words, to be counted */
 };
 
 /*
- * Checks `map` against `keys`. `header` names keys that the caller looks at itself (NULL-terminated; may be
- * NULL); `owner` is what a missing key belongs to: "a Package".
+ * Checks `map` against `keys`. `header` names keys that the caller looks at itself
+ * (NULL-terminated; may be NULL); `owner` is what a missing key belongs to: "a Package".
  */
 void shape_check(struct shape *shape, const struct key *keys, const char *const *header,
 		 const struct node *map, const struct crumb *up, const char *owner);

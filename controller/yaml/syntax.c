@@ -10,14 +10,14 @@ static const struct {
 	const char *hint;
 } hints[] = {
 	{ "mapping values are not allowed",
-	  "a `: ` stands inside a value, or the indentation is wrong: put the value in quotes, or "
-	  "let all keys of one mapping begin in the same column" },
+	  "a `: ` stands inside a value, or the indentation is wrong: put the value in quotes, "
+	  "or let all keys of one mapping begin in the same column" },
 	{ "could not find expected ':'",
-	  "this line is neither `key: value` nor `- item`: a colon, the space after it or a closing "
-	  "quote is missing" },
+	  "this line is neither `key: value` nor `- item`: a colon, the space after it or a "
+	  "closing quote is missing" },
 	{ "did not find expected key",
-	  "the indentation or the quotes do not fit here: all keys of one mapping begin in the same "
-	  "column" },
+	  "the indentation or the quotes do not fit here: all keys of one mapping begin in the "
+	  "same column" },
 	{ "did not find expected '-' indicator",
 	  "a list item `- ` is expected here: all items of one list begin in the same column" },
 	{ "did not find expected ',' or ']'", "a comma or the closing `]` is missing" },
@@ -30,7 +30,8 @@ static const struct {
 	  "something stands where only `---` or the end of the file may: is it indented wrongly?" },
 	{ "found a tab character", "a tab is used for indentation: use spaces" },
 	{ "found unknown escape character",
-	  "an unknown escape in double quotes: write `\\\\` for a backslash, or use single quotes" },
+	  "an unknown escape in double quotes: write `\\\\` for a backslash, or use single "
+	  "quotes" },
 	{ "found undefined tag handle", "tags are not used here: put the value in quotes" },
 	{ "did not find URI escape", "tags are not used here: put the value in quotes" },
 };

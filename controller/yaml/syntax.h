@@ -1,13 +1,13 @@
 /*
- * What libyaml says about bad syntax, said again for people who do not know YAML's grammar. Pure; static
- * texts; any thread. It never sees yaml.h.
+ * What libyaml says about bad syntax, said again for people who do not know YAML's grammar. Pure;
+ * static texts; any thread. It never sees yaml.h.
  */
 #pragma once
 
 #include "base/text.h"
 
 /*
- * The sentence for libyaml's `problem` at a place of the file (1-based, in characters); NULL when there is none
- * better than libyaml's own words.
+ * The sentence for libyaml's `problem` at a place of the file (1-based, in characters); NULL when
+ * there is none better than libyaml's own words.
  */
 const char *syntax_hint(const char *problem, struct text bytes, uint32_t line, uint32_t column);

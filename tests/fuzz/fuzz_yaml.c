@@ -1,4 +1,5 @@
-/* Any bytes as a file of a repository: nothing crashes, every finding has a place and readable words. */
+/* Any bytes as a file of a repository: nothing crashes, every finding has a place and readable
+ * words. */
 #include <stdint.h>
 #include <stdlib.h>
 

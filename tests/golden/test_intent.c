@@ -1,6 +1,7 @@
 /*
- * Every intent/NAME.yaml is a repository of one file; intent/NAME.txt is what `validate` must say about it.
- * WAVU_UPDATE=1 writes the .txt files instead: read the difference like code before it is committed.
+ * Every intent/NAME.yaml is a repository of one file; intent/NAME.txt is what `validate` must say
+ * about it. WAVU_UPDATE=1 writes the .txt files instead: read the difference like code before it is
+ * committed.
  */
 #include <setjmp.h>
 #include <stdarg.h>

@@ -1,6 +1,6 @@
 /*
- * Every row of schemas/: kinds are sorted, every key has help and what its type needs, its default is a value
- * that it accepts, and an example uses it; what no example uses says here why not.
+ * Every row of schemas/: kinds are sorted, every key has help and what its type needs, its default
+ * is a value that it accepts, and an example uses it; what no example uses says here why not.
  */
 #include <setjmp.h>
 #include <stdarg.h>

@@ -1,5 +1,6 @@
 /*
- * Runs the git command line as a stranger would, for tests: wavu itself never does. Blocks; one thread.
+ * Runs the git command line as a stranger would, for tests: wavu itself never does. Blocks; one
+ * thread.
  */
 #pragma once
 
@@ -7,7 +8,7 @@
 
 #include "base/macros.h"
 
-extern char work[];    /* a temporary folder of this test, also its HOME */
+extern char work[]; /* a temporary folder of this test, also its HOME */
 
 bool work_begin(void); /* false: there is no git on this machine */
 void work_end(void);   /* removes the folder */

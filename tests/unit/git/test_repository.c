@@ -71,7 +71,8 @@ static void test_blobs_of_a_commit(void **state)
 	uint32_t count;
 	assert_true(repository_resolve(commit, repository, TEXT("main"), &error));
 	assert_int_equal(strlen(commit), 40);
-	assert_true(repository_blobs(&blobs, &count, repository, commit, TEXT("."), &arena, &error));
+	assert_true(
+	    repository_blobs(&blobs, &count, repository, commit, TEXT("."), &arena, &error));
 	static const char *const paths[] = { "a.yml", "a/b.yaml", "deep/er/c.yaml", "z.yaml" };
 	assert_int_equal(count, 4);
 	for (uint32_t i = 0; i < count; i++) {
@@ -81,8 +82,8 @@ static void test_blobs_of_a_commit(void **state)
 	assert_true(text_is(blobs[0].bytes, "kind: A\n"));
 	assert_int_equal(blobs[2].bytes.size, 0);
 	/* A part of the repository: paths are relative to it. */
-	assert_true(repository_blobs(&blobs, &count, repository, commit, TEXT("./deep/"), &arena,
-				     &error));
+	assert_true(
+	    repository_blobs(&blobs, &count, repository, commit, TEXT("./deep/"), &arena, &error));
 	assert_int_equal(count, 1);
 	assert_true(text_is(blobs[0].path, "er/c.yaml"));
 	repository_close(repository);
@@ -100,11 +101,11 @@ static void test_missing_is_never_empty(void **state)
 	struct blob *blobs;
 	uint32_t count;
 	assert_true(repository_resolve(commit, repository, TEXT("HEAD"), &error));
-	assert_false(repository_blobs(&blobs, &count, repository, commit, TEXT("nett"), &arena,
-				      &error));
+	assert_false(
+	    repository_blobs(&blobs, &count, repository, commit, TEXT("nett"), &arena, &error));
 	expect_error(ERROR_INVALID, "no folder `nett`");
-	assert_false(repository_blobs(&blobs, &count, repository, commit, TEXT("docs"), &arena,
-				      &error));
+	assert_false(
+	    repository_blobs(&blobs, &count, repository, commit, TEXT("docs"), &arena, &error));
 	expect_error(ERROR_INVALID, "no *.yaml");
 	assert_false(repository_blobs(&blobs, &count, repository, commit, TEXT("net/a.yaml"),
 				      &arena, &error));
@@ -125,8 +126,8 @@ static void test_links_and_submodules(void **state)
 	struct blob *blobs;
 	uint32_t count;
 	assert_true(repository_resolve(commit, repository, TEXT("main"), &error));
-	assert_false(repository_blobs(&blobs, &count, repository, commit, TEXT("."), &arena,
-				      &error));
+	assert_false(
+	    repository_blobs(&blobs, &count, repository, commit, TEXT("."), &arena, &error));
 	expect_error(ERROR_INVALID, "b.yaml: this is a symbolic link");
 	assert_string_equal(error.place.file, "b.yaml");
 	assert_false(folder_blobs(&blobs, &count, at("links"), &arena, &error));
@@ -138,8 +139,8 @@ static void test_links_and_submodules(void **state)
 			"160000,0123456789012345678901234567890123456789,sub"));
 	assert_true(GIT("links", "commit", "-q", "-m", "submodule"));
 	assert_true(repository_resolve(commit, repository, TEXT("main"), &error));
-	assert_false(repository_blobs(&blobs, &count, repository, commit, TEXT("."), &arena,
-				      &error));
+	assert_false(
+	    repository_blobs(&blobs, &count, repository, commit, TEXT("."), &arena, &error));
 	expect_error(ERROR_INVALID, "sub: this is a submodule");
 	repository_close(repository);
 }
@@ -157,7 +158,8 @@ static void test_large_files(void **state)
 	struct blob *blobs;
 	uint32_t count;
 	assert_true(repository_resolve(commit, repository, TEXT("main"), &error));
-	assert_false(repository_blobs(&blobs, &count, repository, commit, TEXT(""), &arena, &error));
+	assert_false(
+	    repository_blobs(&blobs, &count, repository, commit, TEXT(""), &arena, &error));
 	expect_error(ERROR_INVALID, "larger than 16 MiB");
 	assert_string_equal(error.place.file, "big.yaml");
 	assert_false(folder_blobs(&blobs, &count, at("large"), &arena, &error));
@@ -186,8 +188,10 @@ static void test_revisions(void **state)
 	assert_string_equal(found, second);
 	assert_true(repository_resolve(found, repository, TEXT("main~1"), &error));
 	assert_string_equal(found, first);
-	static const char *const absent[] = { "", "nowhere", "main:a.yaml", "^", "--all",
-					      "0123456789012345678901234567890123456789" };
+	static const char *const absent[] = {
+		"",  "nowhere", "main:a.yaml",
+		"^", "--all",   "0123456789012345678901234567890123456789"
+	};
 	for (size_t i = 0; i < ARRAY_COUNT(absent); i++) {
 		assert_false(repository_resolve(found, repository, text_of(absent[i]), &error));
 		expect_error(ERROR_INVALID, "there is no branch or commit");
@@ -276,7 +280,8 @@ static void test_create(void **state)
 	struct blob *blobs;
 	uint32_t count;
 	assert_true(repository_resolve(commit, repository, TEXT("main"), &error));
-	assert_true(repository_blobs(&blobs, &count, repository, commit, TEXT("."), &arena, &error));
+	assert_true(
+	    repository_blobs(&blobs, &count, repository, commit, TEXT("."), &arena, &error));
 	assert_int_equal(count, 2);
 	assert_true(text_is(blobs[1].bytes, "b: 2\n"));
 	repository_close(repository);

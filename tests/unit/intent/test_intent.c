@@ -21,39 +21,39 @@ static struct findings findings;
 static const char tenant[] = "kind: Tenant\nname: kasinet\ntitle: Kasi Net\ncurrency: KES\n"
 			     "timezone: Africa/Nairobi\n";
 static const char network[] =
-	"kind: Site\nname: s1\nguard: { losses_min: 3 }\n---\n"
-	"kind: Site\nname: s2\ndrift: report\n---\n"
-	"kind: Router\nname: r2\nsite: s2\naddress: 10.0.0.2\ntransport: api-ssl\nuser: w\n"
-	"password: { env: R2 }\nguard: { losses_max_percent: 50 }\ndrift: heal\n"
-	"tls: { fingerprint: \"sha256:00112233445566778899AABBCCDDEEFF"
-	"00112233445566778899aabbccddeeff\" }\n---\n"
-	"kind: Router\nname: r1\nsite: s1\naddress: router.kasi.net:99\nuser: w\n"
-	"password: { file: r1.pw }\nmode: manage\n"
-	"pause: { until: 2026-12-01T06:00, reason: tower works }\n"
-	"pppoe: { local_address: 10.10.0.1, ranges: [10.10.1.0/24] }\nhotspot: {}\n---\n"
-	"kind: Router\nname: r3\nsite: s2\naddress: \"[fd00::3]\"\nuser: w\npassword: { file: a }\n"
-	"pppoe: { pool: theirs }\n";
+    "kind: Site\nname: s1\nguard: { losses_min: 3 }\n---\n"
+    "kind: Site\nname: s2\ndrift: report\n---\n"
+    "kind: Router\nname: r2\nsite: s2\naddress: 10.0.0.2\ntransport: api-ssl\nuser: w\n"
+    "password: { env: R2 }\nguard: { losses_max_percent: 50 }\ndrift: heal\n"
+    "tls: { fingerprint: \"sha256:00112233445566778899AABBCCDDEEFF"
+    "00112233445566778899aabbccddeeff\" }\n---\n"
+    "kind: Router\nname: r1\nsite: s1\naddress: router.kasi.net:99\nuser: w\n"
+    "password: { file: r1.pw }\nmode: manage\n"
+    "pause: { until: 2026-12-01T06:00, reason: tower works }\n"
+    "pppoe: { local_address: 10.10.0.1, ranges: [10.10.1.0/24] }\nhotspot: {}\n---\n"
+    "kind: Router\nname: r3\nsite: s2\naddress: \"[fd00::3]\"\nuser: w\npassword: { file: a }\n"
+    "pppoe: { pool: theirs }\n";
 static const char packages[] =
-	"kind: Package\nname: home-10\nservice: pppoe\nprice: 2500.5\nperiod: 1 month\n"
-	"speed: { down: 10M, up: 1.5M }\ndunning: standard\n"
-	"burst: { down: 15M, up: 8M, threshold_down: 8M, threshold_up: 4M, time: 1m }\n---\n"
-	"kind: Package\nname: day\nservice: hotspot\nprice: 20\nperiod: 24h\n"
-	"speed: { down: 3M, up: 1M }\ndevices: unlimited\n---\n"
-	"kind: DunningPolicy\nname: standard\nsteps:\n"
-	"  - { at: 1 month, do: terminate }\n"
-	"  - { at: 5d, do: suspend }\n  - { at: -3d, notify: sms }\n"
-	"  - { at: 2d, do: throttle, speed: { down: 512k, up: 256k } }\n"
-	"suspend: { how: walled }\n";
+    "kind: Package\nname: home-10\nservice: pppoe\nprice: 2500.5\nperiod: 1 month\n"
+    "speed: { down: 10M, up: 1.5M }\ndunning: standard\n"
+    "burst: { down: 15M, up: 8M, threshold_down: 8M, threshold_up: 4M, time: 1m }\n---\n"
+    "kind: Package\nname: day\nservice: hotspot\nprice: 20\nperiod: 24h\n"
+    "speed: { down: 3M, up: 1M }\ndevices: unlimited\n---\n"
+    "kind: DunningPolicy\nname: standard\nsteps:\n"
+    "  - { at: 1 month, do: terminate }\n"
+    "  - { at: 5d, do: suspend }\n  - { at: -3d, notify: sms }\n"
+    "  - { at: 2d, do: throttle, speed: { down: 512k, up: 256k } }\n"
+    "suspend: { how: walled }\n";
 static const char people[] =
-	"kind: Subscriber\nname: KN-0042\ntitle: Jane\nphone: 0712345678\naliases: [\"00 42\", JANE]\n"
-	"package: home-10\nrouter: r1\nusername: jane\npassword: { keep: true }\n"
-	"mac: aabbccddeeff\naddress: 10.10.0.42\nstart: 2026-11-01\n"
-	"opening: { paid_until: 2026-12-05, balance: 12.5 }\n---\n"
-	"kind: Subscriber\nname: b\nphone: \"+254 712\"\npackage: day\nrouter: r1\n---\n"
-	"kind: Subscriber\nname: A.1\nphone: 254712345678\npackage: day\nrouter: r2\n"
-	"username: jane\npassword: { file: people/a }\n---\n"
-	"kind: Subscriber\nname: C\npackage: home-10\nrouter: r1\n"
-	"opening: { paid_until: 2026-12-05T00:00Z }\n";
+    "kind: Subscriber\nname: KN-0042\ntitle: Jane\nphone: 0712345678\naliases: [\"00 42\", JANE]\n"
+    "package: home-10\nrouter: r1\nusername: jane\npassword: { keep: true }\n"
+    "mac: aabbccddeeff\naddress: 10.10.0.42\nstart: 2026-11-01\n"
+    "opening: { paid_until: 2026-12-05, balance: 12.5 }\n---\n"
+    "kind: Subscriber\nname: b\nphone: \"+254 712\"\npackage: day\nrouter: r1\n---\n"
+    "kind: Subscriber\nname: A.1\nphone: 254712345678\npackage: day\nrouter: r2\n"
+    "username: jane\npassword: { file: people/a }\n---\n"
+    "kind: Subscriber\nname: C\npackage: home-10\nrouter: r1\n"
+    "opening: { paid_until: 2026-12-05T00:00Z }\n";
 
 static struct intent *read_four(const char *one, const char *two, const char *three,
 				const char *four)
@@ -273,10 +273,10 @@ static void test_all_errors_at_once(void **state)
 static void test_no_false_alarms(void **state)
 {
 	(void)state;
-	struct intent *intent = read_four(tenant, network,
-					  "kind: Package\nname: home-10\ntitle: a: b\n",
-					  "kind: Subscriber\nname: A\npackage: home-10\nrouter: r1\n"
-					  "---\nkind: Subscriber\nname: B\npackage: day\nrouter: r1\n");
+	struct intent *intent = read_four(
+	    tenant, network, "kind: Package\nname: home-10\ntitle: a: b\n",
+	    "kind: Subscriber\nname: A\npackage: home-10\nrouter: r1\n"
+	    "---\nkind: Subscriber\nname: B\npackage: day\nrouter: r1\n");
 	assert_null(intent);
 	assert_int_equal(findings.error_total, 2);
 	assert_true(text_is(findings.errors[0].file, "c.yaml"));
@@ -331,8 +331,8 @@ static void test_commits_and_folders(void **state)
 	struct repository *repository;
 	assert_true(repository_create(path, files, 3, TEXT("Begin"), &error));
 	assert_true(repository_open(&repository, path, &error));
-	assert_true(intent_read_commit(&intent, &findings, repository, TEXT(""), TEXT("net"), &arena,
-				       &error));
+	assert_true(intent_read_commit(&intent, &findings, repository, TEXT(""), TEXT("net"),
+				       &arena, &error));
 	assert_non_null(intent);
 	assert_int_equal(strlen(intent->commit), 40);
 	assert_int_equal(intent->router_count, 3);
@@ -382,7 +382,8 @@ static void test_ten_thousand(void **state)
 					 "---\nkind: Subscriber\nname: KN-%05d\ntitle: Number %d\n"
 					 "phone: 0700%06d\naliases: [\"A %d\"]\npackage: home-10\n"
 					 "router: r%d\nusername: u%d\naddress: 10.%d.%d.%d\n",
-					 i, i, i, i, i % 3 + 1, i, 20 + i % 3, i / 250, i % 250 + 1);
+					 i, i, i, i, i % 3 + 1, i, 20 + i % 3, i / 250,
+					 i % 250 + 1);
 	struct intent *intent = read_four(tenant, network, packages, bytes);
 	assert_non_null(intent);
 	assert_int_equal(intent->subscriber_count, COUNT);

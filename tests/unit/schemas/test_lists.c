@@ -12,7 +12,7 @@ static void test_forbidden_words(void **state)
 {
 	(void)state;
 	static const char *const refused[] = { "lipa-mpesa", "M-PESA", "mySafariCom", "execute",
-					       "exe",	     "cmd1",   "mysql",	      "query-log" };
+					       "exe",        "cmd1",   "mysql",       "query-log" };
 	for (size_t i = 0; i < sizeof(refused) / sizeof(refused[0]); i++)
 		assert_non_null(forbidden_word(text_of(refused[i])));
 	assert_string_equal(forbidden_word(TEXT("exec-1")), "exec");

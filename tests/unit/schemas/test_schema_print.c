@@ -92,8 +92,8 @@ static void test_says_what_matters(void **state)
 	assert_null(kind_find("Packages", 8));
 	struct text printed = schema_print(&arena, package);
 	assert_true(text_contains_nocase(
-		printed, TEXT("\"required\": [\"kind\", \"name\", \"service\", \"price\", "
-			      "\"period\", \"speed\"]")));
+	    printed, TEXT("\"required\": [\"kind\", \"name\", \"service\", \"price\", "
+			  "\"period\", \"speed\"]")));
 	assert_true(text_contains_nocase(printed, TEXT("\"enum\": [\"pppoe\", \"hotspot\"]")));
 	assert_true(text_contains_nocase(printed, TEXT("\"additionalProperties\": false")));
 	assert_true(text_is(schema_file_name(&arena, kind_find("DunningPolicy", 13)),

@@ -45,7 +45,7 @@ static void test_one_line_end_goes(void **state)
 	static const struct {
 		const char *bytes, *secret;
 	} rows[] = {
-		{ "abc", "abc" },	{ "abc\n", "abc" }, { "abc\r\n", "abc" },
+		{ "abc", "abc" },       { "abc\n", "abc" },   { "abc\r\n", "abc" },
 		{ "abc\n\n", "abc\n" }, { " a b ", " a b " }, { "\na\n", "\na" },
 	};
 	for (size_t i = 0; i < ARRAY_COUNT(rows); i++) {
@@ -162,7 +162,7 @@ int main(void)
 		cmocka_unit_test(test_wide_permissions_are_warned_about_once),
 	};
 	int failed = cmocka_run_group_tests(tests, NULL, NULL);
-	static const char *const names[] = { "s",     "sub/s", "sub",	 "empty", "large", "pipe",
+	static const char *const names[] = { "s",      "sub/s", "sub",  "empty", "large", "pipe",
 					     "narrow", "group", "wide", "wider", "" };
 	for (size_t i = 0; i < ARRAY_COUNT(names); i++)
 		forget(names[i]);

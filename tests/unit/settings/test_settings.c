@@ -43,7 +43,8 @@ static void expect_below(struct text have, const char *name)
 static void test_defaults(void **state)
 {
 	(void)state;
-	assert_true(read_text("tenants:\n  - { name: kasinet, repository: /srv/git/kasinet.git }\n"));
+	assert_true(
+	    read_text("tenants:\n  - { name: kasinet, repository: /srv/git/kasinet.git }\n"));
 	expect(settings.file, path);
 	expect(settings.state, "/var/lib/wavu");
 	expect(settings.secrets, "/etc/wavu/secrets");
@@ -192,9 +193,9 @@ int main(void)
 		fatal("no temporary folder");
 	(void)snprintf(path, sizeof(path), "%s/wavu.yaml", folder);
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_defaults),	cmocka_unit_test(test_everything),
-		cmocka_unit_test(test_mistakes),	cmocka_unit_test(test_several_at_once),
-		cmocka_unit_test(test_no_file),		cmocka_unit_test(test_relative_file),
+		cmocka_unit_test(test_defaults), cmocka_unit_test(test_everything),
+		cmocka_unit_test(test_mistakes), cmocka_unit_test(test_several_at_once),
+		cmocka_unit_test(test_no_file),  cmocka_unit_test(test_relative_file),
 	};
 	int failed = cmocka_run_group_tests(tests, NULL, NULL);
 	(void)unlink(path);

@@ -1,6 +1,7 @@
 /*
- * Replays the yaml-test-suite, which is not part of the project: corpora/yaml.tar.gz beside the checkout
- * (WAVU_SHARED). Nothing crashes, every refusal has a place, and what is refused as YAML is counted.
+ * Replays the yaml-test-suite, which is not part of the project: corpora/yaml.tar.gz beside the
+ * checkout (WAVU_SHARED). Nothing crashes, every refusal has a place, and what is refused as YAML
+ * is counted.
  */
 #include <setjmp.h>
 #include <stdarg.h>

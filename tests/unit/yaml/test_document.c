@@ -55,9 +55,10 @@ static void expect_problem(struct text bytes, bool whole, uint32_t line, uint32_
 static void test_scalars_stay_text(void **state)
 {
 	(void)state;
-	struct heard heard = read_text(TEXT("phone: 0712345678\nanswer: no\nbig: 1e3\ntime: 12:30\n"
-					    "null: ~\nempty:\nquoted: ''\nblock: |\n  two\n  lines\n"),
-				       true);
+	struct heard heard = read_text(
+	    TEXT("phone: 0712345678\nanswer: no\nbig: 1e3\ntime: 12:30\n"
+		 "null: ~\nempty:\nquoted: ''\nblock: |\n  two\n  lines\n"),
+	    true);
 	assert_int_equal(heard.count, 0);
 	assert_int_equal(document_count, 1);
 	const struct node *map = documents[0];
@@ -98,12 +99,17 @@ static void test_places_count_characters(void **state)
 static void test_empty_documents_are_skipped(void **state)
 {
 	(void)state;
-	static const char *const empty[] = { "", "\n\n", "# only\n", "---\n---\n---\n", "---\n...\n" };
+	static const char *const empty[] = { "", "\n\n", "# only\n", "---\n---\n---\n",
+					     "---\n...\n" };
 	for (size_t i = 0; i < ARRAY_COUNT(empty); i++) {
 		assert_int_equal(read_text(text_of(empty[i]), true).count, 0);
 		assert_int_equal(document_count, 0);
 	}
-	assert_int_equal(read_text(TEXT("\xef\xbb\xbf" "a: 1\n"), true).count, 0);
+	assert_int_equal(read_text(TEXT("\xef\xbb\xbf"
+					"a: 1\n"),
+				   true)
+			     .count,
+			 0);
 	assert_int_equal(document_count, 1);
 	assert_int_equal(documents[0]->column, 1);
 }
@@ -164,7 +170,9 @@ static void test_bytes_that_are_no_text(void **state)
 	expect_problem(TEXT("a: x\x07\n"), false, 1, 5, "", "control character");
 	expect_problem(TEXT("a: x\xe2\x80\xa8y\n"), false, 1, 5, "", "line separator");
 	expect_problem(TEXT("a: x\xef\xbb\xbfy\n"), false, 1, 5, "", "byte order mark");
-	expect_problem(TEXT("\xff\xfe" "a\0:\0"), false, 1, 1, "", "UTF-16");
+	expect_problem(TEXT("\xff\xfe"
+			    "a\0:\0"),
+		       false, 1, 1, "", "UTF-16");
 	expect_problem(TEXT("\xfe\xff\0a\0:"), false, 1, 1, "", "UTF-16");
 }
 

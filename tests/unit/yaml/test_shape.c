@@ -52,7 +52,10 @@ static void expect(const char *bytes, const char *said, uint32_t problems_left)
 	arena_reset(&arena);
 	assert_true(document_read(&documents, &count, text_of(bytes), &arena, hear, &heard));
 	assert_int_equal(count, 1);
-	struct shape shape = { .arena = &arena, .error = hear, .warning = hear, .context = &heard,
+	struct shape shape = { .arena = &arena,
+			       .error = hear,
+			       .warning = hear,
+			       .context = &heard,
 			       .problems_left = problems_left };
 	static const char *const header[] = { "kind", NULL };
 	shape_check(&shape, keys, header, documents[0], NULL, "a Thing");
@@ -65,9 +68,10 @@ static void test_keys(void **state)
 	expect("kind: x\ncolour: red\n", "", 100);
 	expect("color: red\n",
 	       "1:1 color: unknown key `color`: did you mean `colour`?\n"
-	       "1:1 colour: `colour` is missing: a Thing needs it\n", 100);
-	expect("colour: red\ninner: {}\n", "2:8 inner.depth: `depth` is missing: `inner` needs it\n",
+	       "1:1 colour: `colour` is missing: a Thing needs it\n",
 	       100);
+	expect("colour: red\ninner: {}\n",
+	       "2:8 inner.depth: `depth` is missing: `inner` needs it\n", 100);
 	expect("colour: red\ninner: 7\n",
 	       "2:8 inner: must be a mapping: write { key: value }, or indented lines\n", 100);
 	expect("colour: [red]\n", "1:9 colour: must be one value, not a list\n", 100);
@@ -75,19 +79,25 @@ static void test_keys(void **state)
 	expect("colour: red\nold: x\n",
 	       "2:1 old: `old` is accepted, but this version does not act on it\n", 100);
 	/* What was refused while reading is not judged again. */
-	expect("colour: *x\n",
-	       "1:9 colour: aliases are not used here: write the value of `*x` out again; put it in "
-	       "quotes if it begins with `*`\n", 100);
-	expect("<<: { colour: red }\n", "1:1 <<: merge keys `<<` are not used here: write the keys "
-					"out\n", 100);
+	expect(
+	    "colour: *x\n",
+	    "1:9 colour: aliases are not used here: write the value of `*x` out again; put it in "
+	    "quotes if it begins with `*`\n",
+	    100);
+	expect("<<: { colour: red }\n",
+	       "1:1 <<: merge keys `<<` are not used here: write the keys "
+	       "out\n",
+	       100);
 }
 
 static void test_lists(void **state)
 {
 	(void)state;
-	expect("colour: red\ntags: [a, B!]\n",
-	       "2:11 tags[1]: `B!` is not a name: use small letters, digits and dashes, at most 32, "
-	       "beginning with a letter or digit\n", 100);
+	expect(
+	    "colour: red\ntags: [a, B!]\n",
+	    "2:11 tags[1]: `B!` is not a name: use small letters, digits and dashes, at most 32, "
+	    "beginning with a letter or digit\n",
+	    100);
 	expect("colour: red\ntags: []\n",
 	       "2:7 tags: is an empty list: write an item, or remove the key\n", 100);
 	expect("colour: red\ntags: [a, b, c]\n", "2:7 tags: has 3 items: at most 2 are allowed\n",
@@ -104,12 +114,14 @@ static void test_secrets(void **state)
 	expect("colour: red\nsecret: { env: A_PW }\n", "", 100);
 	expect("colour: red\nsecret: hunter2\n",
 	       "2:9 secret: a secret is never written into the repository: write { file: NAME } or "
-	       "{ env: NAME }\n", 100);
+	       "{ env: NAME }\n",
+	       100);
 	expect("colour: red\nsecret: { file: a, env: b }\n",
 	       "2:9 secret: write exactly one of `file` and `env`\n", 100);
 	expect("colour: red\nsecret: { file: ../../shadow }\n",
 	       "2:17 secret.file: must be the name of a file below the secrets folder, without "
-	       "`..` and without a leading `/`\n", 100);
+	       "`..` and without a leading `/`\n",
+	       100);
 	expect("colour: red\nsecret: { env: A=B }\n",
 	       "2:16 secret.env: is not the name of an environment variable\n", 100);
 }
@@ -120,7 +132,8 @@ static void test_budget(void **state)
 	(void)state;
 	expect("colour: red\na1: x\na2: x\na3: x\n",
 	       "2:1 a1: unknown key `a1`: known here are kind, colour, inner, old, secret, tags\n"
-	       "3:1 : \n4:1 : \n", 1);
+	       "3:1 : \n4:1 : \n",
+	       1);
 }
 
 static void check_scalar(enum value_type type, const char *text, bool fits)
@@ -154,10 +167,12 @@ static void test_scalars(void **state)
 		{ VALUE_MONEY, "0|2500|2500.5|0.05", "|-1|1e3|1,000|2.505|.5|1." },
 		{ VALUE_RATE, "512k|1.5M|1G", "|0|10|10Mb|-1M|1e3k" },
 		{ VALUE_DATA, "500MB|5GB|5GiB", "|5|5G|0GB" },
-		{ VALUE_PERIOD, "30s|15m|6h|7d|2w|7 days|1 month|1 year", "|0d|-1d|1|11 years|month" },
+		{ VALUE_PERIOD, "30s|15m|6h|7d|2w|7 days|1 month|1 year",
+		  "|0d|-1d|1|11 years|month" },
 		{ VALUE_DURATION, "30s|15m", "|1 month|0s" },
 		{ VALUE_OFFSET, "-3d|0d|1 month|12h", "|soon|3" },
-		{ VALUE_TIME, "2026-12-05|2026-12-05T06:00|2026-12-05T06:00:01Z|2026-12-05T06:00+03:00",
+		{ VALUE_TIME,
+		  "2026-12-05|2026-12-05T06:00|2026-12-05T06:00:01Z|2026-12-05T06:00+03:00",
 		  "|2026-13-01|2026-02-30|5 Dec|2026-12-05 06:00" },
 		{ VALUE_PHONE, "0712345678|+254712345678|254712345678", "|12|07x|+255712345678" },
 		{ VALUE_MAC, "AA:BB:CC:DD:EE:FF|aabbccddeeff|aa-bb-cc-dd-ee-ff",
@@ -167,9 +182,11 @@ static void test_scalars(void **state)
 		{ VALUE_RANGE, "10.10.1.0/24|10.0.0.1-10.0.0.9|10.0.0.1",
 		  "|0.0.0.0/0|0.0.0.0-10.0.0.0|10.0.0.9-10.0.0.1|10.0.0.0/33|224.0.0.0/4|"
 		  "10.0.0.0-255.255.255.255" },
-		{ VALUE_ENDPOINT, "10.0.0.1|10.0.0.1:8728|router.kasi.net:1|[fd00::1]:8728|[fd00::1]",
+		{ VALUE_ENDPOINT,
+		  "10.0.0.1|10.0.0.1:8728|router.kasi.net:1|[fd00::1]:8728|[fd00::1]",
 		  "|10.0.0.1:0|10.0.0.1:65536|:8728|a b|fd00::1|[fd00::1]x|0.0.0.0|a:b" },
-		{ VALUE_URL, "https://a.b/c|http://127.0.0.1:1", "|a.b|ftp://a|https://|https:// a" },
+		{ VALUE_URL, "https://a.b/c|http://127.0.0.1:1",
+		  "|a.b|ftp://a|https://|https:// a" },
 		{ VALUE_CURRENCY, "KES", "|kes|KE|KESX" },
 		{ VALUE_ZONE, "Africa/Nairobi|UTC", "|/etc|../x|Africa Nairobi" },
 		{ VALUE_SHORTCODE, "12345|600638|1234567", "|1234|12345678|60063x" },
@@ -199,15 +216,18 @@ static void test_fingerprint(void **state)
 	assert_true(fingerprint_parse(text_of(plain), out));
 	assert_string_equal(out, plain);
 	assert_true(fingerprint_parse(
-		TEXT("sha256:00:11:22:33:44:55:66:77:88:99:AA:BB:CC:DD:EE:FF:00:11:22:33:44:55:66:"
-		     "77:88:99:AA:BB:CC:DD:EE:FF"), out));
+	    TEXT("sha256:00:11:22:33:44:55:66:77:88:99:AA:BB:CC:DD:EE:FF:00:11:22:33:44:55:66:"
+		 "77:88:99:AA:BB:CC:DD:EE:FF"),
+	    out));
 	assert_string_equal(out, plain);
 	assert_false(fingerprint_parse(text_of(plain + 1), out));
 	assert_false(fingerprint_parse(TEXT("sha256:0011"), out));
 	assert_false(fingerprint_parse(text_of("sha256:00112233445566778899aabbccddeeff"
-					       "00112233445566778899aabbccddeeff00"), out));
+					       "00112233445566778899aabbccddeeff00"),
+				       out));
 	assert_false(fingerprint_parse(text_of("sha1:00112233445566778899aabbccddeeff"
-					       "00112233445566778899aabbccddeeff"), out));
+					       "00112233445566778899aabbccddeeff"),
+				       out));
 }
 
 static void test_shown_is_short_and_whole(void **state)
@@ -239,9 +259,12 @@ static int stop(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_keys),	    cmocka_unit_test(test_lists),
-		cmocka_unit_test(test_secrets),	    cmocka_unit_test(test_budget),
-		cmocka_unit_test(test_scalars),	    cmocka_unit_test(test_fingerprint),
+		cmocka_unit_test(test_keys),
+		cmocka_unit_test(test_lists),
+		cmocka_unit_test(test_secrets),
+		cmocka_unit_test(test_budget),
+		cmocka_unit_test(test_scalars),
+		cmocka_unit_test(test_fingerprint),
 		cmocka_unit_test(test_shown_is_short_and_whole),
 	};
 	return cmocka_run_group_tests(tests, start, stop);

@@ -395,6 +395,32 @@ uint32_t lab_carry_out(struct lab *lab)
 	return writes;
 }
 
+void lab_carry_out_adds(struct lab *lab)
+{
+	uint32_t i;
+
+	assert_int_equal(lab->inventory_count, 0);
+	for (i = 0; i < lab->plan.count; i++) {
+		const struct change *change = &lab->plan.changes[i];
+		struct inventory_entry *entry = &lab->inventory[lab->inventory_count++];
+		assert_int_equal(change->verb, VERB_ADD);
+		assert_true(lab->inventory_count < lab->inventory_room);
+		lab_write(lab, change);
+		*entry = change->after;
+		entry->menu = keep(lab, entry->menu);
+		entry->key = keep(lab, entry->key);
+		entry->reference = keep(lab, entry->reference);
+		entry->written = keep(lab, entry->written);
+		entry->secret_written = keep(lab, entry->secret_written);
+	}
+	qsort(lab->inventory, lab->inventory_count, sizeof(*lab->inventory), compare_entries);
+}
+
+void lab_sort_facts(struct lab *lab)
+{
+	qsort(lab->facts, lab->facts_count, sizeof(*lab->facts), compare_facts);
+}
+
 const struct change *lab_change(struct lab *lab, enum verb verb, enum menu_id menu, const char *key)
 {
 	uint32_t i;

@@ -66,6 +66,10 @@ void lab_plan(struct lab *lab, const char *only);
 uint32_t lab_carry_out(struct lab *lab);
 /* The first `count` changes only, the last of them with an answer that never came (its `after` is not stored). */
 void lab_carry_out_until(struct lab *lab, uint32_t count);
+/* All of a plan that only adds, onto a router that is empty: without looking anything up. */
+void lab_carry_out_adds(struct lab *lab);
+/* Facts filled in by hand, into their order. */
+void lab_sort_facts(struct lab *lab);
 /* The change of that verb on that key, or NULL. */
 const struct change *lab_change(struct lab *lab, enum verb verb, enum menu_id menu, const char *key);
 /* Changes that would be carried out or are held: all but conflicts. */

@@ -8,7 +8,8 @@
 #include "state/store.h"
 
 /* Appends; an event equal to the router's newest in all but time, id and duration only counts up
- * `repeats` (jobs that did nothing do not grow the file). Fills event->id. */
+ * `repeats`, which is 0 at first (jobs that did nothing do not grow the file); its time stays that
+ * of the first. Fills event->id. The newest 100,000 are kept. */
 bool events_add(struct store *store, struct event *event, struct error *error) MUST_CHECK;
 /* Newest first; router empty: all. */
 bool events_read(struct event **out, uint32_t *count, struct store *store, struct text router,

@@ -51,6 +51,7 @@ static bool forget_unnamed(struct db *db, struct error *error)
 	static const char *const steps[] = {
 		"DELETE FROM mark WHERE router IN (SELECT name FROM router WHERE named = 0)",
 		"DELETE FROM loss WHERE router IN (SELECT name FROM router WHERE named = 0)",
+		"DELETE FROM leave WHERE router IN (SELECT name FROM router WHERE named = 0)",
 		"DELETE FROM drift WHERE router IN (SELECT name FROM router WHERE named = 0)",
 		"UPDATE approval SET spent = 1 WHERE router IN (SELECT name FROM router WHERE"
 		" named = 0)",

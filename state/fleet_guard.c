@@ -32,9 +32,8 @@ bool fleet_losses_add(struct store *store, struct text router, const struct text
 	for (uint32_t i = 0; i < count; i++) {
 		struct statement *statement = db_prepare(
 		    store_writer(store),
-		    "INSERT INTO loss (router, subscriber, in_commit) VALUES (?, ?, ?) ON"
-		    " CONFLICT (router, subscriber) DO UPDATE SET in_commit ="
-		    " excluded.in_commit");
+		    "INSERT INTO loss (router, subscriber, in_commit) VALUES (?, ?, ?)"
+		    " ON CONFLICT (router, subscriber) DO NOTHING");
 		db_bind_text(statement, 1, router);
 		db_bind_text(statement, 2, references[i]);
 		db_bind_text(statement, 3, commit);

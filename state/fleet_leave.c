@@ -28,10 +28,10 @@ bool fleet_leave_add(struct store *store, struct text router, const struct text 
 		     uint32_t count, struct error *error)
 {
 	for (uint32_t i = 0; i < count; i++) {
-		struct statement *statement =
-		    db_prepare(store_writer(store),
-			       "INSERT INTO leave (router, subscriber) VALUES (?, ?) ON CONFLICT"
-			       " (router, subscriber) DO NOTHING");
+		struct statement *statement = db_prepare(
+		    store_writer(store),
+		    "INSERT INTO leave (router, subscriber) VALUES (?, ?) ON CONFLICT"
+		    " (router, subscriber) DO NOTHING");
 
 		db_bind_text(statement, 1, router);
 		db_bind_text(statement, 2, references[i]);

@@ -30,7 +30,8 @@ struct text store_tenant(const struct store *store);
 
 /* A read view of TENANT.db (WEBHOOK: of the street) that does not move: everything read between
  * begin and end is of one moment. Optional, may be nested; of the calling thread, which must not
- * open a transaction inside it. */
+ * open a transaction inside it. Short: threads beyond the eighth wait, so never hold it across
+ * router or network I/O. */
 bool store_read_begin(struct store *store, struct error *error) MUST_CHECK;
 void store_read_end(struct store *store);
 

@@ -233,6 +233,40 @@ static void losses_wait_for_a_person(void **state)
 	assert_false(yes);
 }
 
+static void leave_is_for_one_loss(void **state)
+{
+	struct world *world = *state;
+	struct text routers[] = { TEXT("r1"), TEXT("r2") }, names[] = { TEXT("b"), TEXT("a") },
+		    *read;
+	uint32_t count;
+
+	sync(world, routers, 2);
+	begin(world);
+	OK(world, fleet_leave_add(world->store, TEXT("r1"), names, 2, &world->error));
+	OK(world, fleet_leave_add(world->store, TEXT("r1"), names, 1, &world->error));
+	OK(world, fleet_leave_add(world->store, TEXT("r2"), names, 1, &world->error));
+	commit(world);
+	OK(world,
+	   fleet_leave(&read, &count, world->store, TEXT("r1"), &world->arena, &world->error));
+	assert_int_equal(count, 2);
+	assert_true(text_is(read[0], "a"));
+	begin(world);
+	OK(world, fleet_leave_drop(world->store, TEXT("r1"), TEXT("a"), &world->error));
+	commit(world);
+	OK(world,
+	   fleet_leave(&read, &count, world->store, TEXT("r1"), &world->arena, &world->error));
+	assert_int_equal(count, 1);
+	/* It is not carried over to a router that comes back under the same name. */
+	sync(world, &routers[1], 1);
+	sync(world, routers, 2);
+	OK(world,
+	   fleet_leave(&read, &count, world->store, TEXT("r1"), &world->arena, &world->error));
+	assert_int_equal(count, 0);
+	OK(world,
+	   fleet_leave(&read, &count, world->store, TEXT("r2"), &world->arena, &world->error));
+	assert_int_equal(count, 1);
+}
+
 static void the_source_is_kept(void **state)
 {
 	struct world *world = *state;
@@ -266,11 +300,9 @@ static void the_source_is_kept(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(routers_come_and_go),
-		TEST(what_a_job_learnt_is_kept),
-		TEST(a_job_clears_only_what_it_saw),
-		TEST(losses_wait_for_a_person),
-		TEST(the_source_is_kept),
+		TEST(routers_come_and_go),           TEST(what_a_job_learnt_is_kept),
+		TEST(a_job_clears_only_what_it_saw), TEST(losses_wait_for_a_person),
+		TEST(leave_is_for_one_loss),         TEST(the_source_is_kept),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

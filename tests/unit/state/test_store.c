@@ -13,6 +13,7 @@
 #include "base/clock.h"
 #include "state/fleet.h"
 #include "state/inbox.h"
+#include "state/migrations.h"
 #include "state/street.h"
 
 static unsigned mode_of(struct world *world, const char *name)
@@ -344,6 +345,72 @@ static void a_newer_form_is_refused(void **state)
 	expect_refusal(world, STORE_READER, "newer wavu (form 999");
 }
 
+/* A file as an older program left it: the migrations up to `newest` and no further. */
+static void make_older(struct world *world, int newest)
+{
+	char stamp[80];
+
+	store_close(world->store);
+	world->store = NULL;
+	for (size_t i = 0; i < 3; i++) {
+		static const char *const suffixes[] = { "", "-wal", "-shm" };
+		char path[200];
+		(void)snprintf(path, sizeof(path), "%s/kasi.db%s", world->folder, suffixes[i]);
+		if (i > 0)
+			(void)unlink(path);
+		else
+			assert_int_equal(truncate(path, 0), 0);
+	}
+	for (unsigned i = 0; i < migration_count; i++)
+		if (strcmp(migrations[i].folder, "tenant") == 0 && migrations[i].number <= newest)
+			assert_null(world_sql(world, "db", migrations[i].sql));
+	(void)snprintf(stamp, sizeof(stamp),
+		       "PRAGMA application_id = 0x77617675; PRAGMA user_version = %d", newest);
+	assert_null(world_sql(world, "db", stamp));
+}
+
+static void an_older_form_is_brought_up(void **state)
+{
+	struct world *world = *state;
+	struct text reference = TEXT("a"), *read;
+	struct ledger_totals totals;
+	struct store *store;
+	uint32_t count;
+
+	make_older(world, 2);
+	assert_null(world_sql(world, "db", "UPDATE clock SET booked_at = 42"));
+	/* A reader does not change the form, and does not guess. */
+	assert_false(
+	    store_open(&store, text_of(world->folder), TEXT("kasi"), STORE_READER, &world->error));
+	assert_non_null(strstr(world->error.text, "older form 2"));
+	world->store = world_open(world, STORE_CONTROLLER);
+	OK(world, store_begin(world->store, &world->error));
+	OK(world, fleet_leave_add(world->store, TEXT("r1"), &reference, 1, &world->error));
+	OK(world, store_commit(world->store, &world->error));
+	OK(world,
+	   fleet_leave(&read, &count, world->store, TEXT("r1"), &world->arena, &world->error));
+	assert_int_equal(count, 1);
+	OK(world, ledger_totals(&totals, world->store, 0, &world->error));
+	assert_int_equal(totals.newest_fact_at, 42);
+}
+
+static void a_migration_is_whole_or_not_at_all(void **state)
+{
+	struct world *world = *state;
+	struct store *store;
+
+	make_older(world, 1);
+	/* The second migration makes this one late: what it made before is undone. */
+	assert_null(world_sql(world, "db", "CREATE TABLE drift (x INTEGER)"));
+	assert_false(store_open(&store, text_of(world->folder), TEXT("kasi"), STORE_CONTROLLER,
+				&world->error));
+	assert_non_null(strstr(world->error.text, "migration tenant 2"));
+	assert_non_null(world_sql(world, "db", "SELECT * FROM router"));
+	assert_null(world_sql(world, "db", "DROP TABLE drift"));
+	world->store = world_open(world, STORE_CONTROLLER);
+	assert_string_equal(world_verify(world, world->store), "");
+}
+
 static void the_webhook_refuses_a_newer_street(void **state)
 {
 	struct world *world = *state;
@@ -564,6 +631,8 @@ int main(void)
 		TEST(a_lease_ends_with_its_process),
 		TEST(each_file_has_one_writer),
 		TEST(a_newer_form_is_refused),
+		TEST(an_older_form_is_brought_up),
+		TEST(a_migration_is_whole_or_not_at_all),
 		TEST(the_webhook_refuses_a_newer_street),
 		TEST(an_older_street_makes_the_webhook_wait),
 		TEST(swapped_and_foreign_files_are_refused),

@@ -324,6 +324,8 @@ static void main_loop(struct engine *engine, int signal_fd)
 		if (poll(polled, 2, wait_ms) > 0)
 			engine->stopping = true;
 	}
+	/* What was heard is taken, else it would end the process when signals are let in again. */
+	drain(signal_fd);
 }
 
 static void raise_descriptor_limit(void)

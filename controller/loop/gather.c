@@ -78,8 +78,8 @@ static int compare_entries(const void *a, const void *b)
 }
 
 /* Those of the people in `only`; the ownerless ones come with each of them, and count once. */
-static bool gather_inventory(struct gathered *out, struct seat *seat, struct arena *arena,
-			     struct error *error)
+bool gather_inventory(struct gathered *out, struct seat *seat, struct arena *arena,
+		      struct error *error)
 {
 	struct plan_input *in = &out->input;
 	struct inventory_entry *all = NULL, *some;

@@ -29,3 +29,7 @@ struct gathered {
 bool gather(struct gathered *out, struct seat *seat, const struct intent *intent,
 	    const struct router *router, const struct task *task, int64_t now, struct arena *arena,
 	    struct error *error) MUST_CHECK;
+
+/* Reads the inventory into the input again: a job's own writes have changed it. */
+bool gather_inventory(struct gathered *out, struct seat *seat, struct arena *arena,
+		      struct error *error) MUST_CHECK;

@@ -133,6 +133,16 @@ static bool approve(bool *approved, struct run *run, struct error *error)
 	return true;
 }
 
+/* What the last round stored: a row without a comment is known as ours by nothing else. */
+static bool refresh_inventory(struct run *run, struct error *error)
+{
+	if (!gather_inventory(&run->gathered, run->seat, run->arena, error))
+		return false;
+	run->input.inventory = run->gathered.input.inventory;
+	run->input.inventory_count = run->gathered.input.inventory_count;
+	return true;
+}
+
 static bool judge(struct run *run, struct error *error)
 {
 	bool approved = false;
@@ -175,6 +185,8 @@ static bool look_and_judge(struct run *run, bool *alive, struct error *why, stru
 	count = begin_round(run, looks);
 	if (!observe(run, looks, count, menus_of(looks, count), why))
 		return true;
+	if (run->job->rounds > 0 && !refresh_inventory(run, error))
+		return false;
 	if (!judge(run, error))
 		return false;
 	count = plan_looks_again(again, LOOKS_MAX, &run->input, &run->plan, run->arena);

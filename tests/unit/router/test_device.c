@@ -26,10 +26,13 @@ static void router_begin(const char *version, const char *policy)
 	    &(struct ros_options){ .version = version, .password = "s3=cret", .policy = policy });
 }
 
+/* Lives as long as the lines that count in it. */
+static uint32_t closes;
+
 static bool router_login(const char *password, const struct ros_line_options *options,
 			 struct error *error)
 {
-	uint32_t closes = 0;
+	closes = 0;
 	bool done = device_open_line(&device, ros_line_open(ros, options, &closes), TEXT("wavu"),
 				     secret_of(text_of(password)), error);
 	assert_int_equal(closes, done ? 0 : 1);

@@ -36,7 +36,8 @@ static void book_wanted(const struct draft *draft, struct item *item)
 	book->state = INVENTORY_PRESENT;
 	book->reference = item->reference;
 	book->written = diff_written(draft->arena, item->want, item->menu, mask);
-	/* A password that is only for the start may be another by now: what was written is not known. */
+	/* A password that is only for the start may be another by now: what was written is not
+	 * known. */
 	book->secret_written = TEXT_NONE;
 	if (item->want->initial == 0)
 		book->secret_written = diff_secret_written(draft->arena, item->want, item->menu);
@@ -68,8 +69,8 @@ static bool is_disabled(const struct item *item)
 static void book_add(struct draft *draft, struct item *item, struct change *change)
 {
 	book_wanted(draft, item);
-	/* No session can begin while there is no row: what lives is older than this look. (What lived
-	 * before there was any row of ours was seen, and is put off in this plan.) */
+	/* No session can begin while there is no row: what lives is older than this look. (What
+	 * lived before there was any row of ours was seen, and is put off in this plan.) */
 	if (item->renews && item->entry)
 		item->book.rights_at = draft->in->observed->look_at;
 	book_heal(draft, item);

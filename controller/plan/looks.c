@@ -2,7 +2,6 @@
 
 #include "base/error.h"
 #include "plan/compile.h"
-#include "plan/judge.h"
 #include "plan/session.h"
 
 struct asking {
@@ -171,7 +170,8 @@ static uint32_t off_macs(const struct draft *draft, struct text *macs, uint32_t 
 	uint32_t count = 0, i, j;
 	struct text head, rest;
 
-	for (i = 0; i < draft->item_count[MENU_HOTSPOT_USER]; i++)
+	/* More than a question holds: the whole menu is asked for, so it does not matter which. */
+	for (i = 0; i < draft->item_count[MENU_HOTSPOT_USER] && count < max; i++)
 		for (rest = draft->items[MENU_HOTSPOT_USER][i].macs; rest.size != 0;) {
 			(void)text_cut(rest, ' ', &head, &rest);
 			for (j = 0; j < count && !text_equal(macs[j], head); j++)
@@ -205,23 +205,19 @@ uint32_t plan_looks_again(struct look *looks, uint32_t max, const struct plan_in
 			  const struct plan *plan, struct arena *arena)
 {
 	struct asking asking = { looks, max, 0 };
-	struct plan again = { 0 };
-	struct draft draft = {
-		.in = in, .arena = arena, .plan = &again, .partial = in->only != NULL
-	};
+	const struct draft *draft = plan->draft;
 	struct text *macs = ARENA_ARRAY(arena, struct text, LOOK_VALUES_MAX + 1);
 	struct text *names = ARENA_ARRAY(arena, struct text, LOOK_VALUES_MAX + 1);
 	uint32_t count;
 
-	(void)plan;
-	judge_router(&draft);
+	invariant(draft && draft->in == in);
 	if (!in->observed->tables[MENU_HOTSPOT_HOST].looked) {
-		count = off_macs(&draft, macs, LOOK_VALUES_MAX + 1);
+		count = off_macs(draft, macs, LOOK_VALUES_MAX + 1);
 		if (count != 0)
 			ask(&asking, MENU_HOTSPOT_HOST, "mac-address", macs, count);
 	}
-	if (!in->observed->tables[MENU_QUEUE_SIMPLE].looked && session_wants_queues(&draft)) {
-		count = queue_names(&draft, names, LOOK_VALUES_MAX + 1);
+	if (!in->observed->tables[MENU_QUEUE_SIMPLE].looked && session_wants_queues(draft)) {
+		count = queue_names(draft, names, LOOK_VALUES_MAX + 1);
 		if (count != 0)
 			ask(&asking, MENU_QUEUE_SIMPLE, "name", names, count);
 	}

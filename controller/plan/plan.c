@@ -8,9 +8,9 @@
 #include "plan/compile.h"
 #include "plan/diff.h"
 #include "plan/guard.h"
-#include "plan/judge.h"
 #include "plan/people.h"
 #include "plan/session.h"
+#include "plan/unused.h"
 
 #define CONTESTED_HEALS 3u
 #define CONTESTED_WINDOW_US INT64_C(3600000000)
@@ -290,7 +290,8 @@ static void plan_finish(struct draft *draft)
 	plan->problem_count = draft->problem_count;
 }
 
-void judge_router(struct draft *draft)
+/* All but the changes. */
+static void judge_router(struct draft *draft)
 {
 	compile_router(draft);
 	diff_line_up(draft);
@@ -304,20 +305,23 @@ void judge_router(struct draft *draft)
 bool plan_make(struct plan *out, const struct plan_input *in, struct arena *arena,
 	       struct error *error)
 {
-	struct draft draft = { .in = in, .arena = arena, .plan = out, .partial = in->only != NULL };
+	struct draft *draft = ARENA_NEW(arena, struct draft);
 
 	invariant(in->intent && in->router && in->observed);
 	if (in->observed->look_at <= 0)
 		return error_set(error, ERROR_FAILED, "router %.*s was never looked at",
 				 TEXT_ARG(in->router->name));
-	*out = (struct plan){ 0 };
-	judge_router(&draft);
-	change_people(&draft);
-	change_shared(&draft);
-	session_judge(&draft);
-	if (draft.step_count != 0)
-		qsort(draft.steps, draft.step_count, sizeof(*draft.steps), compare_steps);
-	books_write(&draft);
-	plan_finish(&draft);
+	*out = (struct plan){ .draft = draft };
+	*draft = (struct draft){
+		.in = in, .arena = arena, .plan = out, .partial = in->only != NULL
+	};
+	judge_router(draft);
+	change_people(draft);
+	change_shared(draft);
+	session_judge(draft);
+	if (draft->step_count != 0)
+		qsort(draft->steps, draft->step_count, sizeof(*draft->steps), compare_steps);
+	books_write(draft);
+	plan_finish(draft);
 	return true;
 }

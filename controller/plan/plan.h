@@ -104,6 +104,8 @@ struct guarded {
 	const struct text *references; /* the people, sorted; `losses` of them */
 };
 
+struct draft;
+
 struct plan {
 	struct change *changes; /* in the order to carry out; conflicts last */
 	uint32_t count;
@@ -126,6 +128,7 @@ struct plan {
 	/* Sentences: a password that cannot be read, walled acting as disable … */
 	const struct text *problems;
 	uint32_t problem_count;
+	const struct draft *draft; /* the workbench, for plan_looks_again; nobody else's business */
 };
 
 struct observed {
@@ -162,8 +165,8 @@ bool plan_make(struct plan *out, const struct plan_input *in, struct arena *aren
 	       struct error *error) MUST_CHECK;
 
 /* Which looks a plan needs: bulk ones, or those of the people in `only` (by their usernames now
- * and, from the inventory, before). The second call, with what the first round saw, adds what
- * depends on it (hosts by MAC, queues); 0: nothing more. */
+ * and, from the inventory, before). The second call takes the plan made of what the first round saw
+ * and adds what depends on it (hosts by MAC, queues), for another plan_make; 0: nothing more. */
 uint32_t plan_looks(struct look *looks, uint32_t max, const struct plan_input *in,
 		    struct arena *arena);
 uint32_t plan_looks_again(struct look *looks, uint32_t max, const struct plan_input *in,

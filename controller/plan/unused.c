@@ -1,4 +1,4 @@
-#include "plan/judge.h"
+#include "plan/unused.h"
 
 #include <stdlib.h>
 

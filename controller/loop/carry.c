@@ -94,7 +94,6 @@ static bool store_leave(struct run *run, struct error *error)
 
 	if (!guarded->approved)
 		return true;
-	run->allowed = true;
 	/* `apply --allow` also says that the clock is right. */
 	if (run->input.clock_why.size > 0 && !clock_held_write(store, TEXT_NONE, error))
 		return false;

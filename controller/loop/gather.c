@@ -78,8 +78,8 @@ static int compare_entries(const void *a, const void *b)
 }
 
 /* Those of the people in `only`; the ownerless ones come with each of them, and count once. */
-bool gather_inventory(struct gathered *out, struct seat *seat, struct arena *arena,
-		      struct error *error)
+static bool gather_inventory(struct gathered *out, struct seat *seat, struct arena *arena,
+			     struct error *error)
 {
 	struct plan_input *in = &out->input;
 	struct inventory_entry *all = NULL, *some;
@@ -337,4 +337,17 @@ bool gather(struct gathered *out, struct seat *seat, const struct intent *intent
 	out->input.facts_count = count;
 	out->input.walls_known = out->state.walls;
 	return true;
+}
+
+bool gather_again(struct gathered *out, struct seat *seat, const struct task *task,
+		  struct arena *arena, struct error *error)
+{
+	bool done;
+
+	if (!store_read_begin(seat->store, error))
+		return false;
+	done = gather_inventory(out, seat, arena, error) &&
+	       gather_losses(out, seat, task, arena, error);
+	store_read_end(seat->store);
+	return done;
 }

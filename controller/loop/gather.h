@@ -30,6 +30,9 @@ bool gather(struct gathered *out, struct seat *seat, const struct intent *intent
 	    const struct router *router, const struct task *task, int64_t now, struct arena *arena,
 	    struct error *error) MUST_CHECK;
 
-/* Reads the inventory into the input again: a job's own writes have changed it. */
-bool gather_inventory(struct gathered *out, struct seat *seat, struct arena *arena,
-		      struct error *error) MUST_CHECK;
+/*
+ * Reads again what a job's own writes and an approval have changed: inventory, losses, leave, the
+ * clock's word.
+ */
+bool gather_again(struct gathered *out, struct seat *seat, const struct task *task,
+		  struct arena *arena, struct error *error) MUST_CHECK;

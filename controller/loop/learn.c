@@ -169,11 +169,6 @@ static bool learn_losses(struct run *run, struct error *error)
 		if (is_settled(run, in->leave[i]) &&
 		    !fleet_leave_drop(store, router, in->leave[i], error))
 			return false;
-	/* Leave given by this very job is not in what was gathered. */
-	for (uint32_t i = 0; i < run->plan.person_count; i++)
-		if (run->allowed && is_settled(run, run->plan.people[i].reference) &&
-		    !fleet_leave_drop(store, router, run->plan.people[i].reference, error))
-			return false;
 	if (!dropped || run->gathered.source.losses_why.size == 0)
 		return true;
 	if (!no_losses(&none, run, error) ||

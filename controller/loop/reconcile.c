@@ -134,12 +134,20 @@ static bool approve(bool *approved, struct run *run, struct error *error)
 }
 
 /* What the last round stored: a row without a comment is known as ours by nothing else. */
-static bool refresh_inventory(struct run *run, struct error *error)
+static bool refresh(struct run *run, struct error *error)
 {
-	if (!gather_inventory(&run->gathered, run->seat, run->arena, error))
+	struct plan_input *in = &run->input;
+	const struct plan_input *read = &run->gathered.input;
+
+	if (!gather_again(&run->gathered, run->seat, run->task, run->arena, error))
 		return false;
-	run->input.inventory = run->gathered.input.inventory;
-	run->input.inventory_count = run->gathered.input.inventory_count;
+	in->inventory = read->inventory;
+	in->inventory_count = read->inventory_count;
+	in->losses = read->losses;
+	in->loss_count = read->loss_count;
+	in->leave = read->leave;
+	in->leave_count = read->leave_count;
+	in->clock_why = read->clock_why;
 	return true;
 }
 
@@ -185,7 +193,7 @@ static bool look_and_judge(struct run *run, bool *alive, struct error *why, stru
 	count = begin_round(run, looks);
 	if (!observe(run, looks, count, menus_of(looks, count), why))
 		return true;
-	if (run->job->rounds > 0 && !refresh_inventory(run, error))
+	if (run->job->rounds > 0 && !refresh(run, error))
 		return false;
 	if (!judge(run, error))
 		return false;

@@ -30,7 +30,6 @@ struct run {
 	bool sent;              /* something was sent that may have changed the router */
 	bool planned;           /* at least one look was judged */
 	bool stuck;             /* after all rounds there was still something to do */
-	bool allowed;           /* an approval matched: leave was given to its people */
 	int64_t began_at;       /* monotonic */
 
 	struct change *done; /* carried out, in order */

@@ -2,6 +2,7 @@
 #include "world/ros_inside.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 struct verb {
@@ -201,6 +202,9 @@ static void argument_parse(struct ros_call *call, struct ros_text word)
 
 bool ros_call_parse(struct ros_call *call, const struct ros_text *words, size_t count)
 {
+	/* One more than there can be: enable and disable add one themselves. */
+	call->arguments = ros_allocate((count + 1) * sizeof(*call->arguments));
+	call->queries = ros_allocate(count * sizeof(*call->queries));
 	for (size_t i = 1; i < count; i++) {
 		struct ros_text word = words[i];
 
@@ -214,6 +218,13 @@ bool ros_call_parse(struct ros_call *call, const struct ros_text *words, size_t 
 		}
 	}
 	return command_parse(call, words[0]);
+}
+
+void ros_call_done(struct ros_call *call)
+{
+	free(call->arguments);
+	free(call->queries);
+	free(call);
 }
 
 /* ---- running --------------------------------------------------------------------------------- */

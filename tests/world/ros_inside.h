@@ -43,7 +43,8 @@ uint32_t ros_text_hash(struct ros_text text);
 
 /* ---- the wire (ros_wire.c) ------------------------------------------------------------------- */
 
-#define ROS_WORDS_MAX 512
+/* No published limit; a query for many names at once must fit. */
+#define ROS_WORDS_MAX 4096
 
 struct ros_sentence {
 	struct ros_text words[ROS_WORDS_MAX];
@@ -399,9 +400,9 @@ struct ros_call {
 	unsigned policy;
 	bool has_tag;
 	struct ros_text tag;
-	struct ros_argument arguments[ROS_WORDS_MAX];
+	struct ros_argument *arguments; /* made by ros_call_parse() */
 	size_t argument_count;
-	struct ros_text queries[ROS_WORDS_MAX];
+	struct ros_text *queries;
 	size_t query_count;
 	size_t changed;       /* values that a set really changed */
 	size_t rows;          /* rows a print has sent */
@@ -417,6 +418,7 @@ struct ros_call {
 /* Runs a parsed command; false: call->refusal says why. (ros_command.c) */
 bool ros_call_run(struct ros_call *call);
 bool ros_call_parse(struct ros_call *call, const struct ros_text *words, size_t count);
+void ros_call_done(struct ros_call *call);
 const struct ros_argument *ros_call_argument(const struct ros_call *call, const char *name);
 const char *ros_verb_name(enum ros_verb verb);
 bool ros_verb_is_write(enum ros_verb verb);

@@ -144,7 +144,7 @@ bool ros_hand_words(struct ros *ros, struct ros_answer *answer, const struct ros
 	snprintf(answer->id, sizeof(answer->id), "%.15s", call->ret);
 	if (!is_good)
 		snprintf(answer->text, sizeof(answer->text), "%s", call->refusal.text);
-	free(call);
+	ros_call_done(call);
 	return is_good;
 }
 

@@ -3,7 +3,7 @@
 
 #include <ctype.h>
 
-#define STACK_MAX 64
+#define STACK_MAX ROS_WORDS_MAX
 
 struct stack {
 	bool values[STACK_MAX];
@@ -144,8 +144,9 @@ static bool word_holds(const struct ros *ros, const struct ros_table *table,
 bool ros_query_pass(const struct ros *ros, const struct ros_table *table, const struct ros_row *row,
 		    const struct ros_text *words, size_t count, struct ros_buffer *scratch)
 {
-	struct stack stack = { .count = 0 };
+	struct stack stack;
 
+	stack.count = 0;
 	for (size_t i = 0; i < count; i++) {
 		struct ros_text word = { words[i].bytes + 1, words[i].size - 1 };
 

@@ -206,7 +206,7 @@ static void command(struct ros_session *session, const struct ros_sentence *sent
 	}
 	if (!is_good || !call->keeps_running)
 		say_done(session, tag, is_good ? call->ret : NULL);
-	free(call);
+	ros_call_done(call);
 }
 
 void ros_sentence_run(struct ros_session *session, const struct ros_sentence *sentence)

@@ -310,8 +310,6 @@ static bool switch_disabled(struct ros_call *call, const char *value)
 {
 	struct ros_argument *more = &call->arguments[call->argument_count];
 
-	if (call->argument_count == ROS_WORDS_MAX)
-		return ros_refuse(&call->refusal, -1, "failure: too many arguments");
 	more->name = ros_text_of("disabled");
 	more->value = ros_text_of(value);
 	call->argument_count++;

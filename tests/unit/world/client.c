@@ -8,8 +8,8 @@
 struct client client_new(const char *version)
 {
 	struct ros_options options = { .version = version,
-		                       .password = "secret",
-		                       .now_at = CLIENT_START };
+				       .password = "secret",
+				       .now_at = CLIENT_START };
 	struct client client = { .ros = ros_new(&options) };
 
 	client.session = ros_session_open(client.ros);
@@ -129,6 +129,6 @@ const char *client_ask(struct client *client, ...)
 		count++;
 	va_end(list);
 	ros_session_input(client->session, bytes,
-	                  client_encode(bytes, sizeof(bytes), words, count));
+			  client_encode(bytes, sizeof(bytes), words, count));
 	return client_read(client);
 }

@@ -12,7 +12,7 @@ char *shared_read(const char *name)
 	FILE *file;
 
 	snprintf(path, sizeof(path), "%s/facts/routeros-fixtures/%s",
-	         folder == NULL ? "../shared" : folder, name);
+		 folder == NULL ? "../shared" : folder, name);
 	file = fopen(path, "rb");
 	if (file == NULL) {
 		fprintf(stderr, "skipped: no %s beside the checkout\n", name);

@@ -66,9 +66,9 @@ static void test_a_cut_at_every_received_byte(void **state)
 		for (int how = 0; how < ROS_CUT_COUNT; how++) {
 			struct client client = client_new("7.16.2");
 			struct ros_fault fault = { .kind = ROS_FAULT_CUT_RECEIVED,
-				                   .after = cut,
-				                   .times = 1,
-				                   .how = (enum ros_cut)how };
+						   .after = cut,
+						   .times = 1,
+						   .how = (enum ros_cut)how };
 
 			ros_fault_arm(client.ros, &fault);
 			ros_session_input(client.session, bytes, size);
@@ -77,9 +77,9 @@ static void test_a_cut_at_every_received_byte(void **state)
 			assert_int_equal(ros_row_count(client.ros, "/ppp/secret"), cut == size);
 			client_read(&client);
 			assert_int_equal(strstr(client.text, "=ret=*1") != NULL,
-			                 cut == size && how == ROS_CUT_END);
+					 cut == size && how == ROS_CUT_END);
 			assert_int_equal(ros_session_is_closed(client.session),
-			                 how != ROS_CUT_STALL);
+					 how != ROS_CUT_STALL);
 			assert_int_equal(ros_fault_fired(client.ros, ROS_FAULT_CUT_RECEIVED), 1);
 			assert_int_equal(ros_counters(client.ros).bytes_in, cut);
 			client_free(&client);
@@ -121,19 +121,18 @@ static void test_a_cut_at_every_sent_byte(void **state)
 static void test_writes_that_are_refused_or_lied_about(void **state)
 {
 	struct client client = client_logged_in("7.16.2");
-	struct ros_fault fault = { .kind = ROS_FAULT_TRAP,
-		                   .after = 2,
-		                   .times = 2,
-		                   .text = "action timed out (13)" };
+	struct ros_fault fault = {
+		.kind = ROS_FAULT_TRAP, .after = 2, .times = 2, .text = "action timed out (13)"
+	};
 	struct ros_log_entry entry;
 
 	(void)state;
 	ros_fault_arm(client.ros, &fault);
 	assert_said(&client, "!done =ret=*1\n", "/ppp/secret/add", "=name=a");
 	assert_said(&client, "!trap =message=action timed out (13)\n!done\n", "/ppp/secret/add",
-	            "=name=b");
+		    "=name=b");
 	assert_said(&client, "!trap =message=action timed out (13)\n!done\n", "/ppp/secret/remove",
-	            "=.id=a");
+		    "=.id=a");
 	assert_said(&client, "!done\n", "/ppp/secret/set", "=.id=a", "=comment=c");
 	arm(&client, ROS_FAULT_LIE, 1, 3);
 	assert_said(&client, "!done =ret=*2\n", "/ppp/secret/add", "=name=b");
@@ -170,7 +169,7 @@ static void test_a_print_that_is_cut_short(void **state)
 	arm(&client, ROS_FAULT_TRUNCATE, 1, 1);
 	assert_said(&client, "!empty\n!done\n", "/ppp/active/print");
 	assert_said(&client, "!re =name=u0\n!re =name=u1\n!done\n", "/ppp/secret/print",
-	            "=.proplist=name");
+		    "=.proplist=name");
 	client_ask(&client, "/ppp/secret/print", "=.proplist=name", NULL);
 	assert_non_null(strstr(client.text, "u3"));
 	client_free(&client);
@@ -218,10 +217,9 @@ static void test_replies_of_tags_are_mixed(void **state)
 static void test_a_late_reply(void **state)
 {
 	struct client client = client_logged_in("7.16.2");
-	struct ros_fault fault = { .kind = ROS_FAULT_DELAY,
-		                   .after = 2,
-		                   .times = 1,
-		                   .delay_us = 5 * CLIENT_SECOND };
+	struct ros_fault fault = {
+		.kind = ROS_FAULT_DELAY, .after = 2, .times = 1, .delay_us = 5 * CLIENT_SECOND
+	};
 
 	(void)state;
 	ros_fault_arm(client.ros, &fault);

@@ -12,7 +12,7 @@ static struct client hotspot_client(void)
 
 	client_ask(&client, "/ip/hotspot/user/profile/add", "=name=day", "=rate-limit=1M/2M", NULL);
 	client_ask(&client, "/ip/hotspot/user/add", "=name=amina", "=password=1", "=profile=day",
-	           NULL);
+		   NULL);
 	return client;
 }
 
@@ -24,25 +24,25 @@ static void test_what_a_login_brings(void **state)
 	(void)state;
 	assert_int_equal(ros_hotspot_arrive(client.ros, PHONE), ROS_ENTRY_NO_USER);
 	assert_said(&client,
-	            "!re =mac-address=02:00:00:00:00:0A =address=10.5.0.2 =server=hotspot1 "
-	            "=authorized=false =bypassed=false\n!done\n",
-	            "/ip/hotspot/host/print",
-	            "=.proplist=mac-address,address,server,authorized,bypassed");
+		    "!re =mac-address=02:00:00:00:00:0A =address=10.5.0.2 =server=hotspot1 "
+		    "=authorized=false =bypassed=false\n!done\n",
+		    "/ip/hotspot/host/print",
+		    "=.proplist=mac-address,address,server,authorized,bypassed");
 	assert_int_equal(ros_hotspot_login(client.ros, PHONE, "amina", "1"), ROS_ENTRY_DONE);
 	/* The id is the address in hex. */
 	assert_said(&client,
-	            "!re =.id=*A050002 =server=hotspot1 =user=amina =address=10.5.0.2 "
-	            "=mac-address=02:00:00:00:00:0A =login-by=http-chap\n!done\n",
-	            "/ip/hotspot/active/print",
-	            "=.proplist=.id,server,user,address,mac-address,login-by");
+		    "!re =.id=*A050002 =server=hotspot1 =user=amina =address=10.5.0.2 "
+		    "=mac-address=02:00:00:00:00:0A =login-by=http-chap\n!done\n",
+		    "/ip/hotspot/active/print",
+		    "=.proplist=.id,server,user,address,mac-address,login-by");
 	assert_true(ros_access(client.ros, "amina", &access));
 	assert_int_equal(access.download, 2000000);
 	assert_true(ros_row_exists(client.ros, "/queue/simple", "<hotspot-amina>"));
 	assert_said(&client,
-	            "!re =user=amina =mac-address=02:00:00:00:00:0A =expires-in=3d "
-	            "=mac-cookie=true\n!done\n",
-	            "/ip/hotspot/cookie/print", "?mac-cookie=true",
-	            "=.proplist=user,mac-address,expires-in,mac-cookie");
+		    "!re =user=amina =mac-address=02:00:00:00:00:0A =expires-in=3d "
+		    "=mac-cookie=true\n!done\n",
+		    "/ip/hotspot/cookie/print", "?mac-cookie=true",
+		    "=.proplist=user,mac-address,expires-in,mac-cookie");
 	assert_said(&client, "!done =ret=2\n", "/ip/hotspot/cookie/print", "=count-only=");
 	client_free(&client);
 }
@@ -57,15 +57,15 @@ static void test_who_is_refused(void **state)
 	client_ask(&client, "/ip/hotspot/user/disable", "=.id=amina", NULL);
 	assert_int_equal(ros_hotspot_login(client.ros, PHONE, "amina", "1"), ROS_ENTRY_DISABLED);
 	client_ask(&client, "/ip/hotspot/user/set", "=.id=amina", "=disabled=no",
-	           "=mac-address=" OTHER, NULL);
+		   "=mac-address=" OTHER, NULL);
 	assert_int_equal(ros_hotspot_login(client.ros, PHONE, "amina", "1"), ROS_ENTRY_DEVICE);
 	assert_int_equal(ros_hotspot_login(client.ros, OTHER, "amina", "1"), ROS_ENTRY_DONE);
-	client_ask(&client, "/ip/hotspot/user/set", "=.id=amina",
-	           "=mac-address=00:00:00:00:00:00", NULL);
+	client_ask(&client, "/ip/hotspot/user/set", "=.id=amina", "=mac-address=00:00:00:00:00:00",
+		   NULL);
 	/* shared-users is 1. */
 	assert_int_equal(ros_hotspot_login(client.ros, PHONE, "amina", "1"), ROS_ENTRY_TOO_MANY);
 	client_ask(&client, "/ip/hotspot/user/profile/set", "=.id=day", "=shared-users=unlimited",
-	           NULL);
+		   NULL);
 	assert_int_equal(ros_hotspot_login(client.ros, PHONE, "amina", "1"), ROS_ENTRY_DONE);
 	ros_hand(client.ros, NULL, "/ip/hotspot/disable", "=.id=hotspot1", NULL);
 	assert_int_equal(ros_hotspot_login(client.ros, PHONE, "amina", "1"), ROS_ENTRY_SERVICE);
@@ -81,7 +81,8 @@ static void test_a_cookie_brings_the_phone_back(void **state)
 	assert_true(ros_hotspot_leave(client.ros, PHONE));
 	assert_false(ros_hotspot_is_open(client.ros, PHONE));
 	assert_int_equal(ros_hotspot_arrive(client.ros, PHONE), ROS_ENTRY_DONE);
-	assert_true(ros_row_is(client.ros, "/ip/hotspot/active", "amina", "login-by", "mac-cookie"));
+	assert_true(
+	    ros_row_is(client.ros, "/ip/hotspot/active", "amina", "login-by", "mac-cookie"));
 	/* A cookie survives a reboot, the login does not. */
 	ros_reboot(client.ros, 0);
 	assert_false(ros_hotspot_is_open(client.ros, PHONE));
@@ -101,8 +102,8 @@ static void test_a_user_who_is_off_is_not_brought_back(void **state)
 	ros_hotspot_leave(client.ros, PHONE);
 	assert_int_equal(ros_hotspot_arrive(client.ros, PHONE), ROS_ENTRY_DISABLED);
 	/* A failed cookie login takes the cookie with it. */
-	assert_said(&client, "!done =ret=0\n", "/ip/hotspot/cookie/print", "=count-only=",
-	            "?mac-cookie=true");
+	assert_said(&client, "!done =ret=0\n", "/ip/hotspot/cookie/print",
+		    "=count-only=", "?mac-cookie=true");
 	client_ask(&client, "/ip/hotspot/user/enable", "=.id=amina", NULL);
 	assert_int_equal(ros_hotspot_arrive(client.ros, PHONE), ROS_ENTRY_NO_USER);
 	/* The HTTP cookie is still there: one page, and the phone is in again. */
@@ -122,8 +123,8 @@ static void test_removed_from_active(void **state)
 	assert_false(ros_hotspot_is_open(client.ros, PHONE));
 	/* Written when the login ends. */
 	assert_said(&client, "!re =uptime=1m30s =bytes-in=10 =bytes-out=20\n!done\n",
-	            "/ip/hotspot/user/print", "?name=amina",
-	            "=.proplist=uptime,bytes-in,bytes-out");
+		    "/ip/hotspot/user/print", "?name=amina",
+		    "=.proplist=uptime,bytes-in,bytes-out");
 	/* Its mac-cookie went with it; the HTTP cookie did not. */
 	assert_int_equal(ros_hotspot_arrive(client.ros, PHONE), ROS_ENTRY_NO_USER);
 	assert_int_equal(ros_row_count(client.ros, "/ip/hotspot/cookie"), 1);
@@ -152,7 +153,7 @@ static void test_cookies_end(void **state)
 
 	(void)state;
 	client_ask(&client, "/ip/hotspot/user/profile/set", "=.id=day", "=mac-cookie-timeout=1d",
-	           NULL);
+		   NULL);
 	ros_hotspot_login(client.ros, PHONE, "amina", "1");
 	ros_hotspot_leave(client.ros, PHONE);
 	ros_set_now(client.ros, CLIENT_START + 86401 * CLIENT_SECOND);
@@ -162,7 +163,7 @@ static void test_cookies_end(void **state)
 	assert_int_equal(ros_row_count(client.ros, "/ip/hotspot/cookie"), 0);
 	ros_hotspot_login(client.ros, PHONE, "amina", "1");
 	assert_said(&client, "!re =mac-cookie=false\n!done\n", "/ip/hotspot/cookie/print",
-	            "=.proplist=mac-cookie");
+		    "=.proplist=mac-cookie");
 	client_free(&client);
 }
 
@@ -172,10 +173,10 @@ static void test_limits(void **state)
 
 	(void)state;
 	client_ask(&client, "/ip/hotspot/user/set", "=.id=amina", "=limit-uptime=1h",
-	           "=limit-bytes-total=1000", NULL);
+		   "=limit-bytes-total=1000", NULL);
 	ros_hotspot_login(client.ros, PHONE, "amina", "1");
 	assert_said(&client, "!re =session-time-left=1h\n!done\n", "/ip/hotspot/active/print",
-	            "=.proplist=session-time-left");
+		    "=.proplist=session-time-left");
 	ros_set_now(client.ros, CLIENT_START + 1800 * CLIENT_SECOND);
 	ros_hotspot_leave(client.ros, PHONE);
 	/* Half is used; time away does not count. */
@@ -199,7 +200,7 @@ static void test_bindings(void **state)
 	(void)state;
 	ros_hotspot_arrive(client.ros, PHONE);
 	client_ask(&client, "/ip/hotspot/ip-binding/add", "=mac-address=" PHONE, "=type=bypassed",
-	           NULL);
+		   NULL);
 	/* A present phone is what it was until its host is removed. */
 	assert_false(ros_hotspot_is_open(client.ros, PHONE));
 	client_ask(&client, "/ip/hotspot/host/remove", "=.id=*1", NULL);
@@ -211,7 +212,7 @@ static void test_bindings(void **state)
 	assert_int_equal(ros_hotspot_login(client.ros, PHONE, "amina", "1"), ROS_ENTRY_BLOCKED);
 	assert_said(&client, "!done\n", "/ip/hotspot/ip-binding/set", "=.id=*1", "=type=regular");
 	assert_said(&client, "!re =.id=*1 =mac-address=02:00:00:00:00:0A =disabled=false\n!done\n",
-	            "/ip/hotspot/ip-binding/print");
+		    "/ip/hotspot/ip-binding/print");
 	client_free(&client);
 }
 
@@ -221,16 +222,16 @@ static void test_login_from_the_routers_side(void **state)
 
 	(void)state;
 	client_ask(&client, "/ip/hotspot/active/login", "=user=amina", "=password=1",
-	           "=ip=10.5.0.2", NULL);
+		   "=ip=10.5.0.2", NULL);
 	assert_non_null(strstr(client.text, "!trap"));
 	ros_hotspot_arrive(client.ros, PHONE);
 	assert_said(&client, "!done\n", "/ip/hotspot/active/login", "=user=amina", "=password=1",
-	            "=ip=10.5.0.2");
+		    "=ip=10.5.0.2");
 	assert_true(ros_hotspot_is_open(client.ros, PHONE));
 	assert_said(&client, "!done\n", "/ip/hotspot/host/make-binding", "=numbers=*1",
-	            "=type=bypassed");
+		    "=type=bypassed");
 	assert_said(&client, "!re =mac-address=02:00:00:00:00:0A =type=bypassed\n!done\n",
-	            "/ip/hotspot/ip-binding/print", "=.proplist=mac-address,type");
+		    "/ip/hotspot/ip-binding/print", "=.proplist=mac-address,type");
 	client_free(&client);
 }
 

@@ -12,7 +12,7 @@ static struct client online_client(void)
 
 	client_ask(&client, "/ip/pool/add", "=name=p", "=ranges=10.1.0.1-10.1.0.3", NULL);
 	client_ask(&client, "/ppp/profile/add", "=name=home", "=remote-address=p",
-	           "=rate-limit=5M/10M", NULL);
+		   "=rate-limit=5M/10M", NULL);
 	client_ask(&client, "/ppp/secret/add", "=name=juma", "=password=1", "=profile=home", NULL);
 	return client;
 }
@@ -27,14 +27,14 @@ static void test_what_a_session_brings(void **state)
 	assert_int_equal(ros_ppp_dial(client.ros, "juma", "1", MAC), ROS_ENTRY_DONE);
 	ros_set_now(client.ros, CLIENT_START + 61 * CLIENT_SECOND);
 	assert_said(&client,
-	            "!re =.id=*80000001 =name=juma =service=pppoe =caller-id=AA:BB:CC:DD:EE:0F "
-	            "=address=10.1.0.1 =uptime=1m1s =encoding= =session-id=0x81000001 "
-	            "=limit-bytes-in=0 =limit-bytes-out=0 =radius=false\n!done\n",
-	            "/ppp/active/print");
+		    "!re =.id=*80000001 =name=juma =service=pppoe =caller-id=AA:BB:CC:DD:EE:0F "
+		    "=address=10.1.0.1 =uptime=1m1s =encoding= =session-id=0x81000001 "
+		    "=limit-bytes-in=0 =limit-bytes-out=0 =radius=false\n!done\n",
+		    "/ppp/active/print");
 	assert_said(&client,
-	            "!re =name=<pppoe-juma> =target=<pppoe-juma> =max-limit=5000000/10000000 "
-	            "=dynamic=true\n!done\n",
-	            "/queue/simple/print", "=.proplist=name,target,max-limit,dynamic");
+		    "!re =name=<pppoe-juma> =target=<pppoe-juma> =max-limit=5000000/10000000 "
+		    "=dynamic=true\n!done\n",
+		    "/queue/simple/print", "=.proplist=name,target,max-limit,dynamic");
 	assert_true(ros_access(client.ros, "juma", &access));
 	assert_true(access.shaped);
 	assert_int_equal(access.upload, 5000000);
@@ -60,7 +60,7 @@ static void test_who_is_refused(void **state)
 	client_ask(&client, "/ppp/secret/set", "=.id=juma", "=disabled=no", "=service=l2tp", NULL);
 	assert_int_equal(ros_ppp_dial(client.ros, "juma", "1", MAC), ROS_ENTRY_SERVICE);
 	client_ask(&client, "/ppp/secret/set", "=.id=juma", "=service=pppoe",
-	           "=caller-id=AA:BB:CC:DD:EE:00", NULL);
+		   "=caller-id=AA:BB:CC:DD:EE:00", NULL);
 	assert_int_equal(ros_ppp_dial(client.ros, "juma", "1", MAC), ROS_ENTRY_DEVICE);
 	/* The caller comes in capitals: a lock in small letters lets nobody in. */
 	client_ask(&client, "/ppp/secret/set", "=.id=juma", "=caller-id=" MAC, NULL);
@@ -105,21 +105,21 @@ static void test_the_next_dial_brings_the_new_rate(void **state)
 	(void)state;
 	ros_ppp_dial(client.ros, "juma", "1", MAC);
 	client_ask(&client, "/ppp/profile/set", "=.id=home", "=rate-limit=512k/1M 2M/2M 1M/1M 8/8",
-	           NULL);
+		   NULL);
 	assert_int_equal(ros_ppp_hang_up(client.ros, "juma"), 1);
-	assert_true(ros_row_is(client.ros, "/ppp/secret", "juma", "last-disconnect-reason",
-	                       "hung-up"));
-	assert_true(ros_row_is(client.ros, "/ppp/secret", "juma", "last-caller-id",
-	                       "AA:BB:CC:DD:EE:0F"));
+	assert_true(
+	    ros_row_is(client.ros, "/ppp/secret", "juma", "last-disconnect-reason", "hung-up"));
+	assert_true(
+	    ros_row_is(client.ros, "/ppp/secret", "juma", "last-caller-id", "AA:BB:CC:DD:EE:0F"));
 	ros_ppp_dial(client.ros, "juma", "1", MAC);
 	assert_true(ros_access(client.ros, "juma", &access));
 	assert_int_equal(access.upload, 512000);
 	assert_int_equal(access.download, 1000000);
 	assert_said(&client,
-	            "!re =max-limit=512000/1000000 =burst-limit=2000000/2000000 "
-	            "=burst-threshold=1000000/1000000 =burst-time=8s/8s\n!done\n",
-	            "/queue/simple/print",
-	            "=.proplist=max-limit,burst-limit,burst-threshold,burst-time");
+		    "!re =max-limit=512000/1000000 =burst-limit=2000000/2000000 "
+		    "=burst-threshold=1000000/1000000 =burst-time=8s/8s\n!done\n",
+		    "/queue/simple/print",
+		    "=.proplist=max-limit,burst-limit,burst-threshold,burst-time");
 	/* What cannot be read as a rate shapes nobody. */
 	client_ask(&client, "/ppp/profile/set", "=.id=home", "=rate-limit=1.5M/fast", NULL);
 	ros_ppp_hang_up(client.ros, "juma");
@@ -141,7 +141,7 @@ static void test_addresses(void **state)
 		snprintf(name, sizeof(name), "=name=u%d", i);
 		client_ask(&client, "/ppp/secret/add", name, "=profile=home", NULL);
 		assert_int_equal(ros_ppp_dial(client.ros, name + 6, "", MAC),
-		                 i < 3 ? ROS_ENTRY_DONE : ROS_ENTRY_NO_ADDRESS);
+				 i < 3 ? ROS_ENTRY_DONE : ROS_ENTRY_NO_ADDRESS);
 	}
 	/* An address of its own beats the pool; one that hung up gives its own back. */
 	client_ask(&client, "/ppp/secret/set", "=.id=u3", "=remote-address=10.7.7.7", NULL);
@@ -168,21 +168,21 @@ static void test_the_wall(void **state)
 	client_ask(&client, "/ppp/profile/set", "=.id=home", "=address-list=broke", NULL);
 	ros_ppp_dial(client.ros, "juma", "1", MAC);
 	assert_said(&client, "!re =list=broke =address=10.1.0.1 =dynamic=true\n!done\n",
-	            "/ip/firewall/address-list/print", "=.proplist=list,address,dynamic");
+		    "/ip/firewall/address-list/print", "=.proplist=list,address,dynamic");
 	/* A list alone stops nobody: it takes an enabled rule. */
 	assert_true(ros_access(client.ros, "juma", &access));
 	ros_hand(client.ros, NULL, "/ip/firewall/filter/add", "=chain=forward",
-	         "=src-address-list=broke", "=action=accept", NULL);
+		 "=src-address-list=broke", "=action=accept", NULL);
 	assert_true(ros_access(client.ros, "juma", &access));
 	ros_hand(client.ros, NULL, "/ip/firewall/filter/add", "=chain=forward",
-	         "=src-address-list=broke", "=action=drop", NULL);
+		 "=src-address-list=broke", "=action=drop", NULL);
 	assert_false(ros_access(client.ros, "juma", &access));
 	assert_true(access.walled);
 	ros_hand(client.ros, NULL, "/ip/firewall/filter/disable", "=.id=*2", NULL);
 	assert_true(ros_access(client.ros, "juma", &access));
 	ros_hand(client.ros, NULL, "/ip/firewall/nat/add", "=chain=dstnat",
-	         "=src-address-list=broke", "=action=redirect", "=protocol=tcp", "=dst-port=80",
-	         NULL);
+		 "=src-address-list=broke", "=action=redirect", "=protocol=tcp", "=dst-port=80",
+		 NULL);
 	assert_false(ros_access(client.ros, "juma", &access));
 	ros_ppp_hang_up(client.ros, "juma");
 	assert_int_equal(ros_row_count(client.ros, "/ip/firewall/address-list"), 0);
@@ -196,17 +196,18 @@ static void test_time_and_power(void **state)
 
 	(void)state;
 	client_ask(&client, "/ppp/profile/set", "=.id=home", "=session-timeout=1h",
-	           "=address-list=l", NULL);
-	client_ask(&client, "/ip/firewall/address-list/add", "=list=kept", "=address=10.2.0.1", NULL);
+		   "=address-list=l", NULL);
+	client_ask(&client, "/ip/firewall/address-list/add", "=list=kept", "=address=10.2.0.1",
+		   NULL);
 	client_ask(&client, "/ip/firewall/address-list/add", "=list=timed", "=address=10.2.0.2",
-	           "=timeout=9w", NULL);
+		   "=timeout=9w", NULL);
 	ros_ppp_dial(client.ros, "juma", "1", MAC);
 	ros_set_now(client.ros, CLIENT_START + 3599 * CLIENT_SECOND);
 	assert_true(ros_access(client.ros, "juma", &access));
 	ros_set_now(client.ros, CLIENT_START + 3600 * CLIENT_SECOND);
 	assert_false(ros_access(client.ros, "juma", &access));
 	assert_true(ros_row_is(client.ros, "/ppp/secret", "juma", "last-disconnect-reason",
-	                       "session-timeout"));
+			       "session-timeout"));
 	ros_ppp_dial(client.ros, "juma", "1", MAC);
 	ros_reboot(client.ros, 0);
 	assert_false(ros_access(client.ros, "juma", &access));

@@ -10,11 +10,11 @@ static int fill(void **state)
 	(void)state;
 	client = client_logged_in("7.16.2");
 	client_ask(&client, "/ppp/secret/add", "=name=a", "=comment=red", "=limit-bytes-in=5",
-	           NULL);
+		   NULL);
 	client_ask(&client, "/ppp/secret/add", "=name=b", "=comment=blue", "=limit-bytes-in=40",
-	           "=disabled=yes", NULL);
+		   "=disabled=yes", NULL);
 	client_ask(&client, "/ppp/secret/add", "=name=c", "=limit-bytes-in=300",
-	           "=remote-address=10.0.0.1", NULL);
+		   "=remote-address=10.0.0.1", NULL);
 	client_ask(&client, "/ppp/secret/add", "=name=d=e", "=comment=red", NULL);
 	return 0;
 }
@@ -36,7 +36,7 @@ static void assert_names(const char *expected, const char *const *words)
 	for (size_t i = 0; words[i] != NULL; i++)
 		all[i] = words[i];
 	client_ask(&client, "/ppp/secret/print", "=.proplist=name", all[0], all[1], all[2], all[3],
-	           all[4], all[5], all[6], NULL);
+		   all[4], all[5], all[6], NULL);
 	for (at = client.text; (at = strstr(at, "=name=")) != NULL;) {
 		size_t size = strcspn(at + 6, "\n");
 
@@ -94,8 +94,8 @@ static void test_operations(void **state)
 static void test_count(void **state)
 {
 	(void)state;
-	assert_said(&client, "!done .tag=1 =ret=2\n", "/ppp/secret/print", "=count-only=",
-	            "?comment=red", ".tag=1");
+	assert_said(&client, "!done .tag=1 =ret=2\n", "/ppp/secret/print",
+		    "=count-only=", "?comment=red", ".tag=1");
 	assert_said(&client, "!done =ret=4\n", "/ppp/secret/print", "=count-only=");
 }
 

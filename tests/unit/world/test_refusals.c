@@ -23,10 +23,10 @@ static void refused(struct client *client, const char *text)
 	snprintf(seen[seen_count++], sizeof(seen[0]), "%s", text);
 }
 
-#define assert_refused(client, text, ...)                                                         \
-	do {                                                                                      \
-		client_ask(client, __VA_ARGS__, NULL);                                            \
-		refused(client, text);                                                            \
+#define assert_refused(client, text, ...)              \
+	do {                                           \
+		client_ask(client, __VA_ARGS__, NULL); \
+		refused(client, text);                 \
 	} while (0)
 
 static void test_duplicates(void **state)
@@ -42,22 +42,22 @@ static void test_duplicates(void **state)
 	client_ask(&client, "/ip/pool/add", "=name=x", "=ranges=10.0.0.1", NULL);
 	client_ask(&client, "/ip/hotspot/ip-binding/add", "=mac-address=02:00:00:00:00:01", NULL);
 	assert_refused(&client, "failure: secret with the same name already exists",
-	               "/ppp/secret/add", "=name=x");
+		       "/ppp/secret/add", "=name=x");
 	assert_refused(&client, "failure: secret with the same name already exists",
-	               "/ppp/secret/set", "=.id=y", "=name=x");
+		       "/ppp/secret/set", "=.id=y", "=name=x");
 	assert_refused(&client, "failure: profile with the same name already exists",
-	               "/ppp/profile/add", "=name=x");
+		       "/ppp/profile/add", "=name=x");
 	assert_refused(&client, "failure: already have user with this name for this server",
-	               "/ip/hotspot/user/add", "=name=x");
+		       "/ip/hotspot/user/add", "=name=x");
 	assert_refused(&client, "failure: already have such name", "/queue/simple/add", "=name=x",
-	               "=target=10.0.0.2");
+		       "=target=10.0.0.2");
 	assert_refused(&client, "failure: pool with such name exists", "/ip/pool/add", "=name=x",
-	               "=ranges=10.0.0.2");
+		       "=ranges=10.0.0.2");
 	client_ask(&client, "/ip/hotspot/ip-binding/add", "=mac-address=02:00:00:00:00:01", NULL);
 	assert_non_null(strstr(client.text, "such client already exists"));
 	/* The same name for one server is another user; upper case is another name. */
 	assert_said(&client, "!done =ret=*2\n", "/ip/hotspot/user/add", "=name=x",
-	            "=server=hotspot1");
+		    "=server=hotspot1");
 	assert_said(&client, "!done =ret=*3\n", "/ppp/secret/add", "=name=X");
 	/* Setting what it has already is no duplicate of itself. */
 	assert_said(&client, "!done\n", "/ppp/secret/set", "=.id=x", "=name=x");
@@ -70,18 +70,19 @@ static void test_missing_references(void **state)
 
 	(void)state;
 	assert_refused(&client, "input does not match any value of profile", "/ppp/secret/add",
-	               "=name=x", "=profile=nowhere");
-	assert_said(&client, "!trap =category=1 =message=input does not match any value of "
-	                     "profile\n!done\n",
-	            "/ip/hotspot/user/add", "=name=x", "=profile=nowhere");
+		       "=name=x", "=profile=nowhere");
+	assert_said(&client,
+		    "!trap =category=1 =message=input does not match any value of "
+		    "profile\n!done\n",
+		    "/ip/hotspot/user/add", "=name=x", "=profile=nowhere");
 	client_ask(&client, "/ip/hotspot/user/add", "=name=x", "=server=nowhere", NULL);
 	assert_non_null(strstr(client.text, "input does not match any value of server"));
 	assert_refused(&client, "invalid value for argument remote-address", "/ppp/profile/add",
-	               "=name=x", "=remote-address=nopool");
+		       "=name=x", "=remote-address=nopool");
 	assert_refused(&client, "input does not match any value of parent", "/queue/simple/add",
-	               "=name=x", "=target=10.0.0.1", "=parent=nowhere");
-	assert_refused(&client, "input does not match any value of interface",
-	               "/ip/hotspot/add", "=name=h2", "=interface=asdf");
+		       "=name=x", "=target=10.0.0.1", "=parent=nowhere");
+	assert_refused(&client, "input does not match any value of interface", "/ip/hotspot/add",
+		       "=name=h2", "=interface=asdf");
 	client_ask(&client, "/queue/simple/add", "=name=x", "=target=asdf", NULL);
 	assert_non_null(strstr(client.text, "input does not match any value of target"));
 	assert_int_equal(ros_row_count(client.ros, "/ppp/secret"), 0);
@@ -114,7 +115,7 @@ static void test_arguments(void **state)
 	assert_non_null(strstr(client.text, "invalid value for argument disabled"));
 	client_ask(&client, "/ppp/secret/set", "=.id=x", "=service=pp", NULL);
 	assert_non_null(strstr(client.text, "ambiguous value of service, more than one possible "
-	                                    "value matches input"));
+					    "value matches input"));
 	client_ask(&client, "/ppp/secret/set", "=.id=x", "=name=", NULL);
 	assert_non_null(strstr(client.text, "invalid value for argument name"));
 	client_ask(&client, "/queue/simple/add", "=target=10.0.0.1", "=priority=8", NULL);
@@ -171,20 +172,20 @@ static void test_rights(void **state)
 	(void)state;
 	client_ask(&client, "/ppp/secret/add", "=name=x", "=password=p", NULL);
 	assert_refused(&client, "not enough permissions (9)", "/user/add", "=name=evil",
-	               "=group=full", "=password=x");
+		       "=group=full", "=password=x");
 	assert_refused(&client, "not enough permissions (9)", "/system/reboot");
 	ros_hand(client.ros, NULL, "/user/group/set", "=.id=controller",
-	         "=policy=!write,!sensitive", NULL);
+		 "=policy=!write,!sensitive", NULL);
 	/* New policies act at the next login. */
 	assert_said(&client, "!re =password=p\n!done\n", "/ppp/secret/print",
-	            "=.proplist=password");
+		    "=.proplist=password");
 	ros_session_close(client.session);
 	client.session = ros_session_open(client.ros);
 	assert_said(&client, "!done\n", "/login", "=name=wavu", "=password=secret");
 	assert_said(&client, "!re =password=*****\n!done\n", "/ppp/secret/print",
-	            "=.proplist=password");
+		    "=.proplist=password");
 	assert_refused(&client, "not enough permissions (9)", "/ppp/secret/set", "=.id=x",
-	               "=comment=c");
+		       "=comment=c");
 	assert_true(strstr(client_ask(&client, "/user/print", NULL), "password") == NULL);
 	client_free(&client);
 }
@@ -196,13 +197,13 @@ static void test_policies_read_back(void **state)
 	(void)state;
 	ros_hand(client.ros, NULL, "/user/group/add", "=name=g", "=policy=write,api", NULL);
 	assert_true(ros_row_is(client.ros, "/user/group", "g", "policy",
-	                       "write,api,!local,!telnet,!ssh,!ftp,!reboot,!read,!policy,!test,"
-	                       "!winbox,!password,!web,!sniff,!sensitive,!romon,!rest-api"));
+			       "write,api,!local,!telnet,!ssh,!ftp,!reboot,!read,!policy,!test,"
+			       "!winbox,!password,!web,!sniff,!sensitive,!romon,!rest-api"));
 	/* set is additive. */
 	ros_hand(client.ros, NULL, "/user/group/set", "=.id=g", "=policy=read,!api", NULL);
 	assert_true(ros_row_is(client.ros, "/user/group", "g", "policy",
-	                       "read,write,!local,!telnet,!ssh,!ftp,!reboot,!policy,!test,"
-	                       "!winbox,!password,!web,!sniff,!sensitive,!api,!romon,!rest-api"));
+			       "read,write,!local,!telnet,!ssh,!ftp,!reboot,!policy,!test,"
+			       "!winbox,!password,!web,!sniff,!sensitive,!api,!romon,!rest-api"));
 	assert_false(ros_hand(client.ros, NULL, "/user/group/set", "=.id=g", "=policy=fly", NULL));
 	client_free(&client);
 }
@@ -220,7 +221,7 @@ static void test_what_stays(void **state)
 	assert_said(&client, "!done\n", "/ppp/profile/set", "=.id=default", "=rate-limit=1M");
 	assert_false(ros_hand(client.ros, &answer, "/user/remove", "=.id=admin", NULL));
 	assert_said(&client, "!trap =category=0 =message=no such command\n!done\n",
-	            "/ip/service/remove", "=.id=api");
+		    "/ip/service/remove", "=.id=api");
 	assert_int_equal(ros_row_count(client.ros, "/ppp/profile"), 2);
 	client_free(&client);
 }

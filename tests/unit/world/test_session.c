@@ -11,11 +11,11 @@ static void test_plain_login(void **state)
 
 	(void)state;
 	assert_said(&client, "!trap =message=invalid user name or password (6)\n!done\n", "/login",
-	            "=name=wavu", "=password=wrong");
+		    "=name=wavu", "=password=wrong");
 	assert_said(&client, "!trap =message=invalid user name or password (6)\n!done\n", "/login",
-	            "=name=nobody", "=password=secret");
+		    "=name=nobody", "=password=secret");
 	assert_said(&client, "!done .tag=1\n", "/login", "=name=wavu", "=password=secret",
-	            ".tag=1");
+		    ".tag=1");
 	assert_int_equal(ros_counters(client.ros).logins_failed, 2);
 	assert_int_equal(ros_counters(client.ros).logins, 1);
 	assert_true(ros_row_is(client.ros, "/user/active", "wavu", "via", "api"));
@@ -53,7 +53,7 @@ static void test_challenge_login_before_643(void **state)
 	assert_int_equal(sscanf(client.text, "!done =ret=%32[0-9a-f]", challenge), 1);
 	assert_int_equal(strlen(challenge), 32);
 	assert_said(&client, "!trap =message=cannot log in\n!done\n", "/login", "=name=wavu",
-	            "=response=0000");
+		    "=response=0000");
 	client_ask(&client, "/login", NULL);
 	assert_int_equal(sscanf(client.text, "!done =ret=%32[0-9a-f]", challenge), 1);
 	answer_make(challenge, "secret", response, sizeof(response));
@@ -68,12 +68,12 @@ static void test_a_disabled_user_cannot_log_in(void **state)
 	(void)state;
 	assert_true(ros_hand(client.ros, NULL, "/user/disable", "=.id=wavu", NULL));
 	assert_said(&client, "!trap =message=invalid user name or password (6)\n!done\n", "/login",
-	            "=name=wavu", "=password=secret");
+		    "=name=wavu", "=password=secret");
 	assert_true(ros_hand(client.ros, NULL, "/user/enable", "=.id=wavu", NULL));
-	assert_true(ros_hand(client.ros, NULL, "/user/group/set", "=.id=controller",
-	                     "=policy=!api", NULL));
+	assert_true(
+	    ros_hand(client.ros, NULL, "/user/group/set", "=.id=controller", "=policy=!api", NULL));
 	assert_said(&client, "!trap =message=std failure: not allowed (9)\n!done\n", "/login",
-	            "=name=wavu", "=password=secret");
+		    "=name=wavu", "=password=secret");
 	client_free(&client);
 }
 
@@ -119,15 +119,16 @@ static void test_unknown_menus_and_commands(void **state)
 
 	(void)state;
 	assert_said(&old,
-	            "!trap =category=0 =message=no such command or directory (adress)\n"
-	            "!trap =category=0 =message=no such command prefix\n!done\n",
-	            "/ip/adress/print");
-	assert_said(&new, "!trap .tag=3 =category=0 =message=no such command prefix\n!done .tag=3\n",
-	            "/ip/adress/print", ".tag=3");
+		    "!trap =category=0 =message=no such command or directory (adress)\n"
+		    "!trap =category=0 =message=no such command prefix\n!done\n",
+		    "/ip/adress/print");
+	assert_said(&new,
+		    "!trap .tag=3 =category=0 =message=no such command prefix\n!done .tag=3\n",
+		    "/ip/adress/print", ".tag=3");
 	assert_said(&new, "!trap =category=0 =message=no such command\n!done\n",
-	            "/ppp/secret/frobnicate");
-	assert_said(&new, "!trap =category=0 =message=no such command\n!done\n",
-	            "/ppp/active/add", "=name=x");
+		    "/ppp/secret/frobnicate");
+	assert_said(&new, "!trap =category=0 =message=no such command\n!done\n", "/ppp/active/add",
+		    "=name=x");
 	assert_said(&new, "!trap =category=0 =message=no such command\n!done\n", "/ip/print");
 	client_free(&old);
 	client_free(&new);
@@ -141,11 +142,11 @@ static void test_commands_by_version(void **state)
 	(void)state;
 	/* It needs `policy`, but only where it exists. */
 	assert_said(&old, "!trap =category=0 =message=no such command\n!done\n",
-	            "/user/active/remove", "=.id=*1");
+		    "/user/active/remove", "=.id=*1");
 	assert_said(&old, "!trap =message=not enough permissions (9)\n!done\n",
-	            "/user/active/request-logout", "=.id=*1");
+		    "/user/active/request-logout", "=.id=*1");
 	assert_said(&new, "!trap =message=not enough permissions (9)\n!done\n",
-	            "/user/active/remove", "=.id=*1");
+		    "/user/active/remove", "=.id=*1");
 	assert_true(ros_hand(new.ros, NULL, "/user/active/remove", "=.id=*1", NULL));
 	assert_int_equal(ros_session_line(new.session), ROS_LINE_ENDED);
 	client_free(&old);
@@ -158,7 +159,7 @@ static void test_properties_that_nobody_has(void **state)
 
 	(void)state;
 	assert_said(&client, "!re\n!re\n!re\n!re\n!re\n!re\n!re\n!re\n!done\n", "/ip/service/print",
-	            "=.proplist=comment");
+		    "=.proplist=comment");
 	client_free(&client);
 }
 
@@ -168,21 +169,21 @@ static void test_listen_tells_changes_until_cancelled(void **state)
 
 	(void)state;
 	assert_said(&client, "", "/ip/pool/listen", "=.proplist=.id,name", ".tag=10");
-	assert_true(ros_hand(client.ros, NULL, "/ip/pool/add", "=name=p", "=ranges=10.0.0.0/24",
-	                     NULL));
+	assert_true(
+	    ros_hand(client.ros, NULL, "/ip/pool/add", "=name=p", "=ranges=10.0.0.0/24", NULL));
 	assert_string_equal(client_read(&client), "!re .tag=10 =.id=*2 =name=p\n");
 	assert_said(&client, "!re .tag=10 =.id=*2 =name=q\n!done\n", "/ip/pool/set", "=.id=p",
-	            "=name=q");
+		    "=name=q");
 	/* What changes nothing is not told. */
 	assert_said(&client, "!done\n", "/ip/pool/set", "=.id=q", "=name=q");
 	assert_said(&client, "!re .tag=10 =.id=*2 =.dead=true\n!done\n", "/ip/pool/remove",
-	            "=.id=*2");
+		    "=.id=*2");
 	assert_said(&client,
-	            "!trap .tag=10 =category=2 =message=interrupted\n!done .tag=20\n"
-	            "!done .tag=10\n",
-	            "/cancel", "=tag=10", ".tag=20");
-	assert_true(ros_hand(client.ros, NULL, "/ip/pool/add", "=name=r", "=ranges=10.0.0.0/24",
-	                     NULL));
+		    "!trap .tag=10 =category=2 =message=interrupted\n!done .tag=20\n"
+		    "!done .tag=10\n",
+		    "/cancel", "=tag=10", ".tag=20");
+	assert_true(
+	    ros_hand(client.ros, NULL, "/ip/pool/add", "=name=r", "=ranges=10.0.0.0/24", NULL));
 	assert_string_equal(client_read(&client), "");
 	client_free(&client);
 }
@@ -230,7 +231,7 @@ static void test_live_connections_are_rows_from_718(void **state)
 	(void)state;
 	assert_int_equal(ros_row_count(client.ros, "/ip/service"), 9);
 	assert_said(&client, "!re =name=api\n!done\n", "/ip/service/print", "=.proplist=name",
-	            "?dynamic=true");
+		    "?dynamic=true");
 	ros_session_close(client.session);
 	client.session = NULL;
 	assert_int_equal(ros_row_count(client.ros, "/ip/service"), 8);
@@ -268,12 +269,12 @@ static void test_dates_by_version(void **state)
 
 	(void)state;
 	assert_said(&old, "!re =time=22:13:20 =date=nov/14/2023\n!done\n", "/system/clock/print",
-	            "=.proplist=date,time");
+		    "=.proplist=date,time");
 	assert_said(&new, "!re =time=22:13:20 =date=2023-11-14\n!done\n", "/system/clock/print",
-	            "=.proplist=date,time");
+		    "=.proplist=date,time");
 	ros_set_clock_error(new.ros, -(CLIENT_START - 86400 * CLIENT_SECOND));
 	assert_said(&new, "!re =date=1970-01-02\n!done\n", "/system/clock/print",
-	            "=.proplist=date");
+		    "=.proplist=date");
 	client_free(&old);
 	client_free(&new);
 }
@@ -287,7 +288,7 @@ static void test_reboot_and_factory_reset(void **state)
 	assert_said(&client, "!done =ret=*1\n", "/ppp/secret/add", "=name=juma");
 	ros_set_now(client.ros, now);
 	assert_said(&client, "!re =uptime=1m40s =version=7.16.2 (stable)\n!done\n",
-	            "/system/resource/print", "=.proplist=uptime,version");
+		    "/system/resource/print", "=.proplist=uptime,version");
 	ros_reboot(client.ros, 10 * CLIENT_SECOND);
 	assert_int_equal(ros_session_line(client.session), ROS_LINE_RESET);
 	assert_null(ros_session_open(client.ros));
@@ -298,12 +299,12 @@ static void test_reboot_and_factory_reset(void **state)
 	assert_said(&client, "!done\n", "/login", "=name=wavu", "=password=secret");
 	assert_said(&client, "!re =name=juma\n!done\n", "/ppp/secret/print", "=.proplist=name");
 	assert_said(&client, "!re =uptime=2s\n!done\n", "/system/resource/print",
-	            "=.proplist=uptime");
+		    "=.proplist=uptime");
 	ros_factory_reset(client.ros, 0);
 	ros_session_close(client.session);
 	client.session = ros_session_open(client.ros);
 	assert_said(&client, "!trap =message=invalid user name or password (6)\n!done\n", "/login",
-	            "=name=wavu", "=password=secret");
+		    "=name=wavu", "=password=secret");
 	assert_said(&client, "!done\n", "/login", "=name=admin", "=password=");
 	assert_said(&client, "!done =ret=0\n", "/ppp/secret/print", "=count-only=");
 	assert_said(&client, "!re =name=MikroTik\n!done\n", "/system/identity/print");

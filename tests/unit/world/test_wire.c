@@ -93,8 +93,8 @@ static void test_control_bytes_end_the_line(void **state)
 
 static void test_a_sentence_may_come_in_any_cut(void **state)
 {
-	static const char *const words[] = { "/ppp/secret/add", "=name=juma",
-		                             "=comment=a=b=c \xe9", ".tag=9" };
+	static const char *const words[] = { "/ppp/secret/add", "=name=juma", "=comment=a=b=c \xe9",
+					     ".tag=9" };
 	char bytes[256];
 	size_t size = client_encode(bytes, sizeof(bytes), words, 4);
 

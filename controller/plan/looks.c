@@ -210,7 +210,7 @@ uint32_t plan_looks_again(struct look *looks, uint32_t max, const struct plan_in
 	struct text *names = ARENA_ARRAY(arena, struct text, LOOK_VALUES_MAX + 1);
 	uint32_t count;
 
-	invariant(draft && draft->in == in);
+	invariant(draft != NULL);
 	if (!in->observed->tables[MENU_HOTSPOT_HOST].looked) {
 		count = off_macs(draft, macs, LOOK_VALUES_MAX + 1);
 		if (count != 0)

@@ -306,14 +306,16 @@ bool plan_make(struct plan *out, const struct plan_input *in, struct arena *aren
 	       struct error *error)
 {
 	struct draft *draft = ARENA_NEW(arena, struct draft);
+	struct plan_input *kept = ARENA_NEW(arena, struct plan_input);
 
 	invariant(in->intent && in->router && in->observed);
 	if (in->observed->look_at <= 0)
 		return error_set(error, ERROR_FAILED, "router %.*s was never looked at",
 				 TEXT_ARG(in->router->name));
 	*out = (struct plan){ .draft = draft };
+	*kept = *in; /* plan_looks_again may come when the caller's own is gone */
 	*draft = (struct draft){
-		.in = in, .arena = arena, .plan = out, .partial = in->only != NULL
+		.in = kept, .arena = arena, .plan = out, .partial = in->only != NULL
 	};
 	judge_router(draft);
 	change_people(draft);

@@ -214,6 +214,13 @@ bool db_open(struct db *db, const char *path, const char *name, bool writes, str
 		db_close(db);
 		return false;
 	}
+	/* SQLite opens what it may not write as if it had been asked to read it. */
+	if (writes && sqlite3_db_readonly(db->handle, "main") == 1) {
+		db_close(db);
+		return error_set(error, ERROR_FAILED,
+				 "%s may not be written by this user: check its owner and mode",
+				 name);
+	}
 	if (!configure(db, error)) {
 		db_close(db);
 		return false;

@@ -46,6 +46,12 @@ const void *file_thread(void);
 /* Fills in the names; opens nothing. */
 bool file_init(struct file *file, struct text folder, const char *name, const char *migrations,
 	       struct error *error) MUST_CHECK;
+/* The number of the newest migration of its folder. */
+int file_newest_form(const struct file *file);
+/* Is it ours, and of which form? STORE for a file of another kind or of a newer program; 0: empty.
+ */
+bool file_check_version(struct file *file, struct db *db, int64_t *version,
+			struct error *error) MUST_CHECK;
 /* Makes the file when missing (with `mode`, in the folder's group), locks it for this process,
  * opens and migrates it. CONFLICT when another process writes it. */
 bool file_open_writer(struct file *file, unsigned mode, struct error *error) MUST_CHECK;

@@ -4,7 +4,7 @@
 #include <stdio.h>
 
 #include "base/limits.h"
-#include "state/inside.h"
+#include "state/ledger_inner.h"
 
 /* Trimmed and in upper case: what makes two receipts the same one. */
 static struct text receipt_key(struct arena *arena, struct text receipt)
@@ -20,8 +20,8 @@ static struct text receipt_key(struct arena *arena, struct text receipt)
 	return (struct text){ at, trimmed.size };
 }
 
-static bool number_of(int64_t *out, struct db *db, const char *sql, struct text key,
-		      struct error *error)
+bool ledger_number(int64_t *out, struct db *db, const char *sql, struct text key,
+		   struct error *error)
 {
 	struct statement *statement = db_prepare(db, sql);
 
@@ -34,7 +34,7 @@ static bool is_known(bool *known, struct db *db, struct text key, struct error *
 {
 	int64_t id;
 
-	if (!number_of(&id, db, "SELECT id FROM payment WHERE receipt_key = ?", key, error))
+	if (!ledger_number(&id, db, "SELECT id FROM payment WHERE receipt_key = ?", key, error))
 		return false;
 	*known = id != 0;
 	return true;
@@ -113,22 +113,8 @@ static bool insert_status(struct db *db, const struct status *status, struct err
 	return db_done(statement, error);
 }
 
-/* One side of a movement: "credit:" of "kn0042", "in:" of "main", or "revenue" of nobody. */
-struct leg {
-	const char *account;
-	struct text of;
-};
-
-struct movement {
-	const char *kind;
-	struct leg source, target;
-	int64_t cents;
-	int64_t payment_id; /* 0: none */
-	int64_t at;
-};
-
 /* Nothing moves nothing: a payment of 0 has no movement. */
-static bool move(int64_t *id, struct db *db, const struct movement *movement, struct error *error)
+bool ledger_move(int64_t *id, struct db *db, const struct movement *movement, struct error *error)
 {
 	struct statement *statement;
 
@@ -184,7 +170,7 @@ static bool book_money(struct db *db, const struct payment *payment, struct text
 	};
 	int64_t id;
 
-	if (!move(&id, db, &movement, error))
+	if (!ledger_move(&id, db, &movement, error))
 		return false;
 	return !credited || stand_credited(db, reference, payment->id, payment->booked_at, error);
 }
@@ -306,7 +292,7 @@ static bool assign(struct store *store, const struct status *status, struct aren
 		.payment_id = status->payment_id,
 		.at = status->at,
 	};
-	if (!insert_status(db, status, error) || !move(&id, db, &movement, error))
+	if (!insert_status(db, status, error) || !ledger_move(&id, db, &movement, error))
 		return false;
 	store_booked(store, status->at);
 	return stand_credited(db, status->reference, status->payment_id, status->at, error);
@@ -329,190 +315,4 @@ bool ledger_assign(struct store *store, int64_t payment_id, struct text referenc
 	bool ok = assign(store, &status, &arena, error);
 	arena_close(&arena);
 	return ok;
-}
-
-static bool insert_purchase(struct db *db, struct text reference, const struct purchase *purchase,
-			    int64_t movement, int64_t now, struct error *error)
-{
-	struct statement *statement = db_prepare(
-	    db, "INSERT INTO purchase (movement, subscriber, payment, periods, service_from_at,"
-		" paid_from_at, paid_until_at, anchor_day, package, at) VALUES (?, ?, ?, ?, ?,"
-		" ?, ?, ?, ?, ?)");
-
-	db_bind(statement, 1, movement);
-	db_bind_text(statement, 2, reference);
-	if (purchase->payment_id != 0)
-		db_bind(statement, 3, purchase->payment_id);
-	else
-		db_bind_null(statement, 3);
-	db_bind(statement, 4, purchase->periods);
-	db_bind(statement, 5, purchase->service_from_at);
-	db_bind(statement, 6, purchase->paid_from_at);
-	db_bind(statement, 7, purchase->paid_until_at);
-	db_bind(statement, 8, purchase->anchor_day);
-	db_bind_text(statement, 9, purchase->package);
-	db_bind(statement, 10, now);
-	return db_done(statement, error);
-}
-
-static bool stand_bought(struct db *db, struct text reference, const struct purchase *purchase,
-			 int64_t now, struct error *error)
-{
-	struct statement *statement = db_prepare(
-	    db, "UPDATE standing SET service_from_at = ?2, paid_until_at = ?3, anchor_day = ?4,"
-		" changed_at = max(changed_at, ?5) WHERE subscriber = ?1");
-
-	db_bind_text(statement, 1, reference);
-	db_bind(statement, 2, purchase->service_from_at);
-	db_bind(statement, 3, purchase->paid_until_at);
-	db_bind(statement, 4, purchase->anchor_day);
-	db_bind(statement, 5, now);
-	return db_done(statement, error);
-}
-
-bool ledger_buy(struct store *store, struct text reference, const struct purchase *purchase,
-		int64_t now, struct error *error)
-{
-	struct db *db = store_writer(store);
-	struct movement movement = {
-		.kind = "bought",
-		.source = { "credit:", reference },
-		.target = { "revenue", TEXT_NONE },
-		.cents = purchase->cents,
-		.at = now,
-	};
-	int64_t credit, id;
-
-	invariant(reference.size != 0 && purchase->periods > 0 && purchase->cents > 0);
-	invariant(purchase->service_from_at > 0 &&
-		  purchase->paid_until_at > purchase->paid_from_at);
-	if (!number_of(&credit, db, "SELECT cents FROM balance WHERE account = 'credit:' || ?",
-		       reference, error))
-		return false;
-	if (credit < purchase->cents)
-		return error_set(error, ERROR_CONFLICT,
-				 "%.*s cannot buy for %" PRId64 " cents with a credit of %" PRId64,
-				 TEXT_ARG(reference), purchase->cents, credit);
-	if (!move(&id, db, &movement, error))
-		return false;
-	store_booked(store, now);
-	return insert_purchase(db, reference, purchase, id, now, error) &&
-	       stand_bought(db, reference, purchase, now, error);
-}
-
-static bool insert_opening(struct db *db, struct text reference, struct text account,
-			   int64_t paid_until_at, int64_t movement, int64_t now,
-			   struct error *error)
-{
-	struct statement *statement = db_prepare(
-	    db, "INSERT INTO opening (subscriber, account, paid_until_at, movement, after_purchase,"
-		" at) VALUES (?1, ?2, ?3, ?4, (SELECT coalesce(max(id), 0) FROM purchase WHERE"
-		" subscriber = ?1), ?5)");
-
-	db_bind_text(statement, 1, reference);
-	db_bind_text(statement, 2, account);
-	db_bind(statement, 3, paid_until_at);
-	if (movement != 0)
-		db_bind(statement, 4, movement);
-	else
-		db_bind_null(statement, 4);
-	db_bind(statement, 5, now);
-	return db_done(statement, error);
-}
-
-/* An opening never shortens what was bought before it was declared. */
-static bool stand_opened(struct db *db, struct text reference, int64_t paid_until_at, int64_t now,
-			 struct error *error)
-{
-	struct statement *statement = db_prepare(
-	    db, "INSERT INTO standing VALUES (?1, 1, iif(?2 > 0, ?3, 0), ?2, 0, 1, 0, NULL, ?3)"
-		" ON CONFLICT (subscriber) DO UPDATE SET known = 1, opening_booked = 1,"
-		" service_from_at = iif(?2 > paid_until_at, ?3, service_from_at), anchor_day ="
-		" iif(?2 > paid_until_at, 0, anchor_day), paid_until_at = max(paid_until_at,"
-		" ?2), changed_at = max(changed_at, ?3)");
-
-	db_bind_text(statement, 1, reference);
-	db_bind(statement, 2, paid_until_at);
-	db_bind(statement, 3, now);
-	return db_done(statement, error);
-}
-
-bool ledger_open(bool *booked, struct store *store, struct text reference, struct text account,
-		 int64_t paid_until_at, int64_t balance_cents, int64_t now, struct error *error)
-{
-	struct db *db = store_writer(store);
-	const struct leg credit = { "credit:", reference }, opening = { "opening", TEXT_NONE };
-	bool owes = balance_cents < 0;
-	struct movement movement = {
-		.kind = "opened",
-		.source = owes ? credit : opening,
-		.target = owes ? opening : credit,
-		.cents = owes ? -balance_cents : balance_cents,
-		.at = now,
-	};
-	int64_t there, id;
-
-	invariant(reference.size != 0 && paid_until_at >= 0);
-	*booked = false;
-	if (!number_of(&there, db, "SELECT count(*) FROM opening WHERE subscriber = ?", reference,
-		       error))
-		return false;
-	if (there != 0)
-		return true;
-	store_booked(store, now);
-	*booked = move(&id, db, &movement, error) &&
-		  insert_opening(db, reference, account, paid_until_at, id, now, error) &&
-		  stand_opened(db, reference, paid_until_at, now, error);
-	return *booked;
-}
-
-bool ledger_pause(struct store *store, struct text reference, bool paused, struct text actor,
-		  int64_t now, struct error *error)
-{
-	struct db *db = store_writer(store);
-	struct statement *statement = db_prepare(
-	    db, "INSERT INTO pause (subscriber, paused, actor, at) VALUES (?, ?, ?, ?)");
-
-	invariant(reference.size != 0);
-	db_bind_text(statement, 1, reference);
-	db_bind(statement, 2, paused);
-	db_bind_text(statement, 3, actor);
-	db_bind(statement, 4, now);
-	if (!db_done(statement, error))
-		return false;
-	store_saw(store, now);
-	statement = db_prepare(
-	    db, "INSERT INTO standing VALUES (?1, 0, 0, 0, 0, 0, ?2, NULL, ?3) ON CONFLICT"
-		" (subscriber) DO UPDATE SET paused = ?2, changed_at = max(changed_at, ?3)");
-	db_bind_text(statement, 1, reference);
-	db_bind(statement, 2, paused);
-	db_bind(statement, 3, now);
-	return db_done(statement, error);
-}
-
-bool ledger_password(struct text *out, struct store *store, struct text reference,
-		     struct text fresh, struct arena *arena, struct error *error)
-{
-	struct db *db = store_writer(store);
-	struct statement *statement = db_prepare(
-	    db, "INSERT INTO password (subscriber, password) VALUES (?, ?) ON CONFLICT (subscriber)"
-		" DO NOTHING");
-
-	invariant(reference.size != 0 && fresh.size != 0);
-	db_bind_text(statement, 1, reference);
-	db_bind_text(statement, 2, fresh);
-	if (!db_done(statement, error))
-		return false;
-	statement = db_prepare(db, "SELECT password FROM password WHERE subscriber = ?");
-	db_bind_text(statement, 1, reference);
-	*out = db_step(statement) ? db_column_text(statement, 0, arena) : TEXT_NONE;
-	if (!db_finish(statement, error))
-		return false;
-	/* Known to be somebody, though no money was ever seen of him: the standings show his
-	 * password. */
-	statement = db_prepare(
-	    db, "INSERT INTO standing VALUES (?1, 0, 0, 0, 0, 0, 0, NULL, 0) ON CONFLICT"
-		" (subscriber) DO NOTHING");
-	db_bind_text(statement, 1, reference);
-	return db_done(statement, error);
 }

@@ -413,6 +413,39 @@ static void a_fatal_leaves_the_sent_unknown_and_the_rest_unsent(void **state)
 	assert_int_equal(writes[2].end, WRITE_UNSENT);
 }
 
+/* The second is sent when the first is answered: what came for it before is no answer. */
+static void an_answer_before_its_question_does_not_count(void **state)
+{
+	(void)state;
+	static const struct attribute name = { .name = "name", .value = { "juma", 4 } };
+	const struct menu *menu = menu_of(MENU_PPP_SECRET);
+	struct write writes[2] = {
+		{ .verb = VERB_ADD, .menu = menu, .attributes = &name, .attribute_count = 1 },
+		{ .verb = VERB_REMOVE, .menu = menu, .id = TEXT("*1") },
+	};
+	open_then(reply(SENTENCE("!done", ".tag=3"), SENTENCE("!done", ".tag=2", "=ret=*7"),
+			TEXT_NONE, TEXT_NONE),
+		  TEXT_NONE);
+	assert_false(device->verbs->write(device, writes, 2, &arena, &error));
+	assert_int_equal(writes[0].end, WRITE_DONE);
+	assert_int_equal(writes[1].end, WRITE_UNKNOWN);
+}
+
+/* Half a sentence was left over from before: the question is sent all the same. */
+static void left_over_bytes_do_not_stop_a_question(void **state)
+{
+	(void)state;
+	struct look look;
+	struct text replies[] = { login_reply(&arena),
+				  joined(&arena, version_reply(&arena, "7.16.2"), TEXT("\x05!ne")),
+				  joined(&arena, TEXT("ws\0"), rows_with(NULL, ".tag=2")) };
+	if (!open_with(replies, 3))
+		fail_msg("%s", error.text);
+	if (!look_once(&look))
+		fail_msg("%s", error.text);
+	assert_int_equal(look.table.count, 1);
+}
+
 static void bytes_of_a_write_are_exactly_these(void **state)
 {
 	(void)state;
@@ -453,6 +486,8 @@ int main(void)
 		TEST(a_write_that_timed_out_on_the_router_is_unknown),
 		TEST(a_trap_without_done_is_unknown),
 		TEST(a_fatal_leaves_the_sent_unknown_and_the_rest_unsent),
+		TEST(an_answer_before_its_question_does_not_count),
+		TEST(left_over_bytes_do_not_stop_a_question),
 		TEST(bytes_of_a_write_are_exactly_these),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -53,8 +53,8 @@ static bool forget_unnamed(struct db *db, struct error *error)
 		"DELETE FROM loss WHERE router IN (SELECT name FROM router WHERE named = 0)",
 		"DELETE FROM leave WHERE router IN (SELECT name FROM router WHERE named = 0)",
 		"DELETE FROM drift WHERE router IN (SELECT name FROM router WHERE named = 0)",
-		"UPDATE approval SET spent = 1 WHERE router IN (SELECT name FROM router WHERE"
-		" named = 0)",
+		("UPDATE approval SET spent = 1"
+		 " WHERE router IN (SELECT name FROM router WHERE named = 0)"),
 		"DELETE FROM router WHERE named = 0",
 	};
 

@@ -22,7 +22,7 @@ struct api {
 	bool is_dead;   /* the line is not to be used any more */
 	char label[80]; /* "10.66.0.11:8728", or empty */
 };
-#define RECEIVE_SIZE (64u << 10)
+#define RECEIVE_SIZE (16u << 10) /* a TLS record; thousands of held sessions have one each */
 
 /* When a call must be over: `budget_ms` from its begin, and `each_ms` more for each step forward.
  */

@@ -181,7 +181,7 @@ static void peer_listen(struct peer *peer)
 	peer->listener = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
 	assert_true(peer->listener >= 0);
 	assert_int_equal(bind(peer->listener, (struct sockaddr *)&address, sizeof(address)), 0);
-	assert_int_equal(listen(peer->listener, 8), 0);
+	assert_int_equal(listen(peer->listener, 64), 0);
 	assert_int_equal(getsockname(peer->listener, (struct sockaddr *)&address, &size), 0);
 	peer->port = ntohs(address.sin_port);
 }

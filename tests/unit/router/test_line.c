@@ -12,6 +12,7 @@
 
 #include "peer.h"
 
+#include "base/clock.h"
 #include "router/device.h"
 #include "router/line.h"
 
@@ -156,19 +157,69 @@ static void silence_is_told_by_the_line(void **state)
 	peer_stop(&peer);
 }
 
+/* It ends right after its version was told: that is seen before anything is sent. */
+static void check_hung_up(const struct router *router, struct text ca_pem)
+{
+	static const struct attribute name = { .name = "name", .value = { "juma", 4 } };
+	struct look look = { .menu = menu_of(MENU_PPP_SECRET) };
+	struct write write = { .verb = VERB_ADD,
+			       .menu = menu_of(MENU_PPP_SECRET),
+			       .attributes = &name,
+			       .attribute_count = 1 };
+	if (!open_it(router, ca_pem))
+		fail_msg("%s", error.text);
+	for (int i = 0; i < 5000 && device->verbs->alive(device); i++)
+		clock_sleep_ms(1);
+	assert_false(device->verbs->alive(device));
+	assert_false(device->verbs->write(device, &write, 1, &arena, &error));
+	assert_int_equal(error.code, ERROR_UNREACHABLE);
+	assert_int_equal(write.end, WRITE_UNSENT);
+	assert_false(device->verbs->look(device, &look, 1, &arena, &error));
+	assert_int_equal(error.code, ERROR_UNREACHABLE);
+	close_all();
+}
+
 static void a_peer_that_hung_up_is_not_alive(void **state)
 {
 	(void)state;
-	struct look look = { .menu = menu_of(MENU_PPP_SECRET) };
 	peer_start(&peer, PEER_PLAIN, NULL, NULL);
 	peer.hang_up_after_login = true;
 	struct router router = router_to(peer.port, TRANSPORT_API);
-	/* It ends right after its version was told. */
-	assert_true(open_it(&router, TEXT_NONE));
-	assert_false(device->verbs->look(device, &look, 1, &arena, &error));
-	assert_int_equal(error.code, ERROR_UNREACHABLE);
-	assert_false(device->verbs->alive(device));
-	close_all();
+	check_hung_up(&router, TEXT_NONE);
+
+	peer_start(&peer, PEER_CERTIFICATE, &ours, "127.0.0.1");
+	peer.hang_up_after_login = true;
+	router = router_to(peer.port, TRANSPORT_API_SSL);
+	check_hung_up(&router, authority_pem(&ours, &arena));
+}
+
+/* Workers connect at the same time: libcurl's own beginnings must bear that. */
+static void *connect_once(void *argument)
+{
+	const struct router *router = argument;
+	struct error own = { 0 };
+	struct device *mine;
+	if (!device_open_api(&mine, router, secret_of(TEXT("secret")), TEXT_NONE, &own))
+		return NULL;
+	device_close(mine);
+	return argument;
+}
+
+static void many_threads_connect_at_once(void **state)
+{
+	(void)state;
+	enum { THREADS = 12 };
+	pthread_t threads[THREADS];
+	peer_start(&peer, PEER_PLAIN, NULL, NULL);
+	struct router router = router_to(peer.port, TRANSPORT_API);
+	for (int i = 0; i < THREADS; i++)
+		assert_int_equal(pthread_create(&threads[i], NULL, connect_once, &router), 0);
+	for (int i = 0; i < THREADS; i++) {
+		void *done;
+		assert_int_equal(pthread_join(threads[i], &done), 0);
+		assert_non_null(done);
+	}
+	peer_stop(&peer);
 }
 
 static void a_wrong_password_names_the_router(void **state)
@@ -353,6 +404,7 @@ int main(void)
 	authority_make(&theirs, "Somebody's CA");
 #define TEST(name) cmocka_unit_test_setup_teardown(name, begin, end)
 	const struct CMUnitTest tests[] = {
+		TEST(many_threads_connect_at_once), /* first: nothing of libcurl is set up yet */
 		TEST(plain_lines_carry_looks),
 		TEST(proxies_of_the_environment_are_not_used),
 		TEST(nobody_listening_is_unreachable),

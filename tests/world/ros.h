@@ -166,7 +166,8 @@ enum ros_entry ros_ppp_dial(struct ros *ros, const char *name, const char *passw
 /* The CPE hangs up all sessions of that name; returns how many there were. */
 size_t ros_ppp_hang_up(struct ros *ros, const char *name);
 
-/* Traffic of the newest live session of that name, PPPoE or hotspot; upload and download bytes. */
+/* Traffic of the newest live session of that name, PPPoE or hotspot; upload and download bytes.
+ * A limit that is reached ends the session. False: nobody of that name is online. */
 bool ros_traffic(struct ros *ros, const char *name, uint64_t in_bytes, uint64_t out_bytes);
 
 /* A phone joins the wireless. It becomes a host; a mac-cookie or a bypassing ip-binding may let it

@@ -140,13 +140,14 @@ static void cookie_make(struct ros *ros, struct ros_text mac, struct ros_text us
 	row->live->is_mac_cookie = is_mac_cookie;
 	/* It holds name and password (§5.2). */
 	row->live->password = ros_copy(password.bytes, password.size);
-	row->ends_at = ros->now_at + ms * 1000;
+	row->live->lifetime_us = ms * 1000;
+	row->ends_at = ros->now_at + row->live->lifetime_us;
 	ros_due(ros, row->ends_at);
 	ros_row_insert(ros, table, row, NULL);
 }
 
 static void cookies_make(struct ros *ros, const struct ros_row *server, struct ros_text mac,
-			 const struct ros_row *user)
+			 const struct ros_row *user, bool by_page)
 {
 	const struct ros_table *users = ros_table_of(ros, &ros_menu_hotspot_user);
 	const struct ros_table *profiles = ros_table_of(ros, &ros_menu_hotspot_user_profile);
@@ -162,7 +163,8 @@ static void cookies_make(struct ros *ros, const struct ros_row *server, struct r
 	    ros_row_flag(ros, profiles, profile, "add-mac-cookie"))
 		cookie_make(ros, mac, name, password, true,
 			    ros_row_text(ros, profiles, profile, "mac-cookie-timeout"));
-	if (setting != NULL && login_by(ros, server, "cookie"))
+	/* An HTTP cookie can only be left in a browser. */
+	if (by_page && setting != NULL && login_by(ros, server, "cookie"))
 		cookie_make(ros, mac, name, password, false,
 			    ros_row_text(ros, settings, setting, "http-cookie-lifetime"));
 }
@@ -200,24 +202,43 @@ static size_t actives_count(const struct ros *ros, struct ros_text name)
 	return count;
 }
 
-static bool limit_is_reached(const struct ros *ros, const struct ros_row *user)
+static bool bytes_are_used_up(const struct ros *ros, const struct ros_row *user, uint64_t more_in,
+			      uint64_t more_out)
 {
 	static const char *const names[] = { "limit-bytes-in", "limit-bytes-out",
 					     "limit-bytes-total" };
 	const struct ros_table *table = ros_table_of(ros, &ros_menu_hotspot_user);
-	uint64_t used[] = { user->bytes_in, user->bytes_out, user->bytes_in + user->bytes_out };
+	uint64_t in = user->bytes_in + more_in, out = user->bytes_out + more_out;
+	uint64_t used[] = { in, out, in + out };
 	uint64_t limit;
+
+	/* Totals over all sessions (§4). */
+	for (size_t i = 0; i < ROS_COUNT(names); i++)
+		if (ros_text_number(ros_row_text(ros, table, user, names[i]), &limit) &&
+		    limit > 0 && used[i] >= limit)
+			return true;
+	return false;
+}
+
+static bool limit_is_reached(const struct ros *ros, const struct ros_row *user)
+{
+	const struct ros_table *table = ros_table_of(ros, &ros_menu_hotspot_user);
 	int64_t ms;
 
 	/* limit-uptime is total time online, not wall clock (§5.2). */
 	if (ros_span_parse(ros_row_text(ros, table, user, "limit-uptime"), &ms) && ms > 0 &&
 	    user->used_us >= ms * 1000)
 		return true;
-	for (size_t i = 0; i < ROS_COUNT(names); i++)
-		if (ros_text_number(ros_row_text(ros, table, user, names[i]), &limit) &&
-		    limit > 0 && used[i] >= limit)
-			return true;
-	return false;
+	return bytes_are_used_up(ros, user, 0, 0);
+}
+
+bool ros_hotspot_is_used_up(const struct ros *ros, const struct ros_row *row)
+{
+	const struct ros_row *user = ros_row_by_id(ros_table_of(ros, &ros_menu_hotspot_user),
+						   row->live->owner);
+
+	return user != NULL &&
+	       bytes_are_used_up(ros, user, row->live->bytes_in, row->live->bytes_out);
 }
 
 static enum ros_entry user_check(const struct ros *ros, const struct ros_row *user,
@@ -321,16 +342,9 @@ static enum ros_entry host_login(struct ros *ros, struct ros_row *host, struct r
 	if (entry != ROS_ENTRY_DONE)
 		return entry;
 	session_begin(ros, host, user, way);
-	cookies_make(ros, server, mac, user);
+	cookies_make(ros, server, mac, user,
+		     strcmp(way, "http-chap") == 0 || strcmp(way, "cookie") == 0);
 	return ROS_ENTRY_DONE;
-}
-
-static void mac_cookie_drop(struct ros *ros, struct ros_text mac)
-{
-	struct ros_row *cookie = cookie_find(ros, mac, true);
-
-	if (cookie != NULL)
-		ros_row_remove(ros, ros_table_of(ros, &ros_menu_hotspot_cookie), cookie);
 }
 
 /* The hook of /ip/hotspot/active. The counters of the user are written now, and lost when the power
@@ -342,6 +356,7 @@ void ros_hotspot_ended(struct ros *ros, struct ros_row *row)
 	struct ros_text mac = ros_row_text(ros, table, row, "mac-address");
 	struct ros_row *user = ros_row_by_id(users, row->live->owner);
 	struct ros_row *host = host_find(ros, mac);
+	struct ros_row *cookie;
 
 	ros_live_drop(ros, row);
 	if (host != NULL)
@@ -353,8 +368,13 @@ void ros_hotspot_ended(struct ros *ros, struct ros_row *row)
 		user->bytes_in += row->live->bytes_in;
 		user->bytes_out += row->live->bytes_out;
 	}
+	cookie = cookie_find(ros, mac, true);
+	if (cookie == NULL)
+		return;
 	if (ros->end_reason == NULL || strcmp(ros->end_reason, "keepalive-timeout") != 0)
-		mac_cookie_drop(ros, mac);
+		ros_row_remove(ros, ros_table_of(ros, &ros_menu_hotspot_cookie), cookie);
+	else /* its time counts from the last login or logout (§5.2) */
+		cookie->ends_at = ros->now_at + cookie->live->lifetime_us;
 }
 
 /* The hook of /ip/hotspot/host: without a host no login. */

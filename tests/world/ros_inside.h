@@ -239,7 +239,8 @@ struct ros_live {
 	bool is_bypassed;
 	bool is_blocked;
 	bool is_authorized;
-	char *password; /* of a cookie */
+	char *password;      /* of a cookie, as it was at the login */
+	int64_t lifetime_us; /* of a cookie */
 };
 
 struct ros_row {
@@ -519,6 +520,9 @@ void ros_log_done(struct ros *ros);
 void ros_ppp_ended(struct ros *ros, struct ros_row *row);
 void ros_hotspot_ended(struct ros *ros, struct ros_row *row);
 void ros_host_ended(struct ros *ros, struct ros_row *row);
+/* Whether the bytes of this session, or of its user, have reached a limit. */
+bool ros_ppp_is_used_up(const struct ros *ros, const struct ros_row *row);
+bool ros_hotspot_is_used_up(const struct ros *ros, const struct ros_row *row);
 bool ros_hotspot_active_login(struct ros_call *call);
 bool ros_make_binding(struct ros_call *call);
 void ros_live_free(struct ros_live *live);

@@ -268,32 +268,43 @@ void ros_live_drop(struct ros *ros, struct ros_row *row)
 	live->entry_count = 0;
 }
 
+static struct ros_row *newest_find(const struct ros *ros, const struct ros_table *table,
+				   const char *field, const char *name)
+{
+	struct ros_row *newest = NULL;
+
+	for (struct ros_row *row = table->first; row != NULL; row = row->next)
+		if (ros_text_is(ros_row_text(ros, table, row, field), name) &&
+		    (newest == NULL || row->live->began_at >= newest->live->began_at))
+			newest = row;
+	return newest;
+}
+
 bool ros_traffic(struct ros *ros, const char *name, uint64_t in_bytes, uint64_t out_bytes)
 {
-	const struct ros_menu *const menus[] = { &ros_menu_ppp_active, &ros_menu_hotspot_active };
 	struct ros_table *queues = ros_table_of(ros, &ros_menu_queue_simple);
-	struct ros_row *newest = NULL, *queue;
+	struct ros_table *ppp = ros_table_of(ros, &ros_menu_ppp_active);
+	struct ros_table *hotspot = ros_table_of(ros, &ros_menu_hotspot_active);
+	struct ros_row *row = newest_find(ros, ppp, "name", name);
+	struct ros_row *other = newest_find(ros, hotspot, "user", name);
+	struct ros_row *queue;
+	bool is_hotspot = row == NULL ||
+			  (other != NULL && other->live->began_at > row->live->began_at);
 
-	for (size_t i = 0; i < ROS_COUNT(menus); i++) {
-		const struct ros_table *table = ros_table_of(ros, menus[i]);
-
-		for (struct ros_row *row = table->first; row != NULL; row = row->next) {
-			struct ros_text owner = ros_row_text(
-			    ros, table, row, menus[i] == &ros_menu_ppp_active ? "name" : "user");
-
-			if (ros_text_is(owner, name) &&
-			    (newest == NULL || row->live->began_at >= newest->live->began_at))
-				newest = row;
-		}
-	}
-	if (newest == NULL)
+	if (is_hotspot)
+		row = other;
+	if (row == NULL)
 		return false;
-	newest->live->bytes_in += in_bytes;
-	newest->live->bytes_out += out_bytes;
-	queue = newest->live->has_queue ? ros_row_by_id(queues, newest->live->queue) : NULL;
+	row->live->bytes_in += in_bytes;
+	row->live->bytes_out += out_bytes;
+	queue = row->live->has_queue ? ros_row_by_id(queues, row->live->queue) : NULL;
 	if (queue != NULL) {
 		queue->bytes_in += in_bytes;
 		queue->bytes_out += out_bytes;
 	}
+	if (is_hotspot && ros_hotspot_is_used_up(ros, row))
+		ros_row_remove(ros, hotspot, row);
+	else if (!is_hotspot && ros_ppp_is_used_up(ros, row))
+		ros_row_remove(ros, ppp, row);
 	return true;
 }

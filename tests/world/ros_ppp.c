@@ -218,6 +218,19 @@ void ros_ppp_ended(struct ros *ros, struct ros_row *row)
 	ros_buffer_done(&date);
 }
 
+/* The secret's limits are per session, as they were when it began (§4). */
+bool ros_ppp_is_used_up(const struct ros *ros, const struct ros_row *row)
+{
+	const struct ros_table *table = ros_table_of(ros, &ros_menu_ppp_active);
+	uint64_t limit;
+
+	if (ros_text_number(ros_row_text(ros, table, row, "limit-bytes-in"), &limit) && limit > 0 &&
+	    row->live->bytes_in >= limit)
+		return true;
+	return ros_text_number(ros_row_text(ros, table, row, "limit-bytes-out"), &limit) &&
+	       limit > 0 && row->live->bytes_out >= limit;
+}
+
 size_t ros_ppp_hang_up(struct ros *ros, const char *name)
 {
 	struct ros_table *table = ros_table_of(ros, &ros_menu_ppp_active);

@@ -117,6 +117,13 @@ static void rows_find(const struct ros_call *call, struct found *found)
 			if (row->hash == hash &&
 			    ros_query_pass(call->ros, table, row, call->queries, 1, &scratch))
 				found_add(found, row);
+		/* The newest is first in its chain; print shows the oldest first. */
+		for (size_t i = 0; i < found->count / 2; i++) {
+			const struct ros_row *other = found->rows[found->count - 1 - i];
+
+			found->rows[found->count - 1 - i] = found->rows[i];
+			found->rows[i] = other;
+		}
 	} else {
 		for (row = table->first; row != NULL; row = row->next)
 			if (ros_query_pass(call->ros, table, row, call->queries, call->query_count,

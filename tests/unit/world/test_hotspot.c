@@ -155,8 +155,13 @@ static void test_cookies_end(void **state)
 	client_ask(&client, "/ip/hotspot/user/profile/set", "=.id=day", "=mac-cookie-timeout=1d",
 		   NULL);
 	ros_hotspot_login(client.ros, PHONE, "amina", "1");
+	/* Its day counts from the logout. */
+	ros_set_now(client.ros, CLIENT_START + 43200 * CLIENT_SECOND);
 	ros_hotspot_leave(client.ros, PHONE);
 	ros_set_now(client.ros, CLIENT_START + 86401 * CLIENT_SECOND);
+	assert_int_equal(ros_hotspot_arrive(client.ros, PHONE), ROS_ENTRY_DONE);
+	ros_hotspot_leave(client.ros, PHONE);
+	ros_set_now(client.ros, CLIENT_START + 2 * 86402 * CLIENT_SECOND);
 	assert_int_equal(ros_hotspot_arrive(client.ros, PHONE), ROS_ENTRY_NO_USER);
 	client_ask(&client, "/ip/hotspot/user/profile/set", "=.id=day", "=add-mac-cookie=no", NULL);
 	ros_set_now(client.ros, CLIENT_START + 4 * 86400 * CLIENT_SECOND);
@@ -187,8 +192,12 @@ static void test_limits(void **state)
 	assert_int_equal(ros_hotspot_login(client.ros, PHONE, "amina", "1"), ROS_ENTRY_LIMIT);
 	client_ask(&client, "/ip/hotspot/user/reset-counters", "=.id=amina", NULL);
 	assert_int_equal(ros_hotspot_login(client.ros, PHONE, "amina", "1"), ROS_ENTRY_DONE);
-	ros_traffic(client.ros, "amina", 600, 600);
-	ros_hotspot_leave(client.ros, PHONE);
+	ros_traffic(client.ros, "amina", 600, 300);
+	assert_true(ros_hotspot_is_open(client.ros, PHONE));
+	/* The limit of bytes ends the login, and takes the mac-cookie with it. */
+	ros_traffic(client.ros, "amina", 0, 100);
+	assert_false(ros_hotspot_is_open(client.ros, PHONE));
+	assert_int_equal(ros_hotspot_arrive(client.ros, PHONE), ROS_ENTRY_NO_USER);
 	assert_int_equal(ros_hotspot_login(client.ros, PHONE, "amina", "1"), ROS_ENTRY_LIMIT);
 	client_free(&client);
 }

@@ -44,6 +44,17 @@ static void test_what_a_session_brings(void **state)
 	assert_string_equal(access.caller, "AA:BB:CC:DD:EE:0F");
 	assert_true(ros_traffic(client.ros, "juma", 1000, 2000));
 	assert_true(ros_row_is(client.ros, "/queue/simple", "<pppoe-juma>", "bytes", "1000/2000"));
+	assert_false(ros_traffic(client.ros, "nobody", 1, 1));
+	/* limit-bytes of a secret are per session. */
+	client_ask(&client, "/ppp/secret/set", "=.id=juma", "=limit-bytes-out=500", NULL);
+	assert_true(ros_traffic(client.ros, "juma", 0, 2000));
+	assert_true(ros_access(client.ros, "juma", &access));
+	ros_ppp_hang_up(client.ros, "juma");
+	ros_ppp_dial(client.ros, "juma", "1", MAC);
+	ros_traffic(client.ros, "juma", 0, 499);
+	assert_true(ros_access(client.ros, "juma", &access));
+	ros_traffic(client.ros, "juma", 0, 1);
+	assert_false(ros_access(client.ros, "juma", &access));
 	client_free(&client);
 }
 

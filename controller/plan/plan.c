@@ -120,6 +120,17 @@ static const struct row *row_to_write(struct draft *draft, const struct item *it
 	return row;
 }
 
+/* An empty field of a new row is the router's default: it is not sent. */
+static uint32_t fields_added(const struct row *row)
+{
+	uint32_t fields = row->present, i;
+
+	for (i = 0; i < FIELDS_MAX; i++)
+		if ((fields >> i & 1u) && row->value[i].size == 0)
+			fields &= ~(1u << i);
+	return fields;
+}
+
 static void change_row(struct draft *draft, struct item *item)
 {
 	enum effect effect = row_effect(item);
@@ -137,7 +148,7 @@ static void change_row(struct draft *draft, struct item *item)
 	change->key = item->key;
 	change->have = item->have;
 	change->want = row_to_write(draft, item);
-	change->fields = item->verb == VERB_ADD ? change->want->present : item->differs;
+	change->fields = item->verb == VERB_ADD ? fields_added(change->want) : item->differs;
 	change->because = row_because(item);
 	change->held = item->held;
 	change->report_only = item->report_only;

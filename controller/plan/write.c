@@ -9,11 +9,10 @@ static bool is_sent(const struct change *change, uint32_t field)
 
 	if (what->role == FIELD_SEEN || !row_has(change->want, field))
 		return false;
-	if (change->verb == VERB_ADD)
-		/* An absent field is its default: an empty text would be refused in some (routeros
-		 * facts §3). */
-		return change->want->value[field].size != 0;
-	return what->role != FIELD_KEY && (change->fields >> field & 1u);
+	if (!(change->fields >> field & 1u))
+		return false;
+	/* A row is set by its id; only a new one needs its name. */
+	return change->verb == VERB_ADD || what->role != FIELD_KEY;
 }
 
 static struct attribute attribute_of(const struct change *change, uint32_t field)

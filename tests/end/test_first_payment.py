@@ -24,10 +24,10 @@ def test_commit_and_payment_become_access():
         assert shown["state"] == "active" and shown["balance"] == "0.00", shown
         assert shown["last_payment"]["receipt"] == "SKL51ZDR4F", shown
         isp.routers.ask("dial", isp.routers.names[0], "jane", isp.password(), "AA:BB:CC:DD:EE:FF")
-        assert isp.routers.access("jane")["online"], isp.routers.access("jane")
+        assert isp.routers.access("jane")["open"], isp.routers.access("jane")
         assert isp.show()["online"] is True
         isp.settle()
-        assert isp.routers.access("jane")["online"], "a second look must not throw him out"
+        assert isp.routers.access("jane")["open"], "a second look must not throw him out"
 
 
 def test_plan_promises_what_librouteros_then_reads():

@@ -146,6 +146,24 @@ static void a_snapshot_does_not_move(void **state)
 	store_close(reader);
 }
 
+/* A transaction is a snapshot already: asking for one inside it changes nothing. */
+static void a_snapshot_inside_a_transaction(void **state)
+{
+	struct world *world = *state;
+	struct payment payment = world_payment("S1", 100);
+	bool known;
+
+	payment.status = PAYMENT_CREDITED;
+	OK(world, store_begin(world->store, &world->error));
+	OK(world,
+	   ledger_book(&known, world->store, &payment, TEXT("a"), &world->arena, &world->error));
+	OK(world, store_read_begin(world->store, &world->error));
+	assert_int_equal(cents_of(world, world->store, "a"), 100);
+	store_read_end(world->store);
+	store_abort(world->store);
+	assert_int_equal(cents_of(world, world->store, "a"), 0);
+}
+
 static void a_snapshot_survives_a_checkpoint(void **state)
 {
 	struct world *world = *state;
@@ -622,6 +640,7 @@ int main(void)
 		TEST(a_reader_of_nothing_finds_nothing),
 		TEST(a_reader_sees_what_appears_later),
 		TEST(a_snapshot_does_not_move),
+		TEST(a_snapshot_inside_a_transaction),
 		TEST(a_snapshot_survives_a_checkpoint),
 		TEST(the_log_is_copied_when_idle),
 		TEST(the_log_is_bounded),

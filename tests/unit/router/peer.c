@@ -186,8 +186,8 @@ static void peer_listen(struct peer *peer)
 	peer->port = ntohs(address.sin_port);
 }
 
-void peer_start(struct peer *peer, enum peer_tls kind, const struct authority *authority,
-		const char *address)
+void peer_make(struct peer *peer, enum peer_tls kind, const struct authority *authority,
+	       const char *address)
 {
 	*peer = (struct peer){ 0 };
 	peer->ros = ros_new(&(struct ros_options){ .version = "7.16.2", .password = "secret" });
@@ -203,6 +203,10 @@ void peer_start(struct peer *peer, enum peer_tls kind, const struct authority *a
 		(void)SSL_CTX_set_dh_auto(peer->tls, 1);
 	}
 	peer_listen(peer);
+}
+
+void peer_start(struct peer *peer)
+{
 	assert_int_equal(pthread_create(&peer->thread, NULL, peer_run, peer), 0);
 }
 
@@ -213,6 +217,10 @@ void peer_stop(struct peer *peer)
 	(void)shutdown(peer->listener, SHUT_RDWR);
 	assert_int_equal(pthread_join(peer->thread, NULL), 0);
 	(void)close(peer->listener);
+}
+
+void peer_free(struct peer *peer)
+{
 	SSL_CTX_free(peer->tls);
 	ros_free(peer->ros);
 }

@@ -36,7 +36,12 @@ struct peer {
 	char fingerprint[80];     /* "sha256:…" of its certificate */
 };
 
-/* `address` ("127.0.0.1") is what the certificate is for; signed by `authority`. */
-void peer_start(struct peer *peer, enum peer_tls kind, const struct authority *authority,
-		const char *address);
+/* `address` ("127.0.0.1") is what the certificate is for; signed by `authority`. It listens
+ * already. */
+void peer_make(struct peer *peer, enum peer_tls kind, const struct authority *authority,
+	       const char *address);
+/* From here on its thread has the router. */
+void peer_start(struct peer *peer);
+/* The thread is gone; the router may be looked at again. */
 void peer_stop(struct peer *peer);
+void peer_free(struct peer *peer);

@@ -67,6 +67,7 @@ static void close_all(void)
 	device_close(device);
 	device = NULL;
 	peer_stop(&peer);
+	peer_free(&peer);
 }
 
 static void must_open(const struct router *router, struct text ca_pem)
@@ -87,8 +88,9 @@ static void must_not_open(const struct router *router, struct text ca_pem, enum 
 	if (error.code != code || !strstr(error.text, said) || !strstr(error.text, address))
 		fail_msg("%s: %s", error_disposition(error.code)->name, error.text);
 	assert_null(device);
-	assert_int_equal(ros_counters(peer.ros).bytes_in, 0);
 	peer_stop(&peer);
+	assert_int_equal(ros_counters(peer.ros).bytes_in, 0);
+	peer_free(&peer);
 }
 
 /* ---- plain ---- */
@@ -96,7 +98,8 @@ static void must_not_open(const struct router *router, struct text ca_pem, enum 
 static void plain_lines_carry_looks(void **state)
 {
 	(void)state;
-	peer_start(&peer, PEER_PLAIN, NULL, NULL);
+	peer_make(&peer, PEER_PLAIN, NULL, NULL);
+	peer_start(&peer);
 	struct router router = router_to(peer.port, TRANSPORT_API);
 	must_open(&router, TEXT_NONE);
 }
@@ -106,7 +109,8 @@ static void proxies_of_the_environment_are_not_used(void **state)
 	(void)state;
 	assert_int_equal(setenv("http_proxy", "http://127.0.0.1:1", 1), 0);
 	assert_int_equal(setenv("all_proxy", "http://127.0.0.1:1", 1), 0);
-	peer_start(&peer, PEER_PLAIN, NULL, NULL);
+	peer_make(&peer, PEER_PLAIN, NULL, NULL);
+	peer_start(&peer);
 	struct router router = router_to(peer.port, TRANSPORT_API);
 	must_open(&router, TEXT_NONE);
 	(void)unsetenv("http_proxy");
@@ -116,9 +120,11 @@ static void proxies_of_the_environment_are_not_used(void **state)
 static void nobody_listening_is_unreachable(void **state)
 {
 	(void)state;
-	peer_start(&peer, PEER_PLAIN, NULL, NULL);
+	peer_make(&peer, PEER_PLAIN, NULL, NULL);
+	peer_start(&peer);
 	struct router router = router_to(peer.port, TRANSPORT_API);
 	peer_stop(&peer);
+	peer_free(&peer);
 	assert_false(open_it(&router, TEXT_NONE));
 	assert_int_equal(error.code, ERROR_UNREACHABLE);
 	assert_non_null(strstr(error.text, "127.0.0.1:"));
@@ -146,7 +152,8 @@ static void silence_is_told_by_the_line(void **state)
 	char bytes[16];
 	uint32_t got = 0;
 	struct line *line;
-	peer_start(&peer, PEER_PLAIN, NULL, NULL);
+	peer_make(&peer, PEER_PLAIN, NULL, NULL);
+	peer_start(&peer);
 	struct router router = router_to(peer.port, TRANSPORT_API);
 	assert_true(line_connect(&line, &router, TEXT_NONE, &error));
 	assert_true(line->alive(line));
@@ -155,6 +162,7 @@ static void silence_is_told_by_the_line(void **state)
 	assert_non_null(strstr(error.text, "silent"));
 	line->close(line);
 	peer_stop(&peer);
+	peer_free(&peer);
 }
 
 /* It ends right after its version was told: that is seen before anything is sent. */
@@ -182,13 +190,15 @@ static void check_hung_up(const struct router *router, struct text ca_pem)
 static void a_peer_that_hung_up_is_not_alive(void **state)
 {
 	(void)state;
-	peer_start(&peer, PEER_PLAIN, NULL, NULL);
+	peer_make(&peer, PEER_PLAIN, NULL, NULL);
 	peer.hang_up_after_login = true;
+	peer_start(&peer);
 	struct router router = router_to(peer.port, TRANSPORT_API);
 	check_hung_up(&router, TEXT_NONE);
 
-	peer_start(&peer, PEER_CERTIFICATE, &ours, "127.0.0.1");
+	peer_make(&peer, PEER_CERTIFICATE, &ours, "127.0.0.1");
 	peer.hang_up_after_login = true;
+	peer_start(&peer);
 	router = router_to(peer.port, TRANSPORT_API_SSL);
 	check_hung_up(&router, authority_pem(&ours, &arena));
 }
@@ -210,7 +220,8 @@ static void many_threads_connect_at_once(void **state)
 	(void)state;
 	enum { THREADS = 12 };
 	pthread_t threads[THREADS];
-	peer_start(&peer, PEER_PLAIN, NULL, NULL);
+	peer_make(&peer, PEER_PLAIN, NULL, NULL);
+	peer_start(&peer);
 	struct router router = router_to(peer.port, TRANSPORT_API);
 	for (int i = 0; i < THREADS; i++)
 		assert_int_equal(pthread_create(&threads[i], NULL, connect_once, &router), 0);
@@ -220,12 +231,14 @@ static void many_threads_connect_at_once(void **state)
 		assert_non_null(done);
 	}
 	peer_stop(&peer);
+	peer_free(&peer);
 }
 
 static void a_wrong_password_names_the_router(void **state)
 {
 	(void)state;
-	peer_start(&peer, PEER_PLAIN, NULL, NULL);
+	peer_make(&peer, PEER_PLAIN, NULL, NULL);
+	peer_start(&peer);
 	struct router router = router_to(peer.port, TRANSPORT_API);
 	assert_false(
 	    device_open_api(&device, &router, secret_of(TEXT("guess")), TEXT_NONE, &error));
@@ -233,6 +246,7 @@ static void a_wrong_password_names_the_router(void **state)
 	assert_non_null(strstr(error.text, "127.0.0.1:"));
 	assert_null(strstr(error.text, "guess"));
 	peer_stop(&peer);
+	peer_free(&peer);
 }
 
 static void rest_is_refused_in_words(void **state)
@@ -249,7 +263,8 @@ static void rest_is_refused_in_words(void **state)
 static void the_right_authority_is_trusted(void **state)
 {
 	(void)state;
-	peer_start(&peer, PEER_CERTIFICATE, &ours, "127.0.0.1");
+	peer_make(&peer, PEER_CERTIFICATE, &ours, "127.0.0.1");
+	peer_start(&peer);
 	struct router router = router_to(peer.port, TRANSPORT_API_SSL);
 	must_open(&router, authority_pem(&ours, &arena));
 }
@@ -257,7 +272,8 @@ static void the_right_authority_is_trusted(void **state)
 static void many_rows_come_over_tls(void **state)
 {
 	(void)state;
-	peer_start(&peer, PEER_CERTIFICATE, &ours, "127.0.0.1");
+	peer_make(&peer, PEER_CERTIFICATE, &ours, "127.0.0.1");
+	peer_start(&peer);
 	struct router router = router_to(peer.port, TRANSPORT_API_SSL);
 	assert_true(open_it(&router, authority_pem(&ours, &arena)));
 	enum { COUNT = 2000 };
@@ -284,7 +300,8 @@ static void many_rows_come_over_tls(void **state)
 static void another_authority_is_denied(void **state)
 {
 	(void)state;
-	peer_start(&peer, PEER_CERTIFICATE, &theirs, "127.0.0.1");
+	peer_make(&peer, PEER_CERTIFICATE, &theirs, "127.0.0.1");
+	peer_start(&peer);
 	struct router router = router_to(peer.port, TRANSPORT_API_SSL);
 	must_not_open(&router, authority_pem(&ours, &arena), ERROR_DENIED, "tls.ca");
 }
@@ -292,7 +309,8 @@ static void another_authority_is_denied(void **state)
 static void another_host_is_denied(void **state)
 {
 	(void)state;
-	peer_start(&peer, PEER_CERTIFICATE, &ours, "127.0.0.2");
+	peer_make(&peer, PEER_CERTIFICATE, &ours, "127.0.0.2");
+	peer_start(&peer);
 	struct router router = router_to(peer.port, TRANSPORT_API_SSL);
 	must_not_open(&router, authority_pem(&ours, &arena), ERROR_DENIED, "not trusted");
 }
@@ -300,7 +318,8 @@ static void another_host_is_denied(void **state)
 static void no_authority_at_all_is_denied(void **state)
 {
 	(void)state;
-	peer_start(&peer, PEER_CERTIFICATE, &ours, "127.0.0.1");
+	peer_make(&peer, PEER_CERTIFICATE, &ours, "127.0.0.1");
+	peer_start(&peer);
 	struct router router = router_to(peer.port, TRANSPORT_API_SSL);
 	must_not_open(&router, TEXT_NONE, ERROR_DENIED, "not trusted");
 }
@@ -308,7 +327,8 @@ static void no_authority_at_all_is_denied(void **state)
 static void a_file_without_a_certificate_is_denied(void **state)
 {
 	(void)state;
-	peer_start(&peer, PEER_CERTIFICATE, &ours, "127.0.0.1");
+	peer_make(&peer, PEER_CERTIFICATE, &ours, "127.0.0.1");
+	peer_start(&peer);
 	struct router router = router_to(peer.port, TRANSPORT_API_SSL);
 	must_not_open(&router, TEXT("this is no PEM\n"), ERROR_DENIED, "tls.ca");
 }
@@ -316,7 +336,8 @@ static void a_file_without_a_certificate_is_denied(void **state)
 static void an_unreadable_authority_is_denied(void **state)
 {
 	(void)state;
-	peer_start(&peer, PEER_CERTIFICATE, &ours, "127.0.0.1");
+	peer_make(&peer, PEER_CERTIFICATE, &ours, "127.0.0.1");
+	peer_start(&peer);
 	struct router router = router_to(peer.port, TRANSPORT_API_SSL);
 	router.tls.ca = (struct secret_ref){ .kind = SECRET_FILE, .name = TEXT("isp-ca.pem") };
 	must_not_open(&router, TEXT_NONE, ERROR_DENIED, "cannot be read");
@@ -325,7 +346,8 @@ static void an_unreadable_authority_is_denied(void **state)
 static void the_pinned_certificate_is_enough(void **state)
 {
 	(void)state;
-	peer_start(&peer, PEER_CERTIFICATE, &theirs, "127.0.0.2");
+	peer_make(&peer, PEER_CERTIFICATE, &theirs, "127.0.0.2");
+	peer_start(&peer);
 	struct router router = router_to(peer.port, TRANSPORT_API_SSL);
 	router.tls.fingerprint = text_of(peer.fingerprint);
 	must_open(&router, TEXT_NONE);
@@ -336,7 +358,8 @@ static void another_certificate_than_the_pinned_is_denied(void **state)
 	(void)state;
 	struct text wrong = TEXT("sha256:00112233445566778899aabbccddeeff"
 				 "00112233445566778899aabbccddeeff");
-	peer_start(&peer, PEER_CERTIFICATE, &ours, "127.0.0.1");
+	peer_make(&peer, PEER_CERTIFICATE, &ours, "127.0.0.1");
+	peer_start(&peer);
 	struct router router = router_to(peer.port, TRANSPORT_API_SSL);
 	router.tls.fingerprint = wrong;
 	/* A trusted authority does not help against a pin that does not fit. */
@@ -346,23 +369,27 @@ static void another_certificate_than_the_pinned_is_denied(void **state)
 static void anonymous_only_when_asked(void **state)
 {
 	(void)state;
-	peer_start(&peer, PEER_ANONYMOUS, NULL, NULL);
+	peer_make(&peer, PEER_ANONYMOUS, NULL, NULL);
+	peer_start(&peer);
 	struct router router = router_to(peer.port, TRANSPORT_API_SSL);
 	router.tls.anonymous = true;
 	must_open(&router, TEXT_NONE);
 
-	peer_start(&peer, PEER_ANONYMOUS, NULL, NULL);
+	peer_make(&peer, PEER_ANONYMOUS, NULL, NULL);
+	peer_start(&peer);
 	router = router_to(peer.port, TRANSPORT_API_SSL);
 	must_not_open(&router, authority_pem(&ours, &arena), ERROR_UNREACHABLE, "api-ssl");
 
 	/* A pin wants a certificate: an anonymous peer has none to show. */
-	peer_start(&peer, PEER_ANONYMOUS, NULL, NULL);
+	peer_make(&peer, PEER_ANONYMOUS, NULL, NULL);
+	peer_start(&peer);
 	router = router_to(peer.port, TRANSPORT_API_SSL);
 	router.tls.fingerprint = TEXT("sha256:00112233445566778899aabbccddeeff"
 				      "00112233445566778899aabbccddeeff");
 	must_not_open(&router, TEXT_NONE, ERROR_UNREACHABLE, "api-ssl");
 
-	peer_start(&peer, PEER_CERTIFICATE, &ours, "127.0.0.1");
+	peer_make(&peer, PEER_CERTIFICATE, &ours, "127.0.0.1");
+	peer_start(&peer);
 	router = router_to(peer.port, TRANSPORT_API_SSL);
 	router.tls.anonymous = true;
 	must_not_open(&router, TEXT_NONE, ERROR_UNREACHABLE, "api-ssl");
@@ -371,7 +398,8 @@ static void anonymous_only_when_asked(void **state)
 static void anonymous_goes_with_no_pin(void **state)
 {
 	(void)state;
-	peer_start(&peer, PEER_CERTIFICATE, &ours, "127.0.0.1");
+	peer_make(&peer, PEER_CERTIFICATE, &ours, "127.0.0.1");
+	peer_start(&peer);
 	struct router router = router_to(peer.port, TRANSPORT_API_SSL);
 	router.tls.anonymous = true;
 	router.tls.fingerprint = text_of(peer.fingerprint);
@@ -381,9 +409,10 @@ static void anonymous_goes_with_no_pin(void **state)
 static void old_tls_is_not_spoken(void **state)
 {
 	(void)state;
-	peer_start(&peer, PEER_CERTIFICATE, &ours, "127.0.0.1");
+	peer_make(&peer, PEER_CERTIFICATE, &ours, "127.0.0.1");
 	(void)SSL_CTX_set_cipher_list(peer.tls, "ALL:@SECLEVEL=0");
 	(void)SSL_CTX_set_max_proto_version(peer.tls, TLS1_1_VERSION);
+	peer_start(&peer);
 	struct router router = router_to(peer.port, TRANSPORT_API_SSL);
 	must_not_open(&router, authority_pem(&ours, &arena), ERROR_UNREACHABLE, "api-ssl");
 }
@@ -391,7 +420,8 @@ static void old_tls_is_not_spoken(void **state)
 static void plain_words_to_a_tls_port_end(void **state)
 {
 	(void)state;
-	peer_start(&peer, PEER_CERTIFICATE, &ours, "127.0.0.1");
+	peer_make(&peer, PEER_CERTIFICATE, &ours, "127.0.0.1");
+	peer_start(&peer);
 	struct router router = router_to(peer.port, TRANSPORT_API);
 	must_not_open(&router, TEXT_NONE, ERROR_UNREACHABLE, "127.0.0.1");
 }

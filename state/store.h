@@ -52,7 +52,8 @@ bool store_commit(struct store *store, struct error *error) MUST_CHECK;
 void store_abort(struct store *store); /* also legal after a failed commit */
 
 /* Every invariant of the store: integrity, ledger sums to zero, balances equal their entries, one
- * credit per receipt … Each broken one is a sentence; none: count 0. */
+ * credit per receipt … Each broken one is a sentence; none: count 0. Not inside a
+ * transaction. */
 bool store_verify(struct text **problems, uint32_t *count, struct store *store, struct arena *arena,
 		  struct error *error) MUST_CHECK;
 

@@ -61,22 +61,27 @@ void ros_print_row(struct ros_buffer *out, const struct ros *ros, const struct r
 	ros_buffer_done(&value);
 }
 
-/* Arguments of print beyond these are unknown parameters (schema). */
+/* The schema's arguments of print. What would change the answer and is not simulated is refused,
+ * for a silent shrug would be a lie; the rest only shapes a console's page. */
 static bool arguments_check(struct ros_call *call)
 {
-	static const char words[] = "append|as-value|brief|count-only|detail|file|follow|"
-				    "follow-only|from|interval|proplist|.proplist|show-ids|terse|"
-				    "value-list|where|without-paging|stats|oid";
+	static const char harmless[] = "as-value|brief|count-only|detail|proplist|.proplist|"
+				       "show-ids|terse|without-paging|stats|oid";
+	static const char others[] =
+	    "append|file|follow|follow-only|from|interval|value-list|where";
 
 	for (size_t i = 0; i < call->argument_count; i++) {
 		struct ros_text name = call->arguments[i].name, found;
+		int shown = (int)(name.size > 100 ? 100 : name.size);
 
-		if (ros_word_find(words, name, &found) >= 0 && ros_text_same(found, name))
+		if (ros_word_find(harmless, name, &found) >= 0 && ros_text_same(found, name))
 			continue;
 		if (ros_text_is(name, "show-sensitive") && call->ros->version >= 72100)
 			continue;
-		return ros_refuse(&call->refusal, -1, "unknown parameter %.*s",
-				  (int)(name.size > 100 ? 100 : name.size), name.bytes);
+		if (ros_word_find(others, name, &found) >= 0 && ros_text_same(found, name))
+			return ros_refuse(&call->refusal, -1, "failure: %.*s is not simulated",
+					  shown, name.bytes);
+		return ros_refuse(&call->refusal, -1, "unknown parameter %.*s", shown, name.bytes);
 	}
 	return true;
 }

@@ -1,6 +1,7 @@
 #!/usr/bin/python3
 """python3-librouteros must find nothing unusual in a simulated router."""
 
+import json
 import os
 import socket
 import ssl
@@ -300,6 +301,49 @@ class Tls(unittest.TestCase):
             plain_context.verify_mode = ssl.CERT_NONE
             with self.assertRaises(ssl.SSLError):
                 connect(farm, port=farm.port(tls=True), ssl_wrapper=plain_context.wrap_socket)
+
+
+class Program(unittest.TestCase):
+    """The program's own manners."""
+
+    def test_help_and_wrong_usage(self):
+        told = subprocess.run([PROGRAM, '--help'], capture_output=True, check=True).stdout.decode()
+        with world.World(PROGRAM) as farm:
+            verbs = farm.do('help')['verbs']
+        self.assertGreater(len(verbs), 30)
+        for verb in verbs:
+            self.assertIn('\n  %s ' % verb, told)
+        for wrong in (['--nonsense'], ['--routers', 'many'], ['rest'], ['--tls-cert', 'x']):
+            done = subprocess.run([PROGRAM, *wrong], capture_output=True, check=False)
+            self.assertEqual(done.returncode, 64)
+            self.assertTrue(done.stderr)
+
+    def test_files(self):
+        with tempfile.TemporaryDirectory() as folder:
+            ports, run = os.path.join(folder, 'ports'), os.path.join(folder, 'run')
+            with open(run, 'w', encoding='utf-8') as file:
+                file.write('# a comment\nhand all /ppp/secret/add =name=juma\n')
+            with world.World(PROGRAM, '--routers', '2', '--ports-file', ports, '--run',
+                             run) as farm:
+                with open(ports, encoding='utf-8') as file:
+                    self.assertEqual(json.load(file), farm.told)
+                self.assertEqual(farm.names('/ppp/secret', 2), ['juma'])
+            with open(run, 'a', encoding='utf-8') as file:
+                file.write('hand all /ppp/secret/add =name=juma\n')
+            done = subprocess.run([PROGRAM, '--run', run], capture_output=True, check=False)
+            self.assertEqual(done.returncode, 1)
+
+    def test_wrong_control_lines(self):
+        with world.World(PROGRAM) as farm:
+            for line in (b'', b'nonsense', b'count', b'count 2 /ppp/secret', b'count 1 /nowhere',
+                         b'count 1 /ppp/secret more', b'hand 1 "open quote', b'advance soon',
+                         b'fault 1 earthquake', b'fault 1 trap after=x', b'read 1 /ppp/secret a b',
+                         b'latency 1 -5', b'x ' * 100):
+                farm.file.write(line + b'\n')
+                farm.file.flush()
+                self.assertIs(json.loads(farm.file.readline())['ok'], False, line)
+            self.assertEqual(farm.do('count', 'all', '/ppp/secret')['routers'],
+                             {'router1': {'ok': True, 'count': 0}})
 
 
 if __name__ == '__main__':

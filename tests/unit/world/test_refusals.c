@@ -108,7 +108,7 @@ static void test_arguments(void **state)
 	assert_non_null(strstr(client.text, "no such item"));
 	client_ask(&client, "/ppp/secret/remove", "=.id=", NULL);
 	assert_non_null(strstr(client.text, "no such item"));
-	client_ask(&client, "/ppp/secret/print", "=where=x", "=nonsense=1", NULL);
+	client_ask(&client, "/ppp/secret/print", "=detail=", "=nonsense=1", NULL);
 	assert_non_null(strstr(client.text, "unknown parameter nonsense"));
 	assert_refused(&client, "no such item", "/ppp/secret/set", "=.id=*77", "=comment=c");
 	client_ask(&client, "/ppp/secret/set", "=.id=x", "=disabled=maybe", NULL);

@@ -1,6 +1,7 @@
 /*
- * What a fact means: pure judgements over one subscriber's standing. One row of policies.c per policy; each looks at the
- * case and may change the entitlement that the rows before it made. No clock, no file, no socket; any thread.
+ * What a fact means: pure judgements over one subscriber's standing. One row of policies.c per
+ * policy; each looks at the case and may change the entitlement that the rows before it made. No
+ * clock, no file, no socket; any thread.
  */
 #pragma once
 
@@ -26,5 +27,6 @@ struct policy {
 
 const struct policy *policy_at(uint32_t index); /* NULL past the end */
 
-/* All policies in order: what this subscriber may have at `now`, and until when that can stay so by time alone. */
+/* All policies in order: what this subscriber may have at `now`, and until when that can stay so by
+ * time alone. */
 struct entitlement policy_entitle(const struct policy_case *given);

@@ -14,7 +14,8 @@ struct bought {
 };
 
 /*
- * As many whole periods as standing.balance_cents covers at `now`: counted from paid_until while service runs (grace and throttle
- * included), else from `now`, never before the subscriber's start, never more than YEARS_AHEAD_MAX ahead of `now`.
+ * As many whole periods as standing.balance_cents covers at `now`: counted from paid_until while
+ * service runs (grace and throttle included), else from `now`, never before the subscriber's start,
+ * never more than YEARS_AHEAD_MAX ahead of `now`.
  */
 struct bought prepaid_buy(const struct policy_case *given);

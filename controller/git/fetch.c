@@ -146,7 +146,9 @@ static _Noreturn void run_child(git_repository *mirror, const char *from, const 
 	if (getppid() != parent)
 		_exit(1);
 	(void)signal(SIGPIPE, SIG_IGN);
-	if (!fetch_now(mirror, from, branch, credential, &error)) {
+	if (fetch_now(mirror, from, branch, credential, &error)) {
+		unpack_small(mirror);
+	} else {
 		answer.code = error.code;
 		memcpy(answer.text, error.text, sizeof(answer.text));
 	}

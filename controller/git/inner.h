@@ -8,5 +8,10 @@
 
 #include "base/limits.h"
 
+struct git_repository;
+
+/* Turns the small packs of our own mirror into loose objects; what cannot be stays as it is. */
+void unpack_small(struct git_repository *mirror);
+
 /* Fills the error with libgit2's last words; returns false. */
 bool git_failed(struct error *error, enum error_code code, const char *what) COLD;

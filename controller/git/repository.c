@@ -12,10 +12,14 @@
 void repository_library_start(void)
 {
 	/* libgit2 counts its starts; it is never shut down, for handles may live until the end. */
-	if (git_libgit2_init() == 1)
+	if (git_libgit2_init() == 1) {
 		/* libgit2 1.5 refuses other owners with a text nobody understands, also for root
 		 * (limits facts f): check_owner says the same with the remedy. */
 		(void)git_libgit2_opts(GIT_OPT_SET_OWNER_VALIDATION, 0);
+		/* A mirror whose branch names objects that a power cut took would never fetch
+		 * them again. */
+		(void)git_libgit2_opts(GIT_OPT_ENABLE_FSYNC_GITDIR, 1);
+	}
 }
 
 bool git_failed(struct error *error, enum error_code code, const char *what)

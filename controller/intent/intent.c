@@ -70,7 +70,7 @@ static void read_files(struct intent **out, struct findings *findings,
 	reader->intent = intent_make();
 	reader->nearest_left = NEAREST_MAX;
 	reader->shape = (struct shape){
-		.arena = arena,
+		.arena = scratch, /* the report keeps copies */
 		.error = report_error,
 		.warning = report_warning,
 		.context = &reader->report,
@@ -92,7 +92,7 @@ void intent_read_files(struct intent **out, struct findings *findings,
 		       const struct intent_file *files, uint32_t count, struct arena *arena)
 {
 	struct arena scratch;
-	arena_open(&scratch, INTENT_ARENA_SIZE);
+	arena_open(&scratch, SCRATCH_SIZE);
 	read_files(out, findings, files, count, &scratch, arena);
 	arena_close(&scratch);
 }
@@ -141,7 +141,7 @@ bool intent_read_commit(struct intent **out, struct findings *findings,
 	struct arena scratch;
 	struct blob *blobs;
 	uint32_t count;
-	arena_open(&scratch, INTENT_ARENA_SIZE);
+	arena_open(&scratch, SCRATCH_SIZE);
 	bool read = repository_blobs(&blobs, &count, repository, commit, path, &scratch, error);
 	if (read)
 		read_blobs(out, findings, blobs, count, &scratch, arena);
@@ -161,7 +161,7 @@ bool intent_read_folder(struct intent **out, struct findings *findings, struct t
 	uint32_t count;
 	*out = NULL;
 	*findings = (struct findings){ .error_count = 0 };
-	arena_open(&scratch, INTENT_ARENA_SIZE);
+	arena_open(&scratch, SCRATCH_SIZE);
 	bool read = folder_blobs(&blobs, &count, folder, &scratch, error);
 	if (read)
 		read_blobs(out, findings, blobs, count, &scratch, arena);

@@ -240,6 +240,19 @@ static void read_file(struct reader *reader, const struct intent_file *file)
 	reader->report.file = kept;
 	struct node **documents;
 	uint32_t count;
+	if (reader->too_many)
+		return;
+	if (reader->scratch->used > TREES_SIZE_MAX) {
+		struct problem problem = {
+			.line = 1,
+			.column = 1,
+			.message = TEXT("with this file there are too many values in one commit: "
+					"use several tenants"),
+		};
+		report_error(&reader->report, &problem);
+		reader->too_many = true;
+		return;
+	}
 	if (!document_read(&documents, &count, file->bytes, reader->scratch, report_error,
 			   &reader->report))
 		glean(reader, file->bytes);

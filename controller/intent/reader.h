@@ -10,6 +10,13 @@
 #include "schemas/kind_rows.h"
 #include "yaml/shape.h"
 
+/*
+ * Address space for trees and checks of one commit; INTENT_SIZE_MAX of the tersest YAML make trees
+ * of 2 GiB, which is where reading stops, and what is checked about them needs as much again.
+ */
+#define SCRATCH_SIZE (4 * INTENT_ARENA_SIZE)
+#define TREES_SIZE_MAX INTENT_ARENA_SIZE
+
 /* A nearest spelling is searched among all names: only for so many references of one commit. */
 #define NEAREST_MAX 100
 #define POLICIES_MAX 1000

@@ -26,7 +26,8 @@ def fetch(folder):
         skip('node or npm is not installed')
     try:
         done = subprocess.run(['npm', 'install', '--prefix', folder, '--no-audit', '--no-fund',
-                               '--ignore-scripts', PACKAGE], capture_output=True, timeout=90,
+                               '--ignore-scripts', '--fetch-retries', '0',
+                               '--fetch-timeout', '20000', PACKAGE], capture_output=True, timeout=90,
                               cwd=folder, check=False)
     except subprocess.TimeoutExpired:
         skip('npm did not answer')

@@ -172,6 +172,8 @@ static bool live_was_looked(const struct draft *draft, const struct item *item)
 {
 	const struct table *tables = draft->in->observed->tables;
 
+	if (draft->in->observed->suspicious)
+		return false;
 	if (item->menu->id == MENU_PPP_SECRET)
 		return tables[MENU_PPP_ACTIVE].looked;
 	if (item->menu->id != MENU_HOTSPOT_USER)
@@ -183,7 +185,7 @@ static bool live_was_looked(const struct draft *draft, const struct item *item)
 /* The row is as wanted and nothing is sent: the entry may still be behind. */
 static void fix_present(struct draft *draft, struct item *item)
 {
-	bool was_pending = item->entry && item->entry->rights_pending;
+	bool was_pending = item->entry && (item->entry->rights_pending || item->renews);
 
 	book_wanted(draft, item);
 	if (was_pending && item->by_queue) {

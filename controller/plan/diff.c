@@ -246,9 +246,12 @@ static void judge_rights(struct draft *draft, struct item *item)
 		item->renews = item->verb == VERB_SET && rights != 0 && !drifted;
 		return;
 	}
-	/* Enabling a row gives nobody other rights than he dialled in with. */
-	if (item->verb == VERB_SET)
-		item->renews = (rights & ~field_bit(item->menu, "disabled")) != 0;
+	/* Enabling a row gives nobody other rights than he dialled in with; a name that went to
+	 * another person does. */
+	if (item->have && item->want && item->ours)
+		item->renews = (rights & ~field_bit(item->menu, "disabled")) != 0 ||
+			       (item->entry &&
+				!text_equal(item->entry->reference, item->reference));
 	if (item->verb == VERB_ADD)
 		item->renews = !item->entry ||
 			       !text_equal(item->entry->written,

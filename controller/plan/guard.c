@@ -102,7 +102,8 @@ static bool waits(const struct draft *draft, const struct person *person, bool r
 		return false;
 	if (person->loss == LOSS_BY_TIME)
 		return in->clock_why.size != 0;
-	if (!is_guarded(person->loss))
+	/* In a partial plan these are only shown: a complete one weighs them. */
+	if (!is_guarded(person->loss) || draft->partial)
 		return false;
 	return router_holds || (person->loss == LOSS_BY_COMMIT && in->fleet_why.size != 0);
 }

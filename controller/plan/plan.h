@@ -115,9 +115,9 @@ struct plan {
 	uint32_t with_access; /* people who have access on the router now */
 	struct inventory_fix *fixes;
 	uint32_t fix_count;
-	struct guarded guarded;
-	char digest[13];      /* of all changes: equal plans, equal digests */
-	uint32_t drift_count; /* changes with reason DRIFT */
+	struct guarded guarded; /* of a partial plan: only what a clock holds, of its people */
+	char digest[13];        /* of all changes: equal plans, equal digests */
+	uint32_t drift_count;   /* changes with reason DRIFT */
 	bool contested; /* a row was healed three times within the hour: some change is `slow` */
 	/* Partial: somebody's loss here may only be judged by a complete look (report_only now). */
 	bool wants_complete;

@@ -614,6 +614,58 @@ static void a_healed_rate_drops_only_wrong_queues(void **state)
 	lab_close(&lab);
 }
 
+static void a_username_that_changes_hands_renews_its_sessions(void **state)
+{
+	struct lab lab;
+
+	(void)state;
+	open_with(&lab, JANE);
+	lab_paid(&lab, "KN-1", 10);
+	lab_settle(&lab);
+	lab_dial(&lab, "jane", 0);
+	lab_settle(&lab);
+	lab_commit(&lab,
+		   yaml_with(&lab, routers,
+			     "kind: Subscriber\nname: KN-9\nusername: jane\npackage: home-10\n"
+			     "router: kasarani-1\n"));
+	lab_paid(&lab, "KN-9", 10);
+	/* By chance even the password is the same: nothing is to be set, and yet another person is
+	 * online. */
+	lab_facts(&lab, "KN-9")->password = lab_facts(&lab, "KN-1")->password;
+	lab_plan(&lab, NULL);
+	assert_int_equal(lab.plan.count, 1);
+	assert_int_equal(lab.plan.changes[0].verb, VERB_DISCONNECT);
+	assert_false(lab.plan.guarded.waits);
+	(void)lab_carry_out(&lab);
+	assert_text(lab_entry(&lab, MENU_PPP_SECRET, "jane")->reference, "kn9");
+	lab_dial(&lab, "jane", 0);
+	lab_settle(&lab);
+	assert_int_equal(lab_count(&lab, MENU_PPP_ACTIVE), 1);
+	lab_close(&lab);
+}
+
+static void a_suspicious_read_takes_nothing_for_gone(void **state)
+{
+	struct lab lab;
+
+	(void)state;
+	open_with(&lab, JANE);
+	lab_paid(&lab, "KN-1", 10);
+	lab_settle(&lab);
+	lab_commit(&lab, yaml_with(&lab, routers, PETER));
+	lab_plan(&lab, NULL);
+	lab_carry_out_until(&lab, lab.plan.count - 1); /* the row is gone, its answer was lost */
+	assert_non_null(lab_entry(&lab, MENU_PPP_SECRET, "jane"));
+	lab.seen.suspicious = true;
+	lab_plan(&lab, NULL);
+	assert_int_equal(lab.plan.verbs[VERB_REMOVE], 0);
+	assert_int_equal(lab.plan.fix_count, 0);
+	lab.seen.suspicious = false;
+	lab_settle(&lab);
+	assert_null(lab_entry(&lab, MENU_PPP_SECRET, "jane"));
+	lab_close(&lab);
+}
+
 static void radius_sessions_are_nobodys_business(void **state)
 {
 	struct lab lab;
@@ -688,6 +740,8 @@ int main(void)
 		cmocka_unit_test(pending_is_not_ours_when_a_stranger_took_the_name),
 		cmocka_unit_test(a_new_speed_renews_older_sessions_once),
 		cmocka_unit_test(a_healed_rate_drops_only_wrong_queues),
+		cmocka_unit_test(a_username_that_changes_hands_renews_its_sessions),
+		cmocka_unit_test(a_suspicious_read_takes_nothing_for_gone),
 		cmocka_unit_test(radius_sessions_are_nobodys_business),
 		cmocka_unit_test(a_pause_is_a_loss_that_nothing_holds),
 		cmocka_unit_test(observe_shows_and_writes_nothing),

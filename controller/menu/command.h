@@ -16,8 +16,9 @@ struct look {
 	uint32_t value_count; /* at most LOOK_VALUES_MAX */
 	bool count;           /* also ask count-only, and compare */
 	struct table table;   /* out: rows with canonical values; SET menus without dynamic and
-				 builtin rows unless MENU_QUEUE_SIMPLE */
-	bool suspicious;      /* out: the count asked for did not fit twice in a row */
+				 builtin rows */
+	bool suspicious;      /* out: twice in a row the count asked for did not fit, a row had no
+				 id or no key, or two rows had one id */
 };
 #define LOOK_VALUES_MAX 32
 

@@ -110,7 +110,8 @@ static inline bool row_has(const struct row *row, uint32_t field)
 {
 	return ((row->present >> field) & 1u) != 0;
 }
-/* A row with room for the menu's fields, nothing present. */
+/* A row with room for the menu's fields, nothing present. It is good until the next one is added;
+ * only for tables whose rows all came from here. */
 struct row *table_add(struct table *table, struct arena *arena);
 void table_init(struct table *table, const struct menu *menu);
 /* Canonical form by the field's normaliser, then kept. */

@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 #include <cmocka.h>
 
 #include "peer.h"
@@ -162,6 +163,37 @@ static void silence_is_told_by_the_line(void **state)
 	assert_non_null(strstr(error.text, "silent"));
 	line->close(line);
 	peer_stop(&peer);
+	peer_free(&peer);
+}
+
+/* A listener whose thread never starts: the connection stands, nobody reads or speaks. */
+static void nobody_reading_ends_a_send(void **state)
+{
+	(void)state;
+	enum { SIZE = 32 << 20 };
+	struct line *line;
+	peer_make(&peer, PEER_PLAIN, NULL, NULL);
+	struct router router = router_to(peer.port, TRANSPORT_API);
+	assert_true(line_connect(&line, &router, TEXT_NONE, &error));
+	struct text much = { arena_take(&arena, SIZE), SIZE };
+	assert_false(line->send(line, much, 50, &error));
+	assert_int_equal(error.code, ERROR_UNREACHABLE);
+	assert_non_null(strstr(error.text, "took no bytes"));
+	line->close(line);
+	(void)close(peer.listener);
+	peer_free(&peer);
+}
+
+static void silence_ends_the_tls_handshake(void **state)
+{
+	(void)state;
+	struct line *line;
+	peer_make(&peer, PEER_CERTIFICATE, &ours, "127.0.0.1");
+	struct router router = router_to(peer.port, TRANSPORT_API_SSL);
+	/* Takes CONNECT_MS_MAX: the one wait of these tests. */
+	assert_false(line_connect(&line, &router, authority_pem(&ours, &arena), &error));
+	assert_int_equal(error.code, ERROR_UNREACHABLE);
+	(void)close(peer.listener);
 	peer_free(&peer);
 }
 
@@ -440,6 +472,8 @@ int main(void)
 		TEST(nobody_listening_is_unreachable),
 		TEST(an_impossible_host_is_invalid),
 		TEST(silence_is_told_by_the_line),
+		TEST(nobody_reading_ends_a_send),
+		TEST(silence_ends_the_tls_handshake),
 		TEST(a_peer_that_hung_up_is_not_alive),
 		TEST(a_wrong_password_names_the_router),
 		TEST(rest_is_refused_in_words),

@@ -12,6 +12,7 @@
 #include "view/subscriber_view.h"
 
 #define HISTORY_LINES 50
+#define FRONT_LINES 10
 #define LINES_MAX 1000
 
 struct page_cache {
@@ -118,13 +119,25 @@ static bool make_status(struct document **out, struct rendering *given, struct e
 	return view_status(out, given->outlooks, given->count, given->now, given->arena, error);
 }
 
+/* What a person opens at midnight: how it is, and what was done last. */
 static bool front(struct response *response, struct rendering *given, struct error *error)
 {
-	struct document *document;
+	struct document *status, *last;
+	struct text inside, recent;
 
-	if (!make_status(&document, given, error))
+	if (!make_status(&status, given, error))
 		return false;
-	answer_page(response, "wavu", document, given->arena);
+	inside = document_render(status, FORMAT_HTML, false, given->arena);
+	document_free(status);
+	if (!view_history(&last, given->outlooks, given->count, TEXT_NONE, FRONT_LINES,
+			  given->arena, error))
+		return false;
+	recent = document_render(last, FORMAT_HTML, false, given->arena);
+	document_free(last);
+	inside = text_format(given->arena, "%.*s<h2>Recent history</h2>\n%.*s", TEXT_ARG(inside),
+			     TEXT_ARG(recent));
+	*response = (struct response){ 200, "text/html; charset=utf-8",
+				       frame_page("wavu", inside, given->arena) };
 	return true;
 }
 

@@ -76,7 +76,8 @@ void history_text(const json_t *data, struct output *output)
 		put_tone(output, outcome_tone(outcome));
 		put(output, "%.*s", TEXT_ARG(outcome));
 		put_tone(output, TONE_PLAIN);
-		put(output, "  %lld writes, %lld ms", (long long)member_int(event, "writes"),
+		put(output, "  %lld %s, %lld ms", (long long)member_int(event, "writes"),
+		    member_int(event, "writes") == 1 ? "write" : "writes",
 		    (long long)member_int(event, "duration_ms"));
 		if (repeats > 1)
 			put(output, "  (%lld times)", (long long)repeats);
@@ -123,7 +124,8 @@ void history_html(const json_t *data, struct output *output)
 		put_html(output, member_text(event, "cause"));
 		put(output, " · <span class=\"word\">");
 		put_html(output, outcome);
-		put(output, "</span> · %lld writes", (long long)member_int(event, "writes"));
+		put(output, "</span> · %lld %s", (long long)member_int(event, "writes"),
+		    member_int(event, "writes") == 1 ? "write" : "writes");
 		if (member_int(event, "repeats") > 1)
 			put(output, " · %lld times", (long long)member_int(event, "repeats"));
 		put(output, "<p class=\"note\">");

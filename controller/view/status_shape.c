@@ -121,8 +121,9 @@ static struct text today_text(const json_t *tenant, struct arena *arena)
 {
 	const json_t *payments = json_object_get(tenant, "payments");
 
-	return text_format(arena, "%lld payments today, %.*s %.*s",
+	return text_format(arena, "%lld %s today, %.*s %.*s",
 			   (long long)member_int(payments, "today_count"),
+			   member_int(payments, "today_count") == 1 ? "payment" : "payments",
 			   TEXT_ARG(member_text(payments, "today_amount")),
 			   TEXT_ARG(member_text(payments, "currency")));
 }

@@ -59,6 +59,14 @@ static bool send_login(struct api *api, struct text user, struct secret password
 	return sent;
 }
 
+/* A no to the login is final until a person changes something, unless the router was only busy. */
+static bool login_refused(struct text words, struct error *error)
+{
+	(void)trap_error(error, words);
+	error->code = error->code == ERROR_UNKNOWN ? ERROR_UNREACHABLE : ERROR_DENIED;
+	return false;
+}
+
 /* Plain login, 6.43 and later (routeros facts §1.3). */
 static bool api_login(struct api *api, struct text user, struct secret password,
 		      struct error *error)
@@ -83,14 +91,9 @@ static bool api_login(struct api *api, struct text user, struct secret password,
 			return true;
 		case WIRE_TRAP:
 			(void)wire_find(&sentence, "message", &value);
-			(void)trap_error(error, value);
-			error->code = ERROR_DENIED;
-			return false;
+			return login_refused(value, error);
 		case WIRE_FATAL:
-			(void)trap_error(error,
-					 sentence.count ? sentence.words[0] : TEXT("no reason"));
-			error->code = ERROR_DENIED;
-			return false;
+			return login_refused(sentence.count ? sentence.words[0] : TEXT_NONE, error);
 		case WIRE_RE:
 		case WIRE_EMPTY:
 		case WIRE_OTHER:

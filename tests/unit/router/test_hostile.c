@@ -128,6 +128,14 @@ static void a_fatal_at_login_is_denied(void **state)
 	assert_non_null(strstr(error.text, "not logged in"));
 }
 
+static void a_busy_router_is_not_a_wrong_password(void **state)
+{
+	(void)state;
+	struct text replies[] = { SENTENCE("!trap", "=message=std failure: timeout (13)") };
+	assert_false(open_with(replies, 1));
+	assert_int_equal(error.code, ERROR_UNREACHABLE);
+}
+
 static void another_service_is_named_as_such(void **state)
 {
 	(void)state;
@@ -464,6 +472,7 @@ int main(void)
 		TEST(the_old_login_is_refused_with_a_reason),
 		TEST(a_refused_login_never_shows_the_password),
 		TEST(a_fatal_at_login_is_denied),
+		TEST(a_busy_router_is_not_a_wrong_password),
 		TEST(another_service_is_named_as_such),
 		TEST(garbage_ends_the_session),
 		TEST(silence_after_login_ends_it),

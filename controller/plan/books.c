@@ -119,6 +119,10 @@ static void book_disconnect(struct draft *draft, struct item *item, struct chang
 	if (!item->is_off)
 		return;
 	if (change->menu->id == MENU_HOTSPOT_HOST) {
+		/* His row changes in this plan too, and might be refused: then the next look has
+		 * the word. */
+		if (item->verb != VERB_COUNT)
+			return;
 		item->book.macs = words_without(draft->arena, item->book.macs, ' ', change->key);
 		change->after = item->book;
 		return;

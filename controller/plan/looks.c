@@ -39,7 +39,9 @@ static bool serves(const struct plan_input *in, enum service service)
 			return true;
 	for (i = 0; i < in->inventory_count; i++)
 		if (text_is(in->inventory[i].menu, menu_of(row->row_menu)->path) ||
-		    text_is(in->inventory[i].menu, menu_of(row->profile_menu)->path))
+		    text_is(in->inventory[i].menu, menu_of(row->profile_menu)->path) ||
+		    (service == SERVICE_PPPOE &&
+		     text_is(in->inventory[i].menu, menu_of(MENU_POOL)->path)))
 			return true;
 	return service == SERVICE_PPPOE ? in->router->has_pppoe : in->router->has_hotspot;
 }

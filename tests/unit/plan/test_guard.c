@@ -86,12 +86,15 @@ static void too_many_gone_wait_and_gains_pass(void **state)
 	lab_close(&lab);
 }
 
-static void nine_of_forty_go(void **state)
+static void nine_of_forty_go_and_ten_wait(void **state)
 {
 	struct lab lab;
 
 	(void)state;
 	open_paid(&lab, 40, "");
+	lab_commit(&lab, yaml_of(11, 40, "", ""));
+	lab_plan(&lab, NULL);
+	assert_true(lab.plan.guarded.waits);
 	lab_commit(&lab, yaml_of(10, 40, "", ""));
 	lab_plan(&lab, NULL);
 	assert_false(lab.plan.guarded.waits);
@@ -381,7 +384,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(too_many_gone_wait_and_gains_pass),
-		cmocka_unit_test(nine_of_forty_go),
+		cmocka_unit_test(nine_of_forty_go_and_ten_wait),
 		cmocka_unit_test(exactly_the_percentage_goes_and_one_more_waits),
 		cmocka_unit_test(none_of_two_would_remain_but_one_may_go),
 		cmocka_unit_test(an_approval_names_the_held_alone),

@@ -347,19 +347,30 @@ static bool is_done(const struct change *change)
 	return !change->held && !change->report_only && change->verb != VERB_CONFLICT;
 }
 
-void lab_carry_out_until(struct lab *lab, uint32_t count)
+void lab_carry_out_cut(struct lab *lab, uint32_t written, uint32_t stored)
 {
-	uint32_t i, done = 0;
+	uint32_t i, done;
 
-	for (i = 0; i < lab->plan.count && done < count; i++) {
+	for (i = 0; i < lab->plan.fix_count; i++) {
+		if (lab->plan.fixes[i].drop)
+			entry_drop(lab, &lab->plan.fixes[i].entry);
+		else
+			entry_put(lab, &lab->plan.fixes[i].entry);
+	}
+	for (i = 0; i < lab->plan.count; i++)
+		if (is_done(&lab->plan.changes[i]))
+			entry_put(lab, &lab->plan.changes[i].before);
+	for (i = 0, done = 0; i < lab->plan.count && done < written; i++)
+		if (is_done(&lab->plan.changes[i])) {
+			lab_write(lab, &lab->plan.changes[i]);
+			done++;
+		}
+	for (i = 0, done = 0; i < lab->plan.count && done < stored; i++) {
 		const struct change *change = &lab->plan.changes[i];
 		struct inventory_entry after = change->after;
 		if (!is_done(change))
 			continue;
-		entry_put(lab, &change->before);
-		lab_write(lab, change);
-		if (++done == count)
-			return;
+		done++;
 		if (change->changes_rights)
 			after.rights_at = lab->now;
 		if (change->drops_entry)
@@ -369,19 +380,18 @@ void lab_carry_out_until(struct lab *lab, uint32_t count)
 	}
 }
 
+void lab_carry_out_until(struct lab *lab, uint32_t count)
+{
+	lab_carry_out_cut(lab, count, count - 1);
+}
+
 uint32_t lab_carry_out(struct lab *lab)
 {
 	uint32_t i, writes = 0;
 
-	lab_carry_out_until(lab, UINT32_MAX);
+	lab_carry_out_cut(lab, UINT32_MAX, UINT32_MAX);
 	for (i = 0; i < lab->plan.count; i++)
 		writes += is_done(&lab->plan.changes[i]);
-	for (i = 0; i < lab->plan.fix_count; i++) {
-		if (lab->plan.fixes[i].drop)
-			entry_drop(lab, &lab->plan.fixes[i].entry);
-		else
-			entry_put(lab, &lab->plan.fixes[i].entry);
-	}
 	lab->now += 10 * SECOND_US;
 	/* Those who stayed are older now. */
 	for (i = 0; i < lab_count(lab, MENU_PPP_ACTIVE); i++) {

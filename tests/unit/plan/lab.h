@@ -1,6 +1,7 @@
 /*
- * A tenant, his books and a very small router in memory, for tests of the plan: rows are added, set and removed as told,
- * sessions live on whatever happens to their rows. Test code: failures end the test.
+ * A tenant, his books and a very small router in memory, for tests of the plan: rows are added, set
+ * and removed as told, sessions live on whatever happens to their rows. Test code: failures end the
+ * test.
  */
 #pragma once
 
@@ -21,8 +22,8 @@ struct lab_router {
 };
 
 struct lab {
-	struct arena arena;  /* lives as long as the lab */
-	struct arena job;    /* one plan */
+	struct arena arena; /* lives as long as the lab */
+	struct arena job;   /* one plan */
 	struct intent *intent;
 	const struct router *router;
 	struct lab_router world;
@@ -60,18 +61,27 @@ void lab_login(struct lab *lab, const char *user, const char *mac, int64_t uptim
 
 struct inventory_entry *lab_entry(struct lab *lab, enum menu_id menu, const char *key);
 
-/* Looks as plan_looks says, plans, looks again, plans again; lab->plan is the result. `only` may be NULL. */
+/* Looks as plan_looks says, plans, looks again, plans again; lab->plan is the result. `only` may be
+ * NULL. */
 void lab_plan(struct lab *lab, const char *only);
-/* Carries out lab->plan, storing before and after as the loop does; a second passes. Returns the writes. */
+/* Carries out lab->plan, storing before and after as the loop does; a second passes. Returns the
+ * writes. */
 uint32_t lab_carry_out(struct lab *lab);
-/* The first `count` changes only, the last of them with an answer that never came (its `after` is not stored). */
+/*
+ * As the loop does it, with an end in the middle: all that is to be stored before, then the first
+ * `written` changes, of which the first `stored` are stored as done.
+ */
+void lab_carry_out_cut(struct lab *lab, uint32_t written, uint32_t stored);
+/* The first `count` changes only, the last of them with an answer that never came (its `after` is
+ * not stored). */
 void lab_carry_out_until(struct lab *lab, uint32_t count);
 /* All of a plan that only adds, onto a router that is empty: without looking anything up. */
 void lab_carry_out_adds(struct lab *lab);
 /* Facts filled in by hand, into their order. */
 void lab_sort_facts(struct lab *lab);
 /* The change of that verb on that key, or NULL. */
-const struct change *lab_change(struct lab *lab, enum verb verb, enum menu_id menu, const char *key);
+const struct change *lab_change(struct lab *lab, enum verb verb, enum menu_id menu,
+				const char *key);
 /* Changes that would be carried out or are held: all but conflicts. */
 uint32_t lab_changes(struct lab *lab);
 /* Plans until nothing is left, at most three rounds, and fails when something is. */

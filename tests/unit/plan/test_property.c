@@ -435,7 +435,7 @@ static void play_round(struct world *world, uint32_t seed, uint32_t round)
 {
 	struct copy copies[MENU_COUNT];
 	struct arena arena;
-	uint32_t i, writes;
+	uint32_t i, writes, written;
 	char only[16];
 
 	arena_open(&arena, 64u << 20);
@@ -458,7 +458,8 @@ static void play_round(struct world *world, uint32_t seed, uint32_t round)
 	}
 	if (dice_roll(&world->dice, 3) == 0) {
 		plan_and_approve(world, NULL);
-		lab_carry_out_until(&world->lab, dice_roll(&world->dice, 20));
+		written = dice_roll(&world->dice, 20);
+		lab_carry_out_cut(&world->lab, written, dice_roll(&world->dice, written + 1));
 		world->lab.now += SECOND_US;
 	}
 	copy_world(world, copies, &arena);

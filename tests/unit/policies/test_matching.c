@@ -10,7 +10,8 @@
 #include "policies/matching.h"
 
 static const char head[] =
-    "kind: Tenant\nname: kasinet\ncurrency: KES\ntimezone: Africa/Nairobi\ncountry: \"254\"\n%s---\n"
+    "kind: Tenant\nname: kasinet\ncurrency: KES\ntimezone: Africa/Nairobi\n"
+    "country: \"254\"\n%s---\n"
     "kind: Site\nname: kasarani\n---\n"
     "kind: Router\nname: r1\nsite: kasarani\naddress: 10.66.0.11\nuser: wavu\n"
     "password: { file: r.pw }\n---\n"

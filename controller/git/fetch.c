@@ -145,7 +145,7 @@ static _Noreturn void run_child(git_repository *mirror, const char *from, const 
 	(void)prctl(PR_SET_PDEATHSIG, SIGKILL);
 	if (getppid() != parent)
 		_exit(1);
-	/* The parent's handlers would speak for the parent; a child that is told to end just ends. */
+	/* The parent's handlers speak for the parent; a child that is told to end just ends. */
 	sigset_t none;
 	(void)sigemptyset(&none);
 	(void)signal(SIGTERM, SIG_DFL);

@@ -206,6 +206,24 @@ static bool check_words(char from[4096], char branch[256], struct text source, s
 	return true;
 }
 
+/*
+ * Copying objects from this machine's disk waits for nobody, so it needs no child: a process that
+ * forks while its other threads hold locks of a library may wait for them for ever.
+ */
+static bool fetch_local(git_repository *mirror, const char *from, const char *branch,
+			struct error *error)
+{
+	struct repository *local;
+	/* Held against our own rules; libgit2 would open it without them. */
+	if (!repository_open(&local, text_of(from), error))
+		return false;
+	repository_close(local);
+	if (!fetch_now(mirror, from, branch, TEXT_NONE, error))
+		return false;
+	unpack_small(mirror);
+	return true;
+}
+
 bool repository_fetch(struct repository *mirror, struct text from, struct text branch,
 		      struct text credential, uint32_t timeout_ms, struct error *error)
 {
@@ -213,13 +231,8 @@ bool repository_fetch(struct repository *mirror, struct text from, struct text b
 	int ends[2];
 	if (!check_words(source, name, from, branch, credential, error))
 		return false;
-	/* A local repository is held against our own rules; libgit2 would open it without them. */
-	if (source[0] == '/' || source[0] == '.') {
-		struct repository *local;
-		if (!repository_open(&local, from, error))
-			return false;
-		repository_close(local);
-	}
+	if (source[0] == '/' || source[0] == '.')
+		return fetch_local((git_repository *)mirror, source, name, error);
 	if (pipe2(ends, O_CLOEXEC))
 		return error_set(error, ERROR_FAILED, "no pipe for a fetch: %s", strerror(errno));
 	pid_t parent = getpid();

@@ -98,14 +98,21 @@ static bool check_branch(git_remote *remote, const char *from, const char *branc
 			 TEXT_ARG(nearest));
 }
 
-static enum error_code code_of(int result)
+/* libgit2 says little when a login fails: often the words of an older trouble. */
+static bool tell_failure(int result, const char *from, struct text credential, struct error *error)
 {
 	const git_error *last = git_error_last();
-	if (result == GIT_EAUTH || (last && last->message &&
-				    (strstr(last->message, "401") || strstr(last->message, "403") ||
-				     strstr(last->message, "authentication"))))
-		return ERROR_DENIED;
-	return ERROR_UNREACHABLE;
+	const char *said = last && last->message ? last->message : "";
+	bool denied = result == GIT_EAUTH || strstr(said, "status code: 401") ||
+		      strstr(said, "status code: 403") || strstr(said, "authentication");
+	if (!denied)
+		return git_failed(error, ERROR_UNREACHABLE, from);
+	if (credential.size)
+		return error_set(
+		    error, ERROR_DENIED,
+		    "%s refused the credentials: are they right, and may they read it?", from);
+	return error_set(error, ERROR_DENIED,
+			 "%s asks for a login: give this tenant `credentials` in wavu.yaml", from);
 }
 
 static bool fetch_now(git_repository *mirror, const char *from, const char *branch,
@@ -128,7 +135,7 @@ static bool fetch_now(git_repository *mirror, const char *from, const char *bran
 	git_strarray list = { (char **)(uintptr_t)specs, 1 };
 	int result = git_remote_fetch(remote, &list, &options, "wavu: fetch");
 	bool good = result == 0 ? check_branch(remote, shown, branch, error)
-				: git_failed(error, code_of(result), shown);
+				: tell_failure(result, shown, credential, error);
 	git_remote_free(remote);
 	/* HEAD names the branch that is followed: "the newest commit" of this mirror. */
 	(void)snprintf(head, sizeof(head), "refs/heads/%s", branch);

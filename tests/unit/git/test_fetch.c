@@ -10,6 +10,7 @@
 #include <cmocka.h>
 #include <errno.h>
 #include <netinet/in.h>
+#include <signal.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
@@ -137,10 +138,8 @@ static void test_refusals(void **state)
 	expect_no_children();
 }
 
-/* A server that takes the connection and then says nothing: the child is killed in time. */
-static void test_silence(void **state)
+static int listen_somewhere(uint16_t *port)
 {
-	(void)state;
 	struct sockaddr_in address = { .sin_family = AF_INET,
 				       .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
 	socklen_t size = sizeof(address);
@@ -149,8 +148,17 @@ static void test_silence(void **state)
 	assert_int_equal(bind(server, (struct sockaddr *)&address, size), 0);
 	assert_int_equal(listen(server, 4), 0);
 	assert_int_equal(getsockname(server, (struct sockaddr *)&address, &size), 0);
-	struct text url = text_format(&arena, "http://user:hunter2@127.0.0.1:%u/isp.git",
-				      ntohs(address.sin_port));
+	*port = ntohs(address.sin_port);
+	return server;
+}
+
+/* A server that takes the connection and then says nothing: the child is killed in time. */
+static void test_silence(void **state)
+{
+	(void)state;
+	uint16_t port;
+	int server = listen_somewhere(&port);
+	struct text url = text_format(&arena, "http://user:hunter2@127.0.0.1:%u/isp.git", port);
 	assert_false(repository_fetch(mirror, url, TEXT("main"), TEXT_NONE, 300, &error));
 	expect_error(ERROR_UNREACHABLE, "did not answer within 300 ms");
 	/* What stands before the @ is nobody's business. */
@@ -160,6 +168,42 @@ static void test_silence(void **state)
 	assert_false(repository_fetch(mirror, url, TEXT("main"), TEXT_NONE, 20000, &error));
 	assert_int_equal(error.code, ERROR_UNREACHABLE);
 	assert_null(strstr(error.text, "hunter2"));
+	expect_no_children();
+}
+
+static _Noreturn void refuse_all(int server)
+{
+	static const char answer[] = "HTTP/1.1 401 Unauthorized\r\nWWW-Authenticate: Basic "
+				     "realm=\"x\"\r\nContent-Length: 0\r\n"
+				     "Connection: close\r\n\r\n";
+	for (;;) {
+		char request[4096];
+		int peer = accept(server, NULL, NULL);
+		if (peer < 0 || read(peer, request, sizeof(request)) < 0 ||
+		    write(peer, answer, sizeof(answer) - 1) < 0)
+			_exit(1);
+		(void)close(peer);
+	}
+}
+
+static void test_refused_login(void **state)
+{
+	(void)state;
+	uint16_t port;
+	int server = listen_somewhere(&port);
+	pid_t child = fork();
+	if (child == 0)
+		refuse_all(server);
+	assert_true(child > 0);
+	(void)close(server);
+	struct text url = text_format(&arena, "http://127.0.0.1:%u/isp.git", port);
+	assert_false(repository_fetch(mirror, url, TEXT("main"), TEXT("hunter2"), 20000, &error));
+	expect_error(ERROR_DENIED, "refused the credentials");
+	assert_null(strstr(error.text, "hunter2"));
+	assert_false(repository_fetch(mirror, url, TEXT("main"), TEXT_NONE, 20000, &error));
+	expect_error(ERROR_DENIED, "give this tenant `credentials`");
+	assert_int_equal(kill(child, SIGKILL), 0);
+	assert_int_equal(waitpid(child, NULL, 0), child);
 	expect_no_children();
 }
 
@@ -179,6 +223,7 @@ int main(void)
 		cmocka_unit_test(test_another_branch_and_bare),
 		cmocka_unit_test(test_refusals),
 		cmocka_unit_test(test_silence),
+		cmocka_unit_test(test_refused_login),
 	};
 	int failed = cmocka_run_group_tests(tests, NULL, NULL);
 	repository_close(mirror);

@@ -1,6 +1,7 @@
 /*
- * The command line as a table: one row per command, from which parsing, help, the manual page and the completions come.
- * Static data; a run function may block as long as its work takes and returns product.md's exit code.
+ * The command line as a table: one row per command, from which parsing, help, the manual page and
+ * the completions come. Static data; a run function may block as long as its work takes and returns
+ * product.md's exit code.
  */
 #pragma once
 
@@ -28,9 +29,9 @@ struct command {
 	const char *arguments; /* "ACCOUNT AMOUNT", "[DIR]"; "" for none */
 	uint32_t arguments_min, arguments_max;
 	const struct option *options;
-	const char *help;      /* one sentence */
-	const char *more;      /* a paragraph for the manual */
-	const char *example;   /* one line that works */
+	const char *help;    /* one sentence */
+	const char *more;    /* a paragraph for the manual */
+	const char *example; /* one line that works */
 	int (*run)(struct call *call);
 };
 

@@ -6,7 +6,8 @@
 
 /* clang-format off */
 const struct option common_options[] = {
-	{ "-c", "FILE", false, "the host's settings; default $WAVU_CONFIG, then /etc/wavu/wavu.yaml" },
+	{ "-c", "FILE", false, "the host's settings; default $WAVU_CONFIG, then "
+	"/etc/wavu/wavu.yaml" },
 	{ "--tenant", "NAME", false, "one tenant instead of all" },
 	{ "--output", "text or json", false, "how the answer is written" },
 	{ NULL, NULL, false, NULL },
@@ -53,8 +54,10 @@ static const struct option validate_options[] = {
 const struct command commands[] = {
 	{ "apply", "", 0, 0, apply_options,
 	  "makes one pass over the routers now",
-	  "Every router is looked at, the difference is written, and read back. A running controller does it; when none "
-	  "runs, this command does it itself. Losses that the guard holds are let go by naming their digest.",
+	  "Every router is looked at, the difference is written, and read back. A running "
+	  "controller does it; when none "
+	  "runs, this command does it itself. Losses that the guard holds are let go by naming "
+	  "their digest.",
 	  "wavu apply --router kasarani-1 --allow 3f9c0a7be412", run_apply },
 	{ "completion", "SHELL", 1, 1, NULL,
 	  "prints the completion of bash, zsh or fish",
@@ -62,15 +65,18 @@ const struct command commands[] = {
 	  "wavu completion bash", run_completion },
 	{ "controller", "", 0, 0, NULL,
 	  "the part that decides and talks to routers; `wavu run` starts it",
-	  "It follows the repositories, books payments and keeps the routers as they should be, until it is told to end.",
+	  "It follows the repositories, books payments and keeps the routers as they should be, "
+	  "until it is told to end.",
 	  "wavu -c /etc/wavu/wavu.yaml controller", run_controller },
 	{ "drift", "", 0, 0, NULL,
 	  "what the last look at the routers found different",
-	  "Rows of ours that somebody changed or removed, with what they should be. Exit code 2 when there are any.",
+	  "Rows of ours that somebody changed or removed, with what they should be. Exit code 2 "
+	  "when there are any.",
 	  "wavu drift --output json", run_drift },
 	{ "explain", "THING", 1, 1, NULL,
 	  "the chain from cause to router row",
-	  "THING is an account, a phone, a username, a receipt or a router. Each line says what happened and because of what.",
+	  "THING is an account, a phone, a username, a receipt or a router. Each line says what "
+	  "happened and because of what.",
 	  "wavu explain KN-0042", run_explain },
 	{ "history", "", 0, 0, history_options,
 	  "what was done, and why, newest first",
@@ -78,7 +84,8 @@ const struct command commands[] = {
 	  "wavu history --router kasarani-1 -n 20", run_history },
 	{ "init", "DIR", 1, 1, NULL,
 	  "makes a new repository from the shipped example, with one commit",
-	  "The folder must not exist yet or be empty. Edit the files, commit, and name the folder in wavu.yaml.",
+	  "The folder must not exist yet or be empty. Edit the files, commit, and name the "
+	  "folder in wavu.yaml.",
 	  "wavu init /srv/git/kasinet", run_init },
 	{ "manual", "", 0, 0, NULL,
 	  "prints the manual page (roff)",
@@ -90,7 +97,8 @@ const struct command commands[] = {
 	  "wavu -c /etc/wavu/wavu.yaml page", run_page },
 	{ "pause", "R", 1, 1, pause_options,
 	  "leaves a router alone until a time",
-	  "Nothing is written to it, not even an expiry; facts keep coming and are caught up at the end.",
+	  "Nothing is written to it, not even an expiry; facts keep coming and are caught up at "
+	  "the end.",
 	  "wavu pause kasarani-1 --until 2h --reason \"tower works\"", run_pause },
 	{ "payment assign", "RECEIPT ACCOUNT", 2, 2, NULL,
 	  "gives an unmatched payment its owner, or releases a held one",
@@ -110,7 +118,8 @@ const struct command commands[] = {
 	  "wavu payment urls", run_payment_urls },
 	{ "plan", "", 0, 0, plan_options,
 	  "what would change on which router, for whom and why",
-	  "It writes nothing and needs no running controller. Exit code 2 when there are changes, 3 when some must wait for "
+	  "It writes nothing and needs no running controller. Exit code 2 when there are "
+	  "changes, 3 when some must wait for "
 	  "a person, 4 when the newest commit is invalid.",
 	  "wavu plan --router kasarani-1", run_plan },
 	{ "resume", "R", 1, 1, NULL,
@@ -123,7 +132,8 @@ const struct command commands[] = {
 	  "wavu router check kasarani-1", run_router_check },
 	{ "run", "", 0, 0, NULL,
 	  "the controller, the webhook and the status page, supervised",
-	  "The parts are started from beside this program, started again when they end, and ended together.",
+	  "The parts are started from beside this program, started again when they end, and "
+	  "ended together.",
 	  "wavu -c /etc/wavu/wavu.yaml run", run_run },
 	{ "schema", "KIND", 1, 1, NULL,
 	  "prints the JSON Schema of a kind",
@@ -131,7 +141,8 @@ const struct command commands[] = {
 	  "wavu schema Package", run_schema },
 	{ "status", "", 0, 0, NULL,
 	  "the state of the tenants and of every router",
-	  "The commit in force, subscribers by state, payments of today, and per router whether it answers and is in sync.",
+	  "The commit in force, subscribers by state, payments of today, and per router whether "
+	  "it answers and is in sync.",
 	  "wavu status", run_status },
 	{ "subscriber list", "", 0, 0, NULL,
 	  "all subscribers with their state",
@@ -139,15 +150,18 @@ const struct command commands[] = {
 	  "wavu subscriber list --output json", run_subscriber_list },
 	{ "subscriber show", "ACCOUNT", 1, 1, show_options,
 	  "one subscriber: what he has, until when, and whether he is online",
-	  "His router is asked whether he is online; when it does not answer that is shown as unknown.",
+	  "His router is asked whether he is online; when it does not answer that is shown as "
+	  "unknown.",
 	  "wavu subscriber show KN-0042", run_subscriber_show },
 	{ "validate", "[DIR]", 0, 1, validate_options,
 	  "checks the files of a repository as they lie",
-	  "All errors are reported at once, each with file, line and column. It needs no settings. Exit code 4 when there are any.",
+	  "All errors are reported at once, each with file, line and column. It needs no "
+	  "settings. Exit code 4 when there are any.",
 	  "wavu validate /srv/git/kasinet", run_validate },
 	{ "verify", "", 0, 0, NULL,
 	  "checks every invariant of the store",
-	  "The ledger sums to zero, balances equal their entries, no receipt is credited twice, and the files are whole.",
+	  "The ledger sums to zero, balances equal their entries, no receipt is credited twice, "
+	  "and the files are whole.",
 	  "wavu verify", run_verify },
 };
 /* clang-format on */

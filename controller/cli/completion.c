@@ -12,7 +12,8 @@ static void words_of(const struct option *options)
 static void bash(void)
 {
 	fputs(
-	    "_wavu() {\n\tlocal word=${COMP_WORDS[COMP_CWORD]} line=\" ${COMP_WORDS[*]:1} \" words\n"
+	    "_wavu() {\n\tlocal word=${COMP_WORDS[COMP_CWORD]} line=\" ${COMP_WORDS[*]:1} \" "
+	    "words\n"
 	    "\tcase \"$line\" in\n",
 	    stdout);
 	for (uint32_t i = 0; i < command_count; i++) {

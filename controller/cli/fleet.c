@@ -58,7 +58,8 @@ int run_explain(struct call *call)
 	if (!found) {
 		error_set(
 		    &error, ERROR_FAILED,
-		    "nothing is known of %.*s: it is no account, alias, phone, username, receipt or "
+		    "nothing is known of %.*s: it is no account, alias, phone, username, receipt "
+		    "or "
 		    "router here",
 		    TEXT_ARG(call->arguments[0]));
 		return call_fail(call, &error);

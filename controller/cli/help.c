@@ -26,7 +26,8 @@ static void all_print(void)
 	options_print(common_options);
 	printf("  %-22s %s\n", "--help", "of all, or after a command of that command");
 	printf(
-	    "\nexit codes: 0 done  1 failed  2 there are changes or differences  3 a person must approve\n"
+	    "\nexit codes: 0 done  1 failed  2 there are changes or differences  3 a person must "
+	    "approve\n"
 	    "            4 the input is invalid  64 wrong usage\n");
 }
 

@@ -1,6 +1,6 @@
 /*
- * Small nouns that several others are made of. Headers only; whoever parsed them owns the bytes (an intent's
- * arena). Nothing here blocks; immutable after parsing, so any thread.
+ * Small nouns that several others are made of. Headers only; whoever parsed them owns the bytes (an
+ * intent's arena). Nothing here blocks; immutable after parsing, so any thread.
  */
 #pragma once
 
@@ -16,7 +16,8 @@ struct where {
 	uint32_t column;  /* 1-based, in characters */
 };
 
-/* `{ file: NAME }` or `{ env: NAME }`: a name, never the secret; settings/secrets.h reads it at the rim. */
+/* `{ file: NAME }` or `{ env: NAME }`: a name, never the secret; settings/secrets.h reads it at the
+ * rim. */
 enum secret_kind { SECRET_NONE, SECRET_FILE, SECRET_ENV };
 struct secret_ref {
 	enum secret_kind kind;
@@ -25,11 +26,13 @@ struct secret_ref {
 };
 
 struct speed {
-	uint64_t down_bits_per_s; /* towards the subscriber; 0 together with up: no limit declared */
+	uint64_t
+	    down_bits_per_s; /* towards the subscriber; 0 together with up: no limit declared */
 	uint64_t up_bits_per_s;
 };
 
-/* product.md "The guard"; `declared` false: look one level up (Router, Site, Tenant, then the defaults 20 and 10). */
+/* product.md "The guard"; `declared` false: look one level up (Router, Site, Tenant, then the
+ * defaults 20 and 10). */
 struct guard {
 	bool declared;
 	int32_t losses_max_percent;

@@ -1,6 +1,6 @@
 /*
- * The answer of the policies: what one subscriber may have now, until when, and why. A value; the texts are static or
- * in the judge's arena.
+ * The answer of the policies: what one subscriber may have now, until when, and why. A value; the
+ * texts are static or in the judge's arena.
  */
 #pragma once
 
@@ -22,12 +22,13 @@ enum state {
 
 struct entitlement {
 	enum state state;
-	int64_t since_at; /* when this state began by the facts; 0: unknown */
-	int64_t until_at; /* the next moment time alone may change it; INT64_MAX: never */
-	struct speed speed;        /* THROTTLED: the step's; else the package's */
-	enum suspend_how how;      /* SUSPENDED, EXPIRED */
-	struct text address_list;  /* SUSPENDED, EXPIRED under WALLED */
-	struct text because;       /* "paid until 2026-12-05 by QGH7XXXX", a phrase for explain and events */
+	int64_t since_at;         /* when this state began by the facts; 0: unknown */
+	int64_t until_at;         /* the next moment time alone may change it; INT64_MAX: never */
+	struct speed speed;       /* THROTTLED: the step's; else the package's */
+	enum suspend_how how;     /* SUSPENDED, EXPIRED */
+	struct text address_list; /* SUSPENDED, EXPIRED under WALLED */
+	struct text
+	    because; /* "paid until 2026-12-05 by QGH7XXXX", a phrase for explain and events */
 };
 
 /* "new" "active" …: the words of product.md. */

@@ -1,6 +1,6 @@
 /*
- * What the store keeps about a router and about a tenant's source: generations, conditions, the guard's word.
- * Values; the texts are in the reader's arena.
+ * What the store keeps about a router and about a tenant's source: generations, conditions, the
+ * guard's word. Values; the texts are in the reader's arena.
  */
 #pragma once
 
@@ -12,7 +12,16 @@
 enum ternary { TERNARY_UNKNOWN = -1, TERNARY_NO = 0, TERNARY_YES = 1 };
 
 /* Why a job ran (product.md `cause`); a lower value outranks a higher one when several coincide. */
-enum cause { CAUSE_PAYMENT, CAUSE_PERSON, CAUSE_COMMIT, CAUSE_EXPIRY, CAUSE_START, CAUSE_DRIFT, CAUSE_SWEEP, CAUSE_COUNT };
+enum cause {
+	CAUSE_PAYMENT,
+	CAUSE_PERSON,
+	CAUSE_COMMIT,
+	CAUSE_EXPIRY,
+	CAUSE_START,
+	CAUSE_DRIFT,
+	CAUSE_SWEEP,
+	CAUSE_COUNT
+};
 
 /* How it ended (product.md `outcome`). */
 enum outcome {
@@ -31,7 +40,7 @@ const char *outcome_word(enum outcome outcome);
 
 struct router_state {
 	struct text name;
-	int64_t generation;         /* grows with everything that changes what the router should be */
+	int64_t generation; /* grows with everything that changes what the router should be */
 	int64_t applied_generation; /* what the last complete job had in hand */
 	struct text wanted_commit;
 	struct text applied_commit;
@@ -39,7 +48,7 @@ struct router_state {
 	enum ternary in_sync;
 	uint32_t drift_rows;
 	bool contested;
-	uint32_t failures;          /* in a row */
+	uint32_t failures;            /* in a row */
 	int64_t unreachable_since_at; /* 0: it answers */
 	int64_t last_look_at;
 	int64_t last_reconcile_at;
@@ -47,10 +56,10 @@ struct router_state {
 	struct text guarded_digest; /* empty: nothing waits */
 	uint32_t guarded_losses;
 	struct text guarded_why;
-	int64_t pause_until_at;     /* by command; 0: none (git's pause is in the intent) */
+	int64_t pause_until_at; /* by command; 0: none (git's pause is in the intent) */
 	struct text pause_reason;
-	struct text version;        /* RouterOS's, as read */
-	struct text walls;          /* address lists that an enabled rule was seen for, separated by '\n' */
+	struct text version; /* RouterOS's, as read */
+	struct text walls; /* address lists that an enabled rule was seen for, separated by '\n' */
 };
 
 /* The tenant's repository. */
@@ -61,7 +70,8 @@ struct source_state {
 	struct text error;  /* what is wrong with the newest; empty: nothing */
 	int64_t looked_at;
 	struct text channel_problems; /* payment channels that are closed, and why; else empty */
-	struct text losses_why; /* the commit in force costs more of the whole fleet than the Tenant's guard lets go; else empty */
+	struct text losses_why;       /* the commit in force costs more of the whole fleet than the
+					 Tenant's guard lets go; else empty */
 };
 
 /* One finished job, a line of `wavu history`. */
@@ -71,12 +81,12 @@ struct event {
 	struct text router;
 	struct text commit;
 	enum cause cause;
-	struct text because;   /* a sentence: "payment QGH7… credited KN-0042" */
+	struct text because; /* a sentence: "payment QGH7… credited KN-0042" */
 	uint32_t writes;
 	uint32_t duration_ms;
 	enum outcome outcome;
-	uint32_t repeats;      /* identical outcomes in a row are one line with a count */
-	struct text changes;   /* JSON array as in `plan`, made by view/ */
+	uint32_t repeats;    /* identical outcomes in a row are one line with a count */
+	struct text changes; /* JSON array as in `plan`, made by view/ */
 	struct text error;
 };
 

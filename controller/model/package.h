@@ -1,6 +1,6 @@
 /*
- * What a subscriber buys, and the policy that says what happens when he does not pay. Owned by an intent's arena,
- * immutable, any thread.
+ * What a subscriber buys, and the policy that says what happens when he does not pay. Owned by an
+ * intent's arena, immutable, any thread.
  */
 #pragma once
 
@@ -48,7 +48,7 @@ struct package {
 	enum billing billing;
 	struct speed speed;
 	struct burst burst;
-	uint32_t devices; /* 0: unlimited */
+	uint32_t devices;                     /* 0: unlimited */
 	const struct dunning_policy *dunning; /* or NULL */
 	struct where where;
 };

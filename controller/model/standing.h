@@ -1,6 +1,6 @@
 /*
- * What the store knows about one subscriber at one moment: the facts the policies judge. Owned by the arena it was
- * read into; a value, any thread.
+ * What the store knows about one subscriber at one moment: the facts the policies judge. Owned by
+ * the arena it was read into; a value, any thread.
  */
 #pragma once
 
@@ -10,17 +10,18 @@
 #include <stdint.h>
 
 struct standing {
-	struct text reference;  /* the subscriber's key, see model/subscriber.h */
-	bool known;             /* anything was ever booked: a payment, an opening */
-	int64_t balance_cents;  /* credit not yet spent */
+	struct text reference;   /* the subscriber's key, see model/subscriber.h */
+	bool known;              /* anything was ever booked: a payment, an opening */
+	int64_t balance_cents;   /* credit not yet spent */
 	int64_t service_from_at; /* start of the running chain of bought periods; 0: never bought */
-	int64_t paid_until_at;  /* 0: never */
-	int32_t anchor_day;     /* day of month kept by calendar periods; 0: none */
+	int64_t paid_until_at;   /* 0: never */
+	int32_t anchor_day;      /* day of month kept by calendar periods; 0: none */
 	bool paused;
 	bool opening_booked;
-	struct text password;   /* the generated one, or empty; goes nowhere but to the router and `--password` */
+	struct text password;     /* the generated one, or empty; goes nowhere but to the router and
+				     `--password` */
 	struct text last_receipt; /* newest credited payment, or empty */
 	int64_t last_amount_cents;
 	int64_t last_paid_at;
-	int64_t changed_at;     /* newest fact about him */
+	int64_t changed_at; /* newest fact about him */
 };

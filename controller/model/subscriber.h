@@ -1,6 +1,6 @@
 /*
- * Who should have access, as declared (in git, or taken from a sign-up: the same type). Owned by an intent's arena,
- * immutable, any thread.
+ * Who should have access, as declared (in git, or taken from a sign-up: the same type). Owned by an
+ * intent's arena, immutable, any thread.
  */
 #pragma once
 
@@ -11,9 +11,10 @@ enum password_kind { PASSWORD_GENERATE, PASSWORD_KEEP, PASSWORD_SECRET };
 
 struct subscriber {
 	struct text account;   /* as written: "KN-0042" */
-	struct text reference; /* text_reference(account): "kn0042", the key everywhere in memory and in the store */
+	struct text reference; /* text_reference(account): "kn0042", the key everywhere in memory
+				  and in the store */
 	struct text title;
-	struct text phone;     /* E.164 digits, or empty */
+	struct text phone; /* E.164 digits, or empty */
 	struct text aliases[ALIASES_MAX];
 	struct text alias_references[ALIASES_MAX];
 	uint32_t alias_count;
@@ -22,11 +23,12 @@ struct subscriber {
 	struct text username; /* default: the account in lower case */
 	enum password_kind password_kind;
 	struct secret_ref password;
-	struct text mac;      /* "AA:BB:…" or empty */
-	struct text address;  /* fixed IPv4, or empty */
-	int64_t start_at;     /* 0: none */
+	struct text mac;     /* "AA:BB:…" or empty */
+	struct text address; /* fixed IPv4, or empty */
+	int64_t start_at;    /* 0: none */
 	bool has_opening;
-	int64_t opening_paid_until_at; /* the moment access ends (bare dates include their day); 0: none */
+	int64_t opening_paid_until_at; /* the moment access ends (bare dates include their day); 0:
+					  none */
 	int64_t opening_balance_cents;
 	struct where where;
 };

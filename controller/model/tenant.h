@@ -31,7 +31,7 @@ struct tenant {
 	struct text title;
 	struct text currency; /* ISO 4217, "KES" */
 	struct text timezone;
-	struct zone *zone; /* loaded when the intent was read; freed with the intent */
+	struct zone *zone;   /* loaded when the intent was read; freed with the intent */
 	struct text country; /* digits, "254" */
 	bool match_payer;
 	struct channel *channels;

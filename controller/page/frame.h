@@ -1,5 +1,6 @@
 /*
- * The frame around every page: head, style, navigation. No scripts, nothing from elsewhere. Pure; lies in the arena.
+ * The frame around every page: head, style, navigation. No scripts, nothing from elsewhere. Pure;
+ * lies in the arena.
  */
 #pragma once
 

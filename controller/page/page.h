@@ -1,6 +1,7 @@
 /*
- * The read-only status page (product.md section 5, "Status listener"): a process of its own that renders view/ as HTML, JSON
- * and metrics. Blocks until told to stop; changes nothing; needs no controller.
+ * The read-only status page (product.md section 5, "Status listener"): a process of its own that
+ * renders view/ as HTML, JSON and metrics. Blocks until told to stop; changes nothing; needs no
+ * controller.
  */
 #pragma once
 

@@ -51,7 +51,8 @@ static void send_response(struct mg_connection *connection, const struct respons
 {
 	mg_printf(
 	    connection,
-	    "HTTP/1.1 %d %s\r\nContent-Type: %s\r\nContent-Length: %u\r\nCache-Control: no-store\r\n"
+	    "HTTP/1.1 %d %s\r\nContent-Type: %s\r\nContent-Length: %u\r\nCache-Control: "
+	    "no-store\r\n"
 	    "Content-Security-Policy: default-src 'none'; style-src 'unsafe-inline'\r\n"
 	    "X-Content-Type-Options: nosniff\r\nReferrer-Policy: no-referrer\r\n\r\n",
 	    response->status, mg_get_response_code_text(connection, response->status),
@@ -114,7 +115,8 @@ static struct mg_context *listen_on(const struct settings *settings, struct page
 	if (server == NULL) {
 		error_set(
 		    error, ERROR_FAILED,
-		    "the status page cannot listen on %s: choose another address under `listen: { status: "
+		    "the status page cannot listen on %s: choose another address under `listen: "
+		    "{ status: "
 		    "… }` in %.*s",
 		    address, TEXT_ARG(settings->file));
 		return NULL;

@@ -1,6 +1,6 @@
 /*
- * Small documents: the findings of `validate`, and the answer of everything that has no document of its own. Nothing blocks; the
- * caller frees them.
+ * Small documents: the findings of `validate`, and the answer of everything that has no document of
+ * its own. Nothing blocks; the caller frees them.
  */
 #pragma once
 

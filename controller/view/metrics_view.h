@@ -1,5 +1,6 @@
 /*
- * The status document as OpenMetrics text, for Prometheus. Pure; the text lies in the arena. No label names a subscriber.
+ * The status document as OpenMetrics text, for Prometheus. Pure; the text lies in the arena. No
+ * label names a subscriber.
  */
 #pragma once
 

@@ -1,6 +1,7 @@
 /*
- * A reader's look at one tenant: the store read-only and the intent in force, as one moment. Blocks on disk; the opener owns
- * it and closes it; one thread at a time. It never writes and needs no running controller.
+ * A reader's look at one tenant: the store read-only and the intent in force, as one moment. Blocks
+ * on disk; the opener owns it and closes it; one thread at a time. It never writes and needs no
+ * running controller.
  */
 #pragma once
 
@@ -12,16 +13,19 @@
 struct outlook {
 	const struct settings_tenant *tenant;
 	struct store *store;
-	struct intent *intent;     /* in force; NULL before the first good commit */
-	const struct zone *zone;   /* the tenant's, or UTC */
+	struct intent *intent;   /* in force; NULL before the first good commit */
+	const struct zone *zone; /* the tenant's, or UTC */
 	struct source_state source;
-	struct text trouble;       /* why there is no intent although there is a commit; else empty */
+	struct text trouble; /* why there is no intent although there is a commit; else empty */
 };
 
-/* `cached`: an intent of an earlier look, used again when the commit is the same; it is released by this call. May be NULL. */
-bool outlook_open(struct outlook *out, const struct settings *settings, const struct settings_tenant *tenant,
-		  struct intent *cached, struct arena *arena, struct error *error) MUST_CHECK;
+/* `cached`: an intent of an earlier look, used again when the commit is the same; it is released by
+ * this call. May be NULL. */
+bool outlook_open(struct outlook *out, const struct settings *settings,
+		  const struct settings_tenant *tenant, struct intent *cached, struct arena *arena,
+		  struct error *error) MUST_CHECK;
 void outlook_close(struct outlook *outlook);
 
 /* Where the controller keeps its own mirror of the tenant's repository. */
-struct text outlook_mirror(const struct settings *settings, const struct settings_tenant *tenant, struct arena *arena);
+struct text outlook_mirror(const struct settings *settings, const struct settings_tenant *tenant,
+			   struct arena *arena);

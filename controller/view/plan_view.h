@@ -1,6 +1,6 @@
 /*
- * Plans as documents (product.md `plan` and `apply`), and their changes as the JSON that history keeps. Nothing blocks; the
- * caller frees documents; texts lie in the arena given.
+ * Plans as documents (product.md `plan` and `apply`), and their changes as the JSON that history
+ * keeps. Nothing blocks; the caller frees documents; texts lie in the arena given.
  */
 #pragma once
 
@@ -27,8 +27,8 @@ struct planned_tenant {
 struct document *view_plan(const struct planned_tenant *tenants, uint32_t tenant_count,
 			   const struct planned *routers, uint32_t router_count, bool done);
 
-/* The changes of a plan as a JSON array as in `plan` ([] when none), at most HISTORY_CHANGES_MAX; `carried_out` leaves out what
- * was held or only reported. Secrets are "(secret)". */
+/* The changes of a plan as a JSON array as in `plan` ([] when none), at most HISTORY_CHANGES_MAX;
+ * `carried_out` leaves out what was held or only reported. Secrets are "(secret)". */
 struct text view_changes_json(const struct plan *plan, bool carried_out, struct arena *arena);
 /* The fields of one change as JSON: [{"name","have","want"}]. */
 struct text view_fields_json(const struct change *change, struct arena *arena);

@@ -1,6 +1,7 @@
 /*
- * Inside of view/ only: how documents are made and shown. A shape is one row of shapes.c: a name and its renderers over the
- * data. jansson's references: a maker gives its reference away, a renderer borrows.
+ * Inside of view/ only: how documents are made and shown. A shape is one row of shapes.c: a name
+ * and its renderers over the data. jansson's references: a maker gives its reference away, a
+ * renderer borrows.
  */
 #pragma once
 
@@ -26,7 +27,8 @@ void put_tone(struct output *output, enum tone tone);
 void put_html(struct output *output, struct text text);
 void put_html_string(struct output *output, const json_t *string);
 
-/* Aligned columns: rows of cells, a header, the widest cell decides; characters, not bytes, are counted. */
+/* Aligned columns: rows of cells, a header, the widest cell decides; characters, not bytes, are
+ * counted. */
 #define COLUMNS_MAX 16
 struct columns {
 	const char *const *heads;
@@ -52,7 +54,8 @@ const struct shape *shape_find(const char *name);
 struct document *document_make(const char *shape, json_t *data);
 const json_t *document_data(const struct document *document);
 
-/* JSON values from ours. Bytes that are no UTF-8 become U+FFFD; empty texts are null in json_text_or_null. */
+/* JSON values from ours. Bytes that are no UTF-8 become U+FFFD; empty texts are null in
+ * json_text_or_null. */
 json_t *json_of_text(struct text text);
 json_t *json_text_or_null(struct text text);
 json_t *json_of_cents(int64_t cents);

@@ -1,6 +1,6 @@
 /*
- * Subscribers and payments as documents. They read the stores (and block on disk); the caller frees the documents; nothing is
- * changed. A password appears only where it was asked for by name.
+ * Subscribers and payments as documents. They read the stores (and block on disk); the caller frees
+ * the documents; nothing is changed. A password appears only where it was asked for by name.
  */
 #pragma once
 
@@ -9,17 +9,19 @@
 #include "view/outlook.h"
 
 /* All subscribers, by tenant and account. */
-bool view_subscribers(struct document **out, const struct outlook *outlooks, uint32_t count, int64_t now,
-		      struct arena *arena, struct error *error) MUST_CHECK;
+bool view_subscribers(struct document **out, const struct outlook *outlooks, uint32_t count,
+		      int64_t now, struct arena *arena, struct error *error) MUST_CHECK;
 /* One; `online` as a look at the router just said (unknown: it was not asked or did not answer). */
-bool view_subscriber(struct document **out, const struct outlook *outlook, const struct subscriber *subscriber,
-		     enum ternary online, struct text password, int64_t now, struct arena *arena,
-		     struct error *error) MUST_CHECK;
+bool view_subscriber(struct document **out, const struct outlook *outlook,
+		     const struct subscriber *subscriber, enum ternary online, struct text password,
+		     int64_t now, struct arena *arena, struct error *error) MUST_CHECK;
 
 /* status < 0: all. Newest first over all tenants. */
-bool view_payments(struct document **out, const struct outlook *outlooks, uint32_t count, int status,
-		   uint32_t max, struct arena *arena, struct error *error) MUST_CHECK;
+bool view_payments(struct document **out, const struct outlook *outlooks, uint32_t count,
+		   int status, uint32_t max, struct arena *arena, struct error *error) MUST_CHECK;
 
-/* The callback URLs of every channel: product.md `payment urls`. Tokens are read from the secrets folder. */
-bool view_payment_urls(struct document **out, const struct settings *settings, const struct outlook *outlooks,
-		       uint32_t count, struct arena *arena, struct error *error) MUST_CHECK;
+/* The callback URLs of every channel: product.md `payment urls`. Tokens are read from the secrets
+ * folder. */
+bool view_payment_urls(struct document **out, const struct settings *settings,
+		       const struct outlook *outlooks, uint32_t count, struct arena *arena,
+		       struct error *error) MUST_CHECK;

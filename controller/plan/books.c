@@ -74,7 +74,7 @@ static void book_add(struct draft *draft, struct item *item, struct change *chan
 	if (item->renews && item->entry)
 		item->book.rights_at = draft->in->observed->look_at;
 	book_heal(draft, item);
-	item->book.rights_pending = false;
+	item->book.rights_pending = item->by_queue;
 	change->after = item->book;
 	change->before = item->book;
 	change->before.state = INVENTORY_PENDING;
@@ -194,7 +194,8 @@ static void fix_present(struct draft *draft, struct item *item)
 	book_wanted(draft, item);
 	if (was_pending && item->by_queue) {
 		bool looked = draft->in->observed->tables[MENU_QUEUE_SIMPLE].looked;
-		item->book.rights_pending = !looked || item->queue_wrong;
+		/* A partial look has not seen the sessions of the others who share the profile. */
+		item->book.rights_pending = !looked || item->queue_wrong || draft->partial;
 	} else if (was_pending) {
 		item->book.rights_pending = false;
 		item->book.rights_at = draft->in->observed->look_at;

@@ -229,21 +229,39 @@ static uint32_t field_bit(const struct menu *menu, const char *name)
 	return field < 0 ? 0 : 1u << field;
 }
 
-/* What the change means for sessions that live now (house, "Live sessions"). */
-static void judge_rights(struct draft *draft, struct item *item)
+/* A row that is not there: is what we last wrote under its key what we want now? */
+static bool was_wanted_so(const struct draft *draft, const struct item *item)
+{
+	uint32_t mask = diff_mask(item->want, item->menu, draft->in->version);
+
+	return item->entry && text_equal(item->entry->written,
+					 diff_written(draft->arena, item->want, item->menu, mask));
+}
+
+static void judge_profile_rights(const struct draft *draft, struct item *item)
 {
 	uint32_t rights = item->differs & rights_bits(item->menu);
-	bool is_profile = item->menu->id == MENU_PPP_PROFILE ||
-			  item->menu->id == MENU_HOTSPOT_USER_PROFILE;
+	bool added = item->verb == VERB_ADD && item->entry;
+	bool drifted = item->reason == REASON_DRIFT &&
+		       (added ||
+			(item->verb == VERB_SET && rights == field_bit(item->menu, "rate-limit")));
 
-	if (is_profile) {
-		bool drifted = item->verb == VERB_SET && item->reason == REASON_DRIFT &&
-			       rights == field_bit(item->menu, "rate-limit");
-		/* Who dialled in while a person had changed the rate cannot be told by time: his
-		 * queue shows it. */
-		item->by_queue = drifted || (item->verb == VERB_COUNT && item->entry &&
-					     item->entry->rights_pending);
-		item->renews = item->verb == VERB_SET && rights != 0 && !drifted;
+	/* Who dialled in while a person had changed the rate cannot be told by time: his queue
+	 * shows it. */
+	item->by_queue = drifted ||
+			 (item->verb == VERB_COUNT && item->entry && item->entry->rights_pending);
+	if (!drifted)
+		item->renews = (item->verb == VERB_SET && rights != 0) ||
+			       (added && !was_wanted_so(draft, item));
+}
+
+/* What the change means for sessions that live now (house, "Live sessions"). */
+static void judge_rights(const struct draft *draft, struct item *item)
+{
+	uint32_t rights = item->differs & rights_bits(item->menu);
+
+	if (item->menu->id == MENU_PPP_PROFILE || item->menu->id == MENU_HOTSPOT_USER_PROFILE) {
+		judge_profile_rights(draft, item);
 		return;
 	}
 	/* Enabling a row gives nobody other rights than he dialled in with; a name that went to
@@ -253,11 +271,7 @@ static void judge_rights(struct draft *draft, struct item *item)
 			       (item->entry &&
 				!text_equal(item->entry->reference, item->reference));
 	if (item->verb == VERB_ADD)
-		item->renews = !item->entry ||
-			       !text_equal(item->entry->written,
-					   diff_written(draft->arena, item->want, item->menu,
-							diff_mask(item->want, item->menu,
-								  draft->in->version)));
+		item->renews = !was_wanted_so(draft, item);
 }
 
 static void judge_missing(struct draft *draft, struct item *item)

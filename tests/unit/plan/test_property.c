@@ -60,15 +60,24 @@ struct stranger {
 	struct row row; /* as it was made, with values of its own */
 };
 
+/* What a session was really given when it dialled in: the plan cannot see it. */
+struct session_of {
+	struct text id;
+	int64_t dialled_at;
+	struct text profile, rate;
+};
+
 struct world {
 	struct lab lab;
 	struct dice dice;
 	struct repository_of repository;
 	struct stranger strangers[512];
 	uint32_t stranger_count;
+	struct session_of sessions[1024];
+	uint32_t session_count;
 	uint32_t macs;
 	bool hides; /* passwords read back as stars now and then */
-	uint64_t writes, plans;
+	uint64_t writes, plans, rights_seen;
 };
 
 static const char *yaml_of(const struct repository_of *repository)
@@ -259,22 +268,92 @@ static void hand(struct world *world)
 		row_put(row, table->menu, fields[which], text_of(values[which]), &world->lab.arena);
 }
 
-static void dial_in(struct world *world)
+static struct text rate_of(struct world *world, struct text profile)
 {
-	struct table *table = &world->lab.world.tables[MENU_PPP_SECRET];
-	char name[64], mac[32];
-	struct row *row;
+	const struct table *table = &world->lab.world.tables[MENU_PPP_PROFILE];
+	uint32_t i;
 
-	if (table->count != 0 && dice_roll(&world->dice, 2)) {
-		row = &table->rows[dice_roll(&world->dice, table->count)];
-		(void)snprintf(name, sizeof(name), "%.*s",
-			       TEXT_ARG(row_get(row, table->menu, "name")));
-		lab_dial(&world->lab, name, dice_roll(&world->dice, 100000));
-		return;
-	}
-	table = &world->lab.world.tables[MENU_HOTSPOT_USER];
+	for (i = 0; i < table->count; i++)
+		if (text_equal(row_get(&table->rows[i], table->menu, "name"), profile))
+			return row_get(&table->rows[i], table->menu, "rate-limit");
+	return TEXT_NONE;
+}
+
+/* The router lets in whom a row enables, once, and makes his queue. */
+static void dial_ppp(struct world *world)
+{
+	const struct table *table = &world->lab.world.tables[MENU_PPP_SECRET];
+	struct session_of *session = &world->sessions[world->session_count];
+	char name[64], words[160];
+	const struct row *row;
+
 	if (table->count == 0)
 		return;
+	row = &table->rows[dice_roll(&world->dice, table->count)];
+	(void)snprintf(name, sizeof(name), "%.*s", TEXT_ARG(row_get(row, table->menu, "name")));
+	if (text_is(row_get(row, table->menu, "disabled"), "true") ||
+	    lab_find(&world->lab, MENU_PPP_ACTIVE, "name", name))
+		return;
+	session->profile = row_get(row, table->menu, "profile");
+	session->rate = rate_of(world, session->profile);
+	if (session->rate.size == 0) /* its profile is gone: nobody gets in by it */
+		return;
+	session->dialled_at = world->lab.now;
+	lab_dial(&world->lab, name, 0);
+	session->id = lab_find(&world->lab, MENU_PPP_ACTIVE, "name", name)->id;
+	world->session_count++;
+	assert_true(world->session_count < ARRAY_COUNT(world->sessions));
+	(void)snprintf(words, sizeof(words), "name=<pppoe-%s>", name);
+	row_put(lab_row(&world->lab, MENU_QUEUE_SIMPLE, words), menu_of(MENU_QUEUE_SIMPLE),
+		"max-limit", session->rate, &world->lab.arena);
+}
+
+static const struct session_of *session_of(const struct world *world, struct text id)
+{
+	uint32_t i;
+
+	for (i = 0; i < world->session_count; i++)
+		if (text_equal(world->sessions[i].id, id))
+			return &world->sessions[i];
+	return NULL;
+}
+
+/* Uptimes grow, and queues go with their sessions. */
+static void time_passes(struct world *world)
+{
+	struct table *live = &world->lab.world.tables[MENU_PPP_ACTIVE];
+	const struct menu *queue = menu_of(MENU_QUEUE_SIMPLE);
+	char name[64];
+	uint32_t i;
+
+	for (i = 0; i < live->count; i++) {
+		const struct session_of *session = session_of(world, live->rows[i].id);
+		assert_non_null(session);
+		row_put(
+		    &live->rows[i], live->menu, "uptime",
+		    text_format(&world->lab.arena, "%llds",
+				(long long)((world->lab.now - session->dialled_at) / SECOND_US)),
+		    &world->lab.arena);
+	}
+	for (i = lab_count(&world->lab, MENU_QUEUE_SIMPLE); i > 0; i--) {
+		const struct row *row = &world->lab.world.tables[MENU_QUEUE_SIMPLE].rows[i - 1];
+		struct text owner = text_from(row_get(row, queue, "name"), 7);
+		(void)snprintf(name, sizeof(name), "%.*s", (int)owner.size - 1, owner.at);
+		if (!lab_find(&world->lab, MENU_PPP_ACTIVE, "name", name))
+			lab_remove(&world->lab, MENU_QUEUE_SIMPLE, row);
+	}
+}
+
+static void dial_in(struct world *world)
+{
+	const struct table *table = &world->lab.world.tables[MENU_HOTSPOT_USER];
+	const struct row *row;
+	char name[64], mac[32];
+
+	if (dice_roll(&world->dice, 2) || table->count == 0) {
+		dial_ppp(world);
+		return;
+	}
 	row = &table->rows[dice_roll(&world->dice, table->count)];
 	(void)snprintf(name, sizeof(name), "%.*s", TEXT_ARG(row_get(row, table->menu, "name")));
 	(void)snprintf(mac, sizeof(mac), "AA:BB:CC:00:%02X:%02X", world->macs >> 8 & 255,
@@ -283,12 +362,26 @@ static void dial_in(struct world *world)
 	lab_login(&world->lab, name, mac, dice_roll(&world->dice, 100000));
 }
 
+static void print_plan(const struct plan *plan)
+{
+	uint32_t i;
+
+	for (i = 0; i < plan->count; i++) {
+		const struct change *change = &plan->changes[i];
+		print_message("%s %s %.*s fields %x (%s) of '%.*s'%s%s\n", verb_word(change->verb),
+			      change->menu->path, TEXT_ARG(change->key), change->fields,
+			      reason_word(change->reason), TEXT_ARG(change->reference),
+			      change->held ? " held" : "", change->report_only ? " report" : "");
+	}
+}
+
 static void plan_and_approve(struct world *world, const char *only)
 {
 	static char digest[13];
 	static const char *approvals[1] = { digest };
 
 	world->lab.in.approval_count = 0;
+	time_passes(world);
 	lab_plan(&world->lab, only);
 	if (world->lab.plan.guarded.waits) {
 		memcpy(digest, world->lab.plan.guarded.digest, sizeof(digest));
@@ -298,6 +391,11 @@ static void plan_and_approve(struct world *world, const char *only)
 		assert_true(world->lab.plan.guarded.approved);
 	}
 	world->plans++;
+	if (getenv("WAVU_TRACE")) {
+		print_message("-- plan at %lld of %s\n", (long long)(world->lab.now / SECOND_US),
+			      only ? only : "everybody");
+		print_plan(&world->lab.plan);
+	}
 }
 
 static bool rows_equal(const struct row *a, const struct row *b, const struct menu *menu)
@@ -352,6 +450,8 @@ static uint32_t rows_changed(struct world *world, const struct copy copies[MENU_
 	for (menu = 0; menu < MENU_COUNT; menu++) {
 		const struct table *table = &world->lab.world.tables[menu];
 		uint32_t kept = 0;
+		if (menu == MENU_QUEUE_SIMPLE) /* the router's own doing */
+			continue;
 		for (i = 0; i < table->count; i++) {
 			const struct row *was = copy_find(&copies[menu], table->rows[i].id);
 			kept += was != NULL;
@@ -407,16 +507,28 @@ static void check_sessions(struct world *world, uint32_t seed)
 		}
 }
 
-static void print_plan(const struct plan *plan)
+/* Whoever is online by a row of ours has what is sold now, not what was sold when he dialled in. */
+static void check_rights(struct world *world, uint32_t seed, uint32_t round)
 {
+	const struct table *live = &world->lab.world.tables[MENU_PPP_ACTIVE];
 	uint32_t i;
 
-	for (i = 0; i < plan->count; i++) {
-		const struct change *change = &plan->changes[i];
-		print_message("%s %s %.*s fields %x (%s) of '%.*s'%s%s\n", verb_word(change->verb),
-			      change->menu->path, TEXT_ARG(change->key), change->fields,
-			      reason_word(change->reason), TEXT_ARG(change->reference),
-			      change->held ? " held" : "", change->report_only ? " report" : "");
+	for (i = 0; i < live->count; i++) {
+		const struct session_of *session = session_of(world, live->rows[i].id);
+		struct text name = text_copy(&world->lab.arena, live->rows[i].value[0]);
+		const struct inventory_entry *entry = lab_entry(&world->lab, MENU_PPP_SECRET,
+								name.at);
+		const struct row *row = lab_find(&world->lab, MENU_PPP_SECRET, "name", name.at);
+		struct text profile;
+		if (!entry || !row || entry->state != INVENTORY_PRESENT)
+			continue;
+		profile = row_get(row, menu_of(MENU_PPP_SECRET), "profile");
+		if (!text_equal(profile, session->profile) ||
+		    !text_equal(rate_of(world, profile), session->rate))
+			fail_msg("seed %u round %u: %s has %.*s at %.*s, and %.*s is sold", seed,
+				 round, name.at, TEXT_ARG(session->profile),
+				 TEXT_ARG(session->rate), TEXT_ARG(rate_of(world, profile)));
+		world->rights_seen++;
 	}
 }
 
@@ -460,7 +572,8 @@ static void play_round(struct world *world, uint32_t seed, uint32_t round)
 		plan_and_approve(world, NULL);
 		written = dice_roll(&world->dice, 20);
 		lab_carry_out_cut(&world->lab, written, dice_roll(&world->dice, written + 1));
-		world->lab.now += SECOND_US;
+		dial_in(world);
+		world->lab.now += dice_roll(&world->dice, 3) * SECOND_US;
 	}
 	copy_world(world, copies, &arena);
 	plan_and_approve(world, NULL);
@@ -475,6 +588,8 @@ static void play_round(struct world *world, uint32_t seed, uint32_t round)
 	}
 	check_strangers(world, seed);
 	check_sessions(world, seed);
+	time_passes(world);
+	check_rights(world, seed, round);
 	check_empty(world, seed, round);
 	(void)lab_carry_out(&world->lab);
 	check_empty(world, seed, round);
@@ -488,7 +603,7 @@ static void a_second_plan_is_empty_in_any_world(void **state)
 {
 	static struct world world;
 	const char *more = getenv("WAVU_SEEDS");
-	uint64_t writes = 0, plans = 0, strangers = 0, seeds = SEEDS;
+	uint64_t writes = 0, plans = 0, strangers = 0, rights = 0, seeds = SEEDS;
 	uint32_t seed, round;
 
 	(void)state;
@@ -509,13 +624,16 @@ static void a_second_plan_is_empty_in_any_world(void **state)
 		writes += world.writes;
 		plans += world.plans;
 		strangers += world.stranger_count;
+		rights += world.rights_seen;
 		lab_close(&world.lab);
 	}
-	print_message("%llu seeds: %llu plans, %llu writes, %llu strangers' rows untouched\n",
+	print_message("%llu seeds: %llu plans, %llu writes, %llu strangers' rows untouched, "
+		      "%llu sessions with the right speed\n",
 		      (unsigned long long)seeds, (unsigned long long)plans,
-		      (unsigned long long)writes, (unsigned long long)strangers);
+		      (unsigned long long)writes, (unsigned long long)strangers,
+		      (unsigned long long)rights);
 	/* A world in which nothing happens proves nothing. */
-	assert_true(writes > seeds * ROUNDS && strangers > seeds);
+	assert_true(writes > seeds * ROUNDS && strangers > seeds && rights > seeds);
 }
 
 int main(void)

@@ -21,7 +21,7 @@ struct town {
 	struct seat seat;
 	struct arena arena;
 	struct ros *routers[TOWN_ROUTERS_MAX]; /* "r1", "r2" … */
-	uint32_t opened;                       /* sessions that were asked for */
+	_Atomic uint32_t opened;               /* sessions that were asked for */
 	uint32_t commits;
 	struct device *devices[TOWN_ROUTERS_MAX];
 	char rung[64]; /* the last bell: "r1 urgent" */

@@ -70,6 +70,19 @@ static void redact(char out[4096], const char *from)
 	(void)snprintf(out, 4096, "%.*s%s", (int)(host - from), from, sign ? sign + 1 : host);
 }
 
+bool branch_missing(const char *from, const char *branch, const struct text *branches,
+		    uint32_t count, struct error *error)
+{
+	if (count == 0)
+		return error_set(error, ERROR_INVALID, "%s has no commit yet: push one to `%s`",
+				 from, branch);
+	struct text nearest = text_nearest(text_of(branch), branches, count);
+	if (nearest.size == 0)
+		nearest = branches[0];
+	return error_set(error, ERROR_INVALID, "%s has no branch `%s`; it has `%.*s`", from, branch,
+			 TEXT_ARG(nearest));
+}
+
 /* After a fetch: is the branch there at all? libgit2 is silent about one that is not. */
 static bool check_branch(git_remote *remote, const char *from, const char *branch,
 			 struct error *error)
@@ -88,14 +101,7 @@ static bool check_branch(git_remote *remote, const char *from, const char *branc
 		if (strncmp(heads[i]->name, "refs/heads/", 11) == 0 && branch_count < 64)
 			branches[branch_count++] = text_of(heads[i]->name + 11);
 	}
-	if (branch_count == 0)
-		return error_set(error, ERROR_INVALID, "%s has no commit yet: push one to `%s`",
-				 from, branch);
-	struct text nearest = text_nearest(text_of(branch), branches, branch_count);
-	if (nearest.size == 0)
-		nearest = branches[0];
-	return error_set(error, ERROR_INVALID, "%s has no branch `%s`; it has `%.*s`", from, branch,
-			 TEXT_ARG(nearest));
+	return branch_missing(from, branch, branches, branch_count, error);
 }
 
 /* libgit2 says little when a login fails: often the words of an older trouble. */
@@ -210,24 +216,6 @@ static bool check_words(char from[4096], char branch[256], struct text source, s
 		return error_set(error, ERROR_INVALID,
 				 "an http:// address would carry the credentials in the clear: "
 				 "write https://…");
-	return true;
-}
-
-/*
- * Copying objects from this machine's disk waits for nobody, so it needs no child: a process that
- * forks while its other threads hold locks of a library may wait for them for ever.
- */
-static bool fetch_local(git_repository *mirror, const char *from, const char *branch,
-			struct error *error)
-{
-	struct repository *local;
-	/* Held against our own rules; libgit2 would open it without them. */
-	if (!repository_open(&local, text_of(from), error))
-		return false;
-	repository_close(local);
-	if (!fetch_now(mirror, from, branch, TEXT_NONE, error))
-		return false;
-	unpack_small(mirror);
 	return true;
 }
 

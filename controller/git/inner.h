@@ -10,6 +10,14 @@
 
 struct git_repository;
 
+/* A branch of a repository on this machine, in this process; the texts are terminated. */
+bool fetch_local(struct git_repository *mirror, const char *from, const char *branch,
+		 struct error *error) MUST_CHECK;
+
+/* INVALID, naming the nearest of those there are; returns false. */
+bool branch_missing(const char *from, const char *branch, const struct text *branches,
+		    uint32_t count, struct error *error) COLD;
+
 /* Turns the small packs of our own mirror into loose objects; what cannot be stays as it is. */
 void unpack_small(struct git_repository *mirror);
 

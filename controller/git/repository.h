@@ -50,9 +50,9 @@ bool repository_blobs(struct blob **out, uint32_t *count, struct repository *rep
 		      const char commit[65], struct text path, struct arena *arena,
 		      struct error *error) MUST_CHECK;
 
-/* Fetches one branch from a local path or a URL into the mirror as refs/heads/<branch>. Runs in a
- * child process that is killed after timeout_ms (libgit2 1.5 has no timeout of its own);
- * `credential` may be empty. */
+/* Fetches one branch from a local path or a URL into the mirror as refs/heads/<branch>. From a URL
+ * it runs in a child process that is killed after timeout_ms (libgit2 1.5 has no timeout of its
+ * own); a path is read in this process. `credential` may be empty. */
 bool repository_fetch(struct repository *mirror, struct text from, struct text branch,
 		      struct text credential, uint32_t timeout_ms, struct error *error) MUST_CHECK;
 /* Keeps a commit reachable whatever a force-push does: refs/wavu/good. */

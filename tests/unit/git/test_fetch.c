@@ -122,6 +122,21 @@ static void test_another_branch_and_bare(void **state)
 	expect_no_children();
 }
 
+/* A clone that ends somewhere: its newest commit is all that is needed. */
+static void test_shallow(void **state)
+{
+	(void)state;
+	char commit[65];
+	change("isp", "a: 4\n", NULL);
+	struct text url = text_format(&arena, "file://%s/isp", work);
+	assert_true(GIT(".", "clone", "-q", "--depth", "1", url.at, "shallow"));
+	assert_true(fetch("shallow", "main"));
+	assert_true(text_is(newest(commit), "a: 4\n"));
+	change("shallow", "a: 5\n", NULL);
+	assert_true(fetch("shallow", "main"));
+	assert_true(text_is(newest(commit), "a: 5\n"));
+}
+
 static void test_refusals(void **state)
 {
 	(void)state;
@@ -221,6 +236,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_follows_a_branch),
 		cmocka_unit_test(test_another_branch_and_bare),
+		cmocka_unit_test(test_shallow),
 		cmocka_unit_test(test_refusals),
 		cmocka_unit_test(test_silence),
 		cmocka_unit_test(test_refused_login),

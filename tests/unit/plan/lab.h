@@ -86,3 +86,21 @@ const struct change *lab_change(struct lab *lab, enum verb verb, enum menu_id me
 uint32_t lab_changes(struct lab *lab);
 /* Plans until nothing is left, at most three rounds, and fails when something is. */
 void lab_settle(struct lab *lab);
+
+/* ---- the repository of the scenes ---- */
+
+extern const char lab_router[]; /* the Router's document: manages, with a pool and a hotspot */
+/* Tenant, site, router, packages home-10, home-20 (dunning, walled), day (hotspot), and `people`.
+ * Static. */
+const char *lab_yaml(const char *router, const char *people);
+void lab_open_with(struct lab *lab, const char *people);
+/* The value of a field of the row of that key; the row must be there. */
+struct text lab_have(struct lab *lab, enum menu_id menu, const char *key, const char *field);
+void lab_expect(struct text got, const char *expected);
+
+#define JANE \
+	"kind: Subscriber\nname: KN-1\nusername: jane\npackage: home-10\nrouter: kasarani-1\n---\n"
+#define PETER \
+	"kind: Subscriber\nname: KN-2\nusername: peter\npackage: home-20\nrouter: kasarani-1\n---\n"
+#define AMINA \
+	"kind: Subscriber\nname: KN-3\nusername: amina\npackage: day\nrouter: kasarani-1\n---\n"

@@ -88,6 +88,14 @@ static void test_follows_a_branch(void **state)
 	assert_true(GIT("mirror.git", "rev-parse", "-q", "--verify", "HEAD~1"));
 	/* Nothing new is fine as well. */
 	assert_true(fetch("isp", "main"));
+	/* A commit is taken back, and another takes its place. */
+	assert_true(GIT("isp", "reset", "-q", "--hard", "HEAD~1"));
+	assert_true(fetch("isp", "main"));
+	assert_true(text_is(newest(third), "a: 1\n"));
+	assert_string_equal(third, first);
+	change("isp", "a: 2b\n", NULL);
+	assert_true(fetch("isp", "main"));
+	assert_true(text_is(newest(second), "a: 2b\n"));
 	/* The branch is rewritten: the newest moves, and the commit in force can still be read. */
 	assert_true(GIT("isp", "checkout", "-q", "--orphan", "fresh"));
 	change("isp", "a: 3\n", NULL);

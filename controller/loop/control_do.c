@@ -82,6 +82,15 @@ static bool has_it(bool *has, struct seat *seat, enum meant meant, struct text n
 	return done;
 }
 
+static bool answer_ambiguous(struct desk *desk, struct text name)
+{
+	return answer_message(desk, EXIT_USAGE,
+			      text_format(desk->arena,
+					  "%.*s could be of two tenants: say which with --tenant",
+					  TEXT_ARG(name)),
+			      NULL, TEXT_NONE);
+}
+
 /* The tenant named, the only one there is, or the only one that has it. NULL: the answer says why.
  */
 static bool find_seat(struct seat **out, struct desk *desk, enum meant meant, struct text name,
@@ -121,11 +130,7 @@ static bool find_seat(struct seat **out, struct desk *desk, enum meant meant, st
 		    desk, 1,
 		    text_format(desk->arena, "no such %s: %.*s", nouns[meant], TEXT_ARG(name)),
 		    NULL, TEXT_NONE);
-	return answer_message(desk, EXIT_USAGE,
-			      text_format(desk->arena,
-					  "%.*s could be of two tenants: say which with --tenant",
-					  TEXT_ARG(name)),
-			      NULL, TEXT_NONE);
+	return answer_ambiguous(desk, name);
 }
 
 /* ---- money ----------------------------------------------------------------------------------- */
@@ -291,6 +296,26 @@ static bool do_resume(struct desk *desk, struct error *error)
 
 /* ---- apply ----------------------------------------------------------------------------------- */
 
+/* A router's name may be of two tenants; no name means all routers of all tenants. */
+static bool is_one_tenants(bool *clear, struct desk *desk, struct text router, struct error *error)
+{
+	uint32_t hits = 0;
+
+	*clear = true;
+	if (router.size == 0 || desk->request->tenant.size > 0)
+		return true;
+	for (uint32_t i = 0; i < engine_seat_count(desk->engine); i++) {
+		bool has;
+
+		if (!has_it(&has, engine_seat(desk->engine, i), MEANT_ROUTER, router, desk->arena,
+			    error))
+			return false;
+		hits += has;
+	}
+	*clear = hits < 2;
+	return *clear || answer_ambiguous(desk, router);
+}
+
 static bool do_apply(struct desk *desk, struct error *error)
 {
 	const struct control_request *request = desk->request;
@@ -298,7 +323,7 @@ static bool do_apply(struct desk *desk, struct error *error)
 				  .router = argument(desk, 0),
 				  .actor = request->actor };
 	struct pass pass;
-	bool done;
+	bool done, clear;
 
 	if (request->argument_count > 1) {
 		wish.approvals = request->arguments + 1;
@@ -309,6 +334,10 @@ static bool do_apply(struct desk *desk, struct error *error)
 		    desk, 1,
 		    text_format(desk->arena, "no such tenant: %.*s", TEXT_ARG(request->tenant)),
 		    NULL, TEXT_NONE);
+	if (!is_one_tenants(&clear, desk, wish.router, error))
+		return false;
+	if (!clear)
+		return true;
 	done = pass_run(&pass, desk->engine, &wish, error);
 	if (done) {
 		if (pass.document != NULL)

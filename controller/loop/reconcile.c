@@ -12,7 +12,7 @@
 #define ROUNDS_MAX 3
 #define RETRY_FIRST_US (5 * SECOND_US) /* house section 6: 5·n² s + jitter */
 #define PAID_RETRY_US (30 * SECOND_US)
-#define UNKNOWN_RETRY_US SECOND_US
+#define UNKNOWN_RETRY_US (SECOND_US / 10) /* at once, by looking; a reboot takes longer */
 
 /* ---- the session ----------------------------------------------------------------------------- */
 
@@ -473,7 +473,8 @@ int64_t reconcile_retry_us(const struct job *job)
 	wait_us = RETRY_FIRST_US * tries * tries;
 	if (wait_us > most_us || job->outcome == OUTCOME_DENIED)
 		wait_us = most_us;
-	if (job->outcome == OUTCOME_UNREACHABLE && job->paid_waits && wait_us > PAID_RETRY_US)
+	if (job->paid_waits && wait_us > PAID_RETRY_US &&
+	    (job->outcome == OUTCOME_UNREACHABLE || job->outcome == OUTCOME_UNKNOWN))
 		wait_us = PAID_RETRY_US;
 	/* A region that comes back must not come back all at once. */
 	random_bytes(&luck, 1);

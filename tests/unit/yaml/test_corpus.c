@@ -86,7 +86,7 @@ static bool unpack(const char *archive)
 static void test_corpus(void **state)
 {
 	(void)state;
-	arena_open(&arena, 256u << 20);
+	arena_open(&arena, 16u << 20);
 	assert_int_equal(nftw(folder, visit, 16, FTW_PHYS), 0);
 	arena_close(&arena);
 	print_message("%u files, %u documents, %u readings refused\n", file_count, document_total,

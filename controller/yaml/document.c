@@ -258,9 +258,26 @@ static bool refuse_marks(struct builder *builder, const yaml_char_t *anchor, con
 	return anchor || tag;
 }
 
+/* Does a map wait for a key? */
+static bool expects_key(const struct builder *builder)
+{
+	if (builder->depth == 0)
+		return false;
+	const struct frame *frame = &builder->frames[builder->depth - 1];
+	return frame->node->kind == NODE_MAP && !frame->has_key;
+}
+
 static void read_scalar(struct builder *builder, const yaml_event_t *event)
 {
-	struct node *node = node_make(builder, NODE_SCALAR, event->start_mark);
+	/* Half of all scalars are keys, of which only the text is kept. */
+	struct node key = {
+		.kind = NODE_SCALAR,
+		.line = line_of(event->start_mark),
+		.column = column_of(event->start_mark),
+	};
+	struct node *node = &key;
+	if (!expects_key(builder))
+		node = node_make(builder, NODE_SCALAR, event->start_mark);
 	if (!node)
 		return;
 	node->broken = refuse_marks(builder, event->data.scalar.anchor, event->data.scalar.tag,
@@ -273,7 +290,10 @@ static void read_scalar(struct builder *builder, const yaml_event_t *event)
 	if (size)
 		memcpy(copy, event->data.scalar.value, size);
 	node->scalar = (struct text){ copy, (uint32_t)size };
-	attach(builder, node, false, event->start_mark);
+	if (node == &key)
+		take_key(builder, &builder->frames[builder->depth - 1], node);
+	else
+		attach(builder, node, false, event->start_mark);
 }
 
 static void read_alias(struct builder *builder, const yaml_event_t *event)
@@ -304,11 +324,7 @@ static void read_start(struct builder *builder, const yaml_event_t *event, enum 
 		return;
 	node->broken = refuse_marks(builder, anchor, tag, event->start_mark);
 
-	bool is_key = false;
-	if (builder->depth) {
-		const struct frame *parent = &builder->frames[builder->depth - 1];
-		is_key = parent->node->kind == NODE_MAP && !parent->has_key;
-	}
+	bool is_key = expects_key(builder);
 	if (is_key)
 		complain(builder, node->line, node->column,
 			 "a %s stands where a key should be: a key is plain text; put text with "

@@ -1,0 +1,404 @@
+/* What must hold (house section 9, checkers 1 to 5). Who is online is read from the routers. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/error.h"
+#include "sim/sim.h"
+#include "state/events.h"
+#include "state/fleet.h"
+#include "state/ledger.h"
+
+#define ARENA_SIZE (256u << 20)
+/* The longest wait there is: 15 minutes after refusals, and a sweep with its spread. */
+#define SETTLED_US (40 * MINUTE_US)
+/* Then nothing may be wrong for longer than this: a tick of the teller, a job, a CPE that redials.
+ */
+#define BOUND_US (90 * SECOND_US)
+
+/* ---- who is online --------------------------------------------------------------------------- */
+
+static const struct pack *pack_of(int sub)
+{
+	const struct declared *declared = declared_in_force();
+
+	return &declared->packs[declared->subs[sub].pack];
+}
+
+/* What is wrong with somebody's access; NULL: nothing. */
+static const char *wrong_with(int sub)
+{
+	static char why[200];
+	const struct declared *declared = declared_in_force();
+	const struct sub *who = &declared->subs[sub];
+	const struct device_at_home *home = &sim.homes[sub];
+	enum sub_state state = who->declared ? money_state(sub, wall()) : SUB_TERMINATED;
+	uint32_t down_k = pack_of(sub)->down_k, up_k = pack_of(sub)->up_k;
+	struct ros_access access;
+	bool open;
+
+	if (!home->installed || !fleet_reachable(home->router) || fleet_conflict(sub))
+		return NULL;
+	open = ros_access(sim.stations[home->router].ros, home->username, &access);
+	if (!money_is_open(state) || who->router != home->router) {
+		if (!open)
+			return NULL;
+		(void)snprintf(why, sizeof(why), "is online, and is not to be (state %d)",
+			       (int)state);
+		return why;
+	}
+	if (state == SUB_THROTTLED) {
+		down_k = declared->throttle_down_k;
+		up_k = declared->throttle_up_k;
+	}
+	if (!open)
+		(void)snprintf(why, sizeof(why), "paid and is not online (state %d)", (int)state);
+	else if (access.download != down_k * 1000ull || access.upload != up_k * 1000ull)
+		(void)snprintf(why, sizeof(why), "has %llu/%llu bit/s instead of %uk/%uk",
+			       (unsigned long long)access.download,
+			       (unsigned long long)access.upload, down_k, up_k);
+	else
+		return NULL;
+	return why;
+}
+
+void check_people(bool at_end)
+{
+	if (sim.in_force < 0)
+		return;
+	for (int i = 0; i < SUBS; i++) {
+		const char *why = wrong_with(i);
+		const struct sub *who = &declared_in_force()->subs[i];
+		int64_t late, bound = sim.now < sim.quiet_at + SETTLED_US ? SETTLED_US : BOUND_US;
+
+		if (why == NULL || sim.held[i]) {
+			sim.wrong_since_at[i] = 0;
+			continue;
+		}
+		if (sim.wrong_since_at[i] == 0)
+			sim.wrong_since_at[i] = sim.now;
+		late = sim.now - sim.wrong_since_at[i];
+		if (!at_end && late <= bound)
+			continue;
+		fail("%s (%s on router-%d, time until %+lld s) %s, for %lld s", who->account,
+		     sim.homes[i].username, sim.homes[i].router,
+		     (long long)((sim.accounts[i].until_at - wall()) / SECOND_US), why,
+		     (long long)(late / SECOND_US));
+	}
+}
+
+/* ---- the size of a job ----------------------------------------------------------------------- */
+
+static char *dumps[8];
+
+static const char *line_by_id(const char *dump, const char *line, size_t *size)
+{
+	size_t id = strcspn(line, " ");
+
+	for (const char *at = dump; at != NULL && *at != '\0';) {
+		*size = strcspn(at, "\n");
+		if (strncmp(at, line, id + 1) == 0)
+			return at;
+		at += *size + (at[*size] == '\n');
+	}
+	return NULL;
+}
+
+/* Rows of `a` that are not in `b`; with `changed` also those that are another there. */
+static uint64_t rows_other(const char *a, const char *b, bool changed)
+{
+	uint64_t count = 0;
+
+	for (const char *at = a; *at != '\0';) {
+		size_t size = strcspn(at, "\n"), there;
+		const char *other = line_by_id(b, at, &there);
+
+		if (other == NULL || (changed && (there != size || memcmp(at, other, size) != 0)))
+			count++;
+		at += size + (at[size] == '\n');
+	}
+	return count;
+}
+
+void check_size_before(struct station *station)
+{
+	for (int i = 0; i < foreign_menu_count; i++)
+		dumps[i] = ros_menu_dump(station->ros, foreign_menus[i], true);
+	ros_counters_reset(station->ros);
+}
+
+void check_size_after(struct station *station, const struct job *job)
+{
+	struct ros_counters counters = ros_counters(station->ros);
+	uint64_t differ = 0, asked = 0;
+
+	for (int i = 0; i < foreign_menu_count; i++) {
+		char *after = ros_menu_dump(station->ros, foreign_menus[i], true);
+
+		differ += rows_other(dumps[i], after, true) + rows_other(after, dumps[i], false);
+		asked += ros_counter(station->ros, foreign_menus[i], "add") +
+			 ros_counter(station->ros, foreign_menus[i], "set") +
+			 ros_counter(station->ros, foreign_menus[i], "remove");
+		free(after);
+		free(dumps[i]);
+	}
+	if (job->refused > 0 || job->outcome == OUTCOME_UNKNOWN ||
+	    job->outcome == OUTCOME_UNREACHABLE)
+		return;
+	check(counters.writes == job->writes, "%s: the job says %u writes, the router heard %llu",
+	      station->name, job->writes, (unsigned long long)counters.writes);
+	/* Passwords that cannot be read back may have to be written blindly. */
+	check(asked == differ || station->hidden, "%s: %llu writes for %llu rows that differ",
+	      station->name, (unsigned long long)asked, (unsigned long long)differ);
+	if (job->writes > 0 && !job->skipped) {
+		struct arena arena = { 0 };
+		struct event *event;
+		struct error error = { 0 };
+		uint32_t count;
+
+		arena_open(&arena, ARENA_SIZE);
+		check(events_read(&event, &count, sim.reader, text_of(station->name), 1, &arena,
+				  &error),
+		      "%s", error.text);
+		check(count == 1 && event->writes == job->writes && event->changes.size > 2,
+		      "%s: the history does not tell of %u writes", station->name, job->writes);
+		arena_close(&arena);
+	}
+}
+
+/* ---- money ----------------------------------------------------------------------------------- */
+
+static void check_bill(const struct bill *bill, struct arena *arena)
+{
+	static const enum payment_status statuses[] = { [BILL_CREDITED] = PAYMENT_CREDITED,
+							[BILL_UNMATCHED] = PAYMENT_UNMATCHED,
+							[BILL_HELD] = PAYMENT_HELD };
+	struct payment payment;
+	struct error error = { 0 };
+	bool found;
+
+	check(ledger_payment(&found, &payment, sim.reader, text_of(bill->receipt), arena, &error),
+	      "%s", error.text);
+	if (bill->state == BILL_UNKNOWN) {
+		check(!found, "%s is booked, and was never said", bill->receipt);
+		return;
+	}
+	check(found, "%s is lost", bill->receipt);
+	check(payment.status == statuses[bill->state], "%s is %s (%.*s), should be %s",
+	      bill->receipt, payment_status_word(payment.status), TEXT_ARG(payment.reason),
+	      payment_status_word(statuses[bill->state]));
+	check(payment.has_amount == bill->has_amount &&
+		  (!bill->has_amount || payment.amount_cents == bill->first_cents),
+	      "%s has another amount", bill->receipt);
+	check(bill->state != BILL_CREDITED ||
+		  text_is(payment.account, sim.versions[0].declared->subs[bill->owner].account),
+	      "%s is credited to %.*s", bill->receipt, TEXT_ARG(payment.account));
+}
+
+static void check_accounts(void)
+{
+	for (int i = 0; i < SUBS; i++) {
+		const struct account *account = &sim.accounts[i];
+		const char *name = sim.versions[0].declared->subs[i].account;
+		struct standing standing;
+
+		life_standing(&standing, i);
+		check(standing.balance_cents == account->balance_cents,
+		      "%s has %lld cents, should have %lld", name,
+		      (long long)standing.balance_cents, (long long)account->balance_cents);
+		check(standing.paid_until_at == account->until_at,
+		      "%s has paid until %+lld s of what it should be", name,
+		      (long long)((standing.paid_until_at - account->until_at) / SECOND_US));
+		check(sim.passwords[i][0] == '\0' || standing.password.size == 0 ||
+			  sim.versions[0].declared->subs[i].password_file ||
+			  text_is(standing.password, sim.passwords[i]),
+		      "%s has another password than before", name);
+	}
+}
+
+void check_ledger(void)
+{
+	struct arena arena = { 0 };
+	struct ledger_totals totals;
+	struct error error = { 0 };
+	struct text *problems;
+	uint32_t count;
+
+	arena_open(&arena, ARENA_SIZE);
+	for (int i = 0; i < sim.bill_count; i++)
+		check_bill(&sim.bills[i], &arena);
+	check_accounts();
+	check(ledger_totals(&totals, sim.reader, wall(), &error), "%s", error.text);
+	check(totals.unmatched_count == sim.unmatched_count, "%lld are unmatched, should be %u",
+	      (long long)totals.unmatched_count, sim.unmatched_count);
+	check(totals.held_count == sim.held_count, "%lld are held, should be %u",
+	      (long long)totals.held_count, sim.held_count);
+	check(store_verify(&problems, &count, sim.reader, &arena, &error), "%s", error.text);
+	check(count == 0, "verify: %.*s", TEXT_ARG(problems[0]));
+	arena_close(&arena);
+}
+
+/* ---- routers --------------------------------------------------------------------------------- */
+
+/* Something of ours that is not as it should be, in a plan made anew. */
+static const struct change *first_change(const struct plan *plan)
+{
+	for (uint32_t i = 0; i < plan->count; i++)
+		if (plan->changes[i].verb != VERB_CONFLICT)
+			return &plan->changes[i];
+	return NULL;
+}
+
+static void look(struct station *station, struct job *job)
+{
+	struct task task = { .router = text_of(station->name), .look_only = true };
+
+	check(life_job(job, &task, false), "killed while nothing kills");
+}
+
+static bool guard_lets(uint32_t losses, uint32_t with_access)
+{
+	const struct declared *declared = declared_in_force();
+	bool many = losses >= (uint32_t)declared->guard_min &&
+		    losses * 100 > with_access * (uint32_t)declared->guard_percent;
+
+	return !many && !(losses >= 2 && losses >= with_access);
+}
+
+/* People whom the guard keeps: they count as held until a person has spoken. */
+static bool mark_held(const struct plan *plan)
+{
+	bool any = false;
+
+	for (uint32_t i = 0; i < plan->person_count; i++)
+		for (int k = 0; plan->people[i].held && k < SUBS; k++) {
+			char name[16];
+
+			(void)snprintf(name, sizeof(name), "sn%04d", k + 1);
+			if (!text_is(plan->people[i].reference, name))
+				continue;
+			sim.held[k] = true;
+			any = true;
+		}
+	return any;
+}
+
+static void check_guards(void)
+{
+	uint32_t losses = 0, with_access = 0;
+	bool lets_all = true;
+
+	memset(sim.held, 0, sizeof(sim.held));
+	for (int i = 0; i < ROUTERS; i++) {
+		struct job job;
+
+		look(&sim.stations[i], &job);
+		losses += job.plan.guarded.losses;
+		with_access += job.plan.with_access;
+		if (job.plan.guarded.waits) {
+			lets_all &= guard_lets(job.plan.guarded.losses, job.plan.with_access);
+			check(mark_held(&job.plan), "%s: the guard holds nobody",
+			      sim.stations[i].name);
+		}
+		arena_reset(&sim.job_arena);
+	}
+	check(losses == 0 || !lets_all || !guard_lets(losses, with_access),
+	      "the guard holds %u of %u without a reason", losses, with_access);
+}
+
+/* A person looks at what waits, and lets it go. */
+static bool approve(struct station *station)
+{
+	struct job job;
+	char digest[13];
+	const char *approvals[] = { digest };
+	struct task task = { .router = text_of(station->name),
+			     .actor = TEXT("operator"),
+			     .cause = CAUSE_PERSON,
+			     .approvals = approvals,
+			     .approval_count = 1 };
+	bool waits;
+
+	look(station, &job);
+	waits = job.plan.guarded.waits;
+	memcpy(digest, job.plan.guarded.digest, sizeof(digest));
+	arena_reset(&sim.job_arena);
+	if (!waits)
+		return false;
+	fault_count(FAULT_GUARDED);
+	check(life_job(&job, &task, true), "killed while nothing kills");
+	check(!job.plan.guarded.waits, "%s: approved, and waits on: %.*s", station->name,
+	      TEXT_ARG(job.plan.guarded.why));
+	arena_reset(&sim.job_arena);
+	return true;
+}
+
+static void check_router(struct station *station)
+{
+	struct task task = { .router = text_of(station->name), .scope = SCOPE_COMPLETE };
+	const struct change *change;
+	uint64_t before;
+	struct job job;
+
+	look(station, &job);
+	check(job.outcome != OUTCOME_UNREACHABLE && !job.skipped, "%s: %s", station->name,
+	      job.error.text);
+	change = first_change(&job.plan);
+	check(change == NULL, "%s: a second plan has %u changes, the first: %s %s %.*s (%.*s)",
+	      station->name, job.plan.count, verb_word(change->verb), change->menu->path,
+	      TEXT_ARG(change->key), TEXT_ARG(change->because));
+	arena_reset(&sim.job_arena);
+	before = ros_counters(station->ros).writes;
+	check(life_job(&job, &task, true), "killed while nothing kills");
+	check(ros_counters(station->ros).writes == 0, "%s: a second run wrote (%llu before)",
+	      station->name, (unsigned long long)before);
+	check(job.outcome == OUTCOME_NOTHING, "%s: a second run ended as %s: %s", station->name,
+	      outcome_word(job.outcome), job.error.text);
+	arena_reset(&sim.job_arena);
+	fleet_check_foreign(station);
+}
+
+/* Rows of people whom no commit knows any more, or who are terminated, are gone. */
+static void check_leftovers(void)
+{
+	const struct declared *declared = declared_in_force();
+
+	for (int i = 0; i < SUBS; i++) {
+		const struct sub *who = &declared->subs[i];
+		bool gone = !who->declared || !money_is_open(money_state(i, wall()));
+
+		for (int k = 0; k < ROUTERS; k++) {
+			struct ros *ros = sim.stations[k].ros;
+			struct ros_access access;
+
+			if ((gone || k != who->router) && !fleet_conflict(i))
+				check(!ros_access(ros, who->username, &access),
+				      "%s is online on router-%d", who->username, k);
+			if (who->declared || fleet_conflict(i))
+				continue;
+			check(!ros_row_exists(ros, "/ppp/secret", who->username) &&
+				  !ros_row_exists(ros, "/ip/hotspot/user", who->username),
+			      "%s is gone, and his row is still on router-%d", who->username, k);
+		}
+	}
+}
+
+void check_quiet(void)
+{
+	check(sim.running && sim.in_force >= 0, "the controller does not run");
+	check_guards();
+	check_people(true);
+	for (int i = 0; i < ROUTERS; i++)
+		for (int tries = 0; tries < 4 && approve(&sim.stations[i]); tries++)
+			continue;
+	memset(sim.held, 0, sizeof(sim.held));
+	elapse(20 * SECOND_US); /* who was renewed dials in again */
+	fleet_time();
+	fleet_people();
+	check_people(true);
+	for (int i = 0; i < ROUTERS; i++)
+		check_router(&sim.stations[i]);
+	check_leftovers();
+	check_ledger();
+	sim.quiets++;
+}

@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <openssl/crypto.h>
 #include <openssl/evp.h>
+#include <stdatomic.h>
 #include <string.h>
 #include <sys/random.h>
 
@@ -19,12 +20,33 @@
 			fatal("libcrypto failed: %s", #call);                  \
 	} while (0)
 
+/*
+ * Looked up once: EVP_sha256() alone makes every digest search libcrypto's providers under a lock,
+ * which costs more than hashing a mark (a bulk plan makes tens of thousands). Kept for ever.
+ */
+static const EVP_MD *sha256(void)
+{
+	static _Atomic(EVP_MD *) kept;
+	EVP_MD *found = atomic_load(&kept), *other = NULL;
+
+	if (found)
+		return found;
+	found = EVP_MD_fetch(NULL, "SHA256", NULL);
+	if (!found)
+		fatal("libcrypto has no SHA-256");
+	if (atomic_compare_exchange_strong(&kept, &other, found))
+		return found;
+	/* Another thread was first. */
+	EVP_MD_free(found);
+	return other;
+}
+
 static EVP_MD_CTX *context_begin(void)
 {
 	EVP_MD_CTX *context = EVP_MD_CTX_new();
 	if (!context)
 		fatal("libcrypto failed: no memory for a digest");
-	OPENSSL_MUST(EVP_DigestInit_ex(context, EVP_sha256(), NULL));
+	OPENSSL_MUST(EVP_DigestInit_ex(context, sha256(), NULL));
 	return context;
 }
 

@@ -15,28 +15,46 @@ struct walk {
 	struct error *error;
 };
 
-static bool refuse(const struct walk *walk, enum error_code code, struct text path,
-		   const char *message)
+static bool keep(struct walk *walk, struct blob blob)
 {
+	if (walk->count == INTENT_FILES_MAX)
+		return error_set(
+		    walk->error, ERROR_LIMIT,
+		    "there are more than 100,000 files: put several documents into one");
+	if (walk->count == walk->capacity) {
+		uint32_t wider = walk->capacity ? walk->capacity * 2 : 64;
+		walk->blobs = arena_grow(walk->arena, walk->blobs,
+					 walk->capacity * sizeof(struct blob),
+					 wider * sizeof(struct blob));
+		walk->capacity = wider;
+	}
+	walk->blobs[walk->count++] = blob;
+	return true;
+}
+
+/* What one file does wrong is no reason to stop looking at the others; anything else is. */
+static bool refuse(struct walk *walk, enum error_code code, struct text path, const char *message)
+{
+	if (code == ERROR_INVALID)
+		return keep(walk, (struct blob){ .path = path, .refusal = message });
 	(void)error_set(walk->error, code, "%.*s: %s", TEXT_ARG(path), message);
 	(void)snprintf(walk->error->place.file, sizeof(walk->error->place.file), "%.*s",
 		       TEXT_ARG(path));
 	return false;
 }
 
-static bool fits(struct walk *walk, git_object_size_t size, struct text path)
+static bool take_blob(struct walk *walk, const git_blob *from, struct text path)
 {
+	git_object_size_t size = git_blob_rawsize(from);
 	if (size > YAML_FILE_SIZE_MAX)
-		return refuse(walk, ERROR_INVALID, path,
-			      "the file is larger than 16 MiB: split it into several files");
+		return refuse(walk, ERROR_INVALID, path, FILE_TOO_LARGE);
 	walk->size += size;
 	if (walk->size > INTENT_SIZE_MAX)
-		return refuse(walk, ERROR_LIMIT, path,
-			      "with this file the YAML is more than 64 MiB: use several tenants");
-	if (walk->count == INTENT_FILES_MAX)
-		return refuse(walk, ERROR_LIMIT, path,
-			      "this is file 100,001: put several documents into one file");
-	return true;
+		return refuse(walk, ERROR_LIMIT, path, FILES_TOO_LARGE);
+	struct text bytes = { git_blob_rawcontent(from), (uint32_t)size };
+	struct blob blob = { .path = path, .bytes = text_copy(walk->arena, bytes) };
+	(void)git_oid_tostr(blob.id, sizeof(blob.id), git_blob_id(from));
+	return keep(walk, blob);
 }
 
 static bool add_blob(struct walk *walk, const git_oid *id, struct text path)
@@ -44,21 +62,7 @@ static bool add_blob(struct walk *walk, const git_oid *id, struct text path)
 	git_blob *blob;
 	if (git_blob_lookup(&blob, walk->handle, id))
 		return git_failed(walk->error, ERROR_FAILED, path.at);
-	git_object_size_t size = git_blob_rawsize(blob);
-	bool good = fits(walk, size, path);
-	if (good) {
-		if (walk->count == walk->capacity) {
-			uint32_t wider = walk->capacity ? walk->capacity * 2 : 64;
-			walk->blobs = arena_grow(walk->arena, walk->blobs,
-						 walk->capacity * sizeof(struct blob),
-						 wider * sizeof(struct blob));
-			walk->capacity = wider;
-		}
-		struct text bytes = { git_blob_rawcontent(blob), (uint32_t)size };
-		struct blob *out = &walk->blobs[walk->count++];
-		*out = (struct blob){ .path = path, .bytes = text_copy(walk->arena, bytes) };
-		(void)git_oid_tostr(out->id, sizeof(out->id), id);
-	}
+	bool good = take_blob(walk, blob, path);
 	git_blob_free(blob);
 	return good;
 }

@@ -34,9 +34,28 @@ bool name_is_readable(struct text name)
 	return true;
 }
 
-static bool refuse(const struct walk *walk, enum error_code code, struct text path,
-		   const char *message)
+static bool keep(struct walk *walk, struct blob blob)
 {
+	if (walk->count == INTENT_FILES_MAX)
+		return error_set(
+		    walk->error, ERROR_LIMIT,
+		    "there are more than 100,000 files: put several documents into one");
+	if (walk->count == walk->capacity) {
+		uint32_t wider = walk->capacity ? walk->capacity * 2 : 64;
+		walk->blobs = arena_grow(walk->arena, walk->blobs,
+					 walk->capacity * sizeof(struct blob),
+					 wider * sizeof(struct blob));
+		walk->capacity = wider;
+	}
+	walk->blobs[walk->count++] = blob;
+	return true;
+}
+
+/* What one file does wrong is no reason to stop looking at the others; anything else is. */
+static bool refuse(struct walk *walk, enum error_code code, struct text path, const char *message)
+{
+	if (code == ERROR_INVALID)
+		return keep(walk, (struct blob){ .path = path, .refusal = message });
 	(void)error_set(walk->error, code, "%.*s: %s", TEXT_ARG(path), message);
 	(void)snprintf(walk->error->place.file, sizeof(walk->error->place.file), "%.*s",
 		       TEXT_ARG(path));
@@ -69,35 +88,22 @@ static bool add_file(struct walk *walk, int folder, const char *name, struct tex
 	if (file < 0)
 		return refuse(walk, errno == ENOENT ? ERROR_CONFLICT : ERROR_FAILED, path,
 			      strerror(errno));
-	bool added = false;
+	bool good, taken = false;
 	struct text bytes;
-	if (fstat(file, &info))
-		(void)refuse(walk, ERROR_FAILED, path, strerror(errno));
-	else if (!S_ISREG(info.st_mode))
-		(void)refuse(walk, ERROR_INVALID, path, "this is no plain file: remove it");
-	else if (info.st_size > YAML_FILE_SIZE_MAX)
-		(void)refuse(walk, ERROR_INVALID, path,
-			     "the file is larger than 16 MiB: split it into several files");
-	else if ((walk->size += (uint64_t)info.st_size) > INTENT_SIZE_MAX)
-		(void)refuse(walk, ERROR_LIMIT, path,
-			     "with this file the YAML is more than 64 MiB: use several tenants");
-	else if (walk->count == INTENT_FILES_MAX)
-		(void)refuse(walk, ERROR_LIMIT, path,
-			     "this is file 100,001: put several documents into one file");
-	else
-		added = read_all(walk, file, path, (uint32_t)info.st_size, &bytes);
-	(void)close(file);
-	if (!added)
-		return false;
-	if (walk->count == walk->capacity) {
-		uint32_t wider = walk->capacity ? walk->capacity * 2 : 64;
-		walk->blobs = arena_grow(walk->arena, walk->blobs,
-					 walk->capacity * sizeof(struct blob),
-					 wider * sizeof(struct blob));
-		walk->capacity = wider;
+	if (fstat(file, &info)) {
+		good = refuse(walk, ERROR_FAILED, path, strerror(errno));
+	} else if (!S_ISREG(info.st_mode)) {
+		good = refuse(walk, ERROR_INVALID, path, "this is no plain file: remove it");
+	} else if (info.st_size > YAML_FILE_SIZE_MAX) {
+		good = refuse(walk, ERROR_INVALID, path, FILE_TOO_LARGE);
+	} else if ((walk->size += (uint64_t)info.st_size) > INTENT_SIZE_MAX) {
+		good = refuse(walk, ERROR_LIMIT, path, FILES_TOO_LARGE);
+	} else {
+		good = read_all(walk, file, path, (uint32_t)info.st_size, &bytes);
+		taken = good;
 	}
-	walk->blobs[walk->count++] = (struct blob){ .path = path, .bytes = bytes };
-	return true;
+	(void)close(file);
+	return taken ? keep(walk, (struct blob){ .path = path, .bytes = bytes }) : good;
 }
 
 static bool walk_folder(struct walk *walk, int folder, struct text path, uint32_t depth);

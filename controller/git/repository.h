@@ -29,9 +29,10 @@ bool repository_resolve(char commit[65], struct repository *repository, struct t
 			struct error *error) MUST_CHECK;
 
 struct blob {
-	struct text path;  /* relative to the path asked for */
-	char id[65];       /* hex: equal ids are equal bytes */
-	struct text bytes; /* in the arena */
+	struct text path;    /* relative to the path asked for */
+	char id[65];         /* hex: equal ids are equal bytes */
+	struct text bytes;   /* in the arena */
+	const char *refusal; /* why it cannot be taken, with the remedy; NULL: it can */
 };
 /*
  * The id of the folder `path` in a commit: two commits whose ids are equal hold the same files
@@ -43,8 +44,9 @@ bool repository_folder_id(char id[65], struct repository *repository, const char
 /*
  * The blobs below `path` ("." is all) of a commit whose name ends in .yaml or .yml, hidden files
  * and folders skipped, in order of path. A missing or empty path is INVALID: it is never an empty
- * fleet. Symlinks and submodules are refused by name (error->place names the file). Limits:
- * YAML_FILE_SIZE_MAX, INTENT_FILES_MAX, INTENT_SIZE_MAX.
+ * fleet. What cannot be taken (symbolic links, submodules, files over YAML_FILE_SIZE_MAX) comes
+ * with its `refusal`, so that all mistakes can be told at once. LIMIT: INTENT_FILES_MAX,
+ * INTENT_SIZE_MAX.
  */
 bool repository_blobs(struct blob **out, uint32_t *count, struct repository *repository,
 		      const char commit[65], struct text path, struct arena *arena,

@@ -61,9 +61,26 @@ static struct intent *intent_make(void)
 	return intent;
 }
 
+/* Files that could not be taken at all; what they may define is not called missing. */
+static void tell_refusals(struct reader *reader, const struct blob *blobs, uint32_t count)
+{
+	for (uint32_t i = 0; i < count; i++) {
+		if (!blobs[i].refusal)
+			continue;
+		struct problem problem = {
+			.line = 1,
+			.column = 1,
+			.message = text_of(blobs[i].refusal),
+		};
+		reader->report.file = blobs[i].path;
+		report_error(&reader->report, &problem);
+		reader->blind = reader->maybe_tenant = true;
+	}
+}
+
 static void read_files(struct intent **out, struct findings *findings,
-		       const struct intent_file *files, uint32_t count, struct arena *scratch,
-		       struct arena *arena)
+		       const struct intent_file *files, uint32_t count, const struct blob *blobs,
+		       uint32_t blob_count, struct arena *scratch, struct arena *arena)
 {
 	struct reader *reader = ARENA_NEW(scratch, struct reader);
 	reader->scratch = scratch;
@@ -77,6 +94,7 @@ static void read_files(struct intent **out, struct findings *findings,
 		.problems_left = PROBLEMS_MAX * 2,
 	};
 	report_begin(&reader->report, arena);
+	tell_refusals(reader, blobs, blob_count);
 	reader_run(reader, files, count);
 	report_end(&reader->report, findings);
 	*out = NULL;
@@ -93,7 +111,7 @@ void intent_read_files(struct intent **out, struct findings *findings,
 {
 	struct arena scratch;
 	arena_open(&scratch, SCRATCH_SIZE);
-	read_files(out, findings, files, count, &scratch, arena);
+	read_files(out, findings, files, count, NULL, 0, &scratch, arena);
 	arena_close(&scratch);
 }
 
@@ -101,9 +119,11 @@ static void read_blobs(struct intent **out, struct findings *findings, const str
 		       uint32_t count, struct arena *scratch, struct arena *arena)
 {
 	struct intent_file *files = ARENA_ARRAY(scratch, struct intent_file, count);
+	uint32_t file_count = 0;
 	for (uint32_t i = 0; i < count; i++)
-		files[i] = (struct intent_file){ blobs[i].path, blobs[i].bytes };
-	read_files(out, findings, files, count, scratch, arena);
+		if (!blobs[i].refusal)
+			files[file_count++] = (struct intent_file){ blobs[i].path, blobs[i].bytes };
+	read_files(out, findings, files, file_count, blobs, count, scratch, arena);
 }
 
 /* What is wrong with the files as such, a missing path or a symbolic link, is a finding like

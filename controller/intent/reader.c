@@ -78,6 +78,8 @@ static void tell_unresolved(struct reader *reader, const struct source *source,
 			    const void *array, uint32_t count, size_t size)
 {
 	struct text name = node->scalar, nearest = TEXT_NONE;
+	if (reader->blind)
+		return;
 	if (reader->maybe_count &&
 	    bsearch(&name, reader->maybe, reader->maybe_count, sizeof(struct text), compare_texts))
 		return;

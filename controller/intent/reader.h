@@ -44,6 +44,7 @@ struct reader {
 	struct text *maybe;
 	uint32_t maybe_count, maybe_capacity;
 	bool maybe_tenant;
+	bool blind; /* a whole file could not be looked into: nothing is called missing */
 	bool too_many;
 	uint32_t nearest_left; /* references that may still be searched for a nearest spelling */
 };

@@ -41,6 +41,14 @@ static void expect_error(enum error_code code, const char *part)
 	assert_non_null(strstr(error.text, part));
 }
 
+static void expect_refusal(const struct blob *blob, const char *path, const char *part)
+{
+	assert_non_null(blob->refusal);
+	assert_true(text_is(blob->path, path));
+	assert_non_null(strstr(blob->refusal, part));
+	assert_int_equal(blob->bytes.size, 0);
+}
+
 static void commit_all(const char *folder)
 {
 	assert_true(GIT(folder, "add", "-A", "-f"));
@@ -126,12 +134,14 @@ static void test_links_and_submodules(void **state)
 	struct blob *blobs;
 	uint32_t count;
 	assert_true(repository_resolve(commit, repository, TEXT("main"), &error));
-	assert_false(
+	assert_true(
 	    repository_blobs(&blobs, &count, repository, commit, TEXT("."), &arena, &error));
-	expect_error(ERROR_INVALID, "b.yaml: this is a symbolic link");
-	assert_string_equal(error.place.file, "b.yaml");
-	assert_false(folder_blobs(&blobs, &count, at("links"), &arena, &error));
-	expect_error(ERROR_INVALID, "b.yaml: this is a symbolic link");
+	assert_int_equal(count, 2);
+	assert_null(blobs[0].refusal);
+	expect_refusal(&blobs[1], "b.yaml", "this is a symbolic link");
+	assert_true(folder_blobs(&blobs, &count, at("links"), &arena, &error));
+	assert_int_equal(count, 2);
+	expect_refusal(&blobs[1], "b.yaml", "this is a symbolic link");
 
 	assert_int_equal(unlink(at("links/b.yaml").at), 0);
 	assert_true(GIT("links", "add", "-A"));
@@ -139,9 +149,10 @@ static void test_links_and_submodules(void **state)
 			"160000,0123456789012345678901234567890123456789,sub"));
 	assert_true(GIT("links", "commit", "-q", "-m", "submodule"));
 	assert_true(repository_resolve(commit, repository, TEXT("main"), &error));
-	assert_false(
+	assert_true(
 	    repository_blobs(&blobs, &count, repository, commit, TEXT("."), &arena, &error));
-	expect_error(ERROR_INVALID, "sub: this is a submodule");
+	assert_int_equal(count, 2);
+	expect_refusal(&blobs[1], "sub", "this is a submodule");
 	repository_close(repository);
 }
 
@@ -158,12 +169,10 @@ static void test_large_files(void **state)
 	struct blob *blobs;
 	uint32_t count;
 	assert_true(repository_resolve(commit, repository, TEXT("main"), &error));
-	assert_false(
-	    repository_blobs(&blobs, &count, repository, commit, TEXT(""), &arena, &error));
-	expect_error(ERROR_INVALID, "larger than 16 MiB");
-	assert_string_equal(error.place.file, "big.yaml");
-	assert_false(folder_blobs(&blobs, &count, at("large"), &arena, &error));
-	expect_error(ERROR_INVALID, "larger than 16 MiB");
+	assert_true(repository_blobs(&blobs, &count, repository, commit, TEXT(""), &arena, &error));
+	expect_refusal(&blobs[0], "big.yaml", "larger than 16 MiB");
+	assert_true(folder_blobs(&blobs, &count, at("large"), &arena, &error));
+	expect_refusal(&blobs[0], "big.yaml", "larger than 16 MiB");
 	repository_close(repository);
 }
 
@@ -338,11 +347,12 @@ static void test_folder(void **state)
 	assert_false(folder_blobs(&blobs, &count, at("absent"), &arena, &error));
 	expect_error(ERROR_INVALID, "no such folder");
 	assert_int_equal(mkfifo(at("plain/pipe.yaml").at, 0600), 0);
-	assert_false(folder_blobs(&blobs, &count, at("plain"), &arena, &error));
-	expect_error(ERROR_INVALID, "no plain file");
+	assert_true(folder_blobs(&blobs, &count, at("plain"), &arena, &error));
+	assert_int_equal(count, 4);
+	expect_refusal(&blobs[2], "pipe.yaml", "no plain file");
 	put("bytes/\xff.yaml", "a: 1\n");
-	assert_false(folder_blobs(&blobs, &count, at("bytes"), &arena, &error));
-	expect_error(ERROR_INVALID, "not UTF-8");
+	assert_true(folder_blobs(&blobs, &count, at("bytes"), &arena, &error));
+	expect_refusal(&blobs[0], ".", "not UTF-8");
 }
 
 int main(void)

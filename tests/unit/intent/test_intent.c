@@ -360,7 +360,18 @@ static void test_commits_and_folders(void **state)
 	assert_true(intent_read_folder(&intent, &findings, path, &arena, &error));
 	assert_null(intent);
 	assert_true(text_is(findings.errors[0].file, "net/link.yaml"));
+	assert_int_equal(findings.error_total, 1);
 	assert_true(text_starts(findings.errors[0].message, TEXT("this is a symbolic link")));
+	/* The other files are looked at all the same, but nothing is called missing. */
+	struct text bad = text_format(&arena, "%s/net/z.yaml", path.at);
+	FILE *file = fopen(bad.at, "wb");
+	assert_non_null(file);
+	assert_true(fputs("kind: Subscriber\nname: A\npackage: x\nrouter: r1\nmac: 1\n", file) >=
+		    0);
+	assert_int_equal(fclose(file), 0);
+	assert_true(intent_read_folder(&intent, &findings, path, &arena, &error));
+	assert_int_equal(findings.error_total, 2);
+	assert_true(text_is(findings.errors[1].path, "mac"));
 	struct text absent = text_format(&arena, "%s/absent", folder);
 	assert_true(intent_read_folder(&intent, &findings, absent, &arena, &error));
 	assert_null(intent);

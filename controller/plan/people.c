@@ -122,8 +122,9 @@ static enum loss person_loss(const struct draft *draft, const struct person *per
 
 	if (texts_hold(in->losses, in->loss_count, person->reference) || !person->subscriber)
 		return in->observed->suspicious ? LOSS_BY_SUSPICION : LOSS_BY_COMMIT;
+	/* By a clock that went back nobody's time has begun. */
 	if (person->entitlement.state == STATE_NEW)
-		return LOSS_BY_SUSPICION;
+		return in->clock_why.size != 0 ? LOSS_BY_TIME : LOSS_BY_SUSPICION;
 	if (person->had_access && (!entry || (entry->state == INVENTORY_PRESENT && !entry->open)))
 		return in->observed->suspicious ? LOSS_BY_SUSPICION : LOSS_BY_DRIFT;
 	return person->entitlement.state == STATE_PAUSED ? LOSS_BY_FACT : LOSS_BY_TIME;

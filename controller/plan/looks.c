@@ -184,25 +184,6 @@ static uint32_t off_macs(const struct draft *draft, struct text *macs, uint32_t 
 	return count;
 }
 
-/* Queues of names that have sessions whose rate must be seen, by the two names they may have. */
-static uint32_t queue_names(const struct draft *draft, struct text *names, uint32_t max)
-{
-	static const struct {
-		enum menu_id menu;
-		const char *prefix;
-	} rows[] = { { MENU_PPP_SECRET, "pppoe" }, { MENU_HOTSPOT_USER, "hotspot" } };
-	uint32_t count = 0, i, j;
-
-	for (i = 0; i < ARRAY_COUNT(rows); i++)
-		for (j = 0; j < draft->item_count[rows[i].menu] && count < max; j++) {
-			const struct item *item = &draft->items[rows[i].menu][j];
-			if (item->has_live && !item->is_off)
-				names[count++] = text_format(draft->arena, "<%s-%.*s>",
-							     rows[i].prefix, TEXT_ARG(item->key));
-		}
-	return count;
-}
-
 uint32_t plan_looks_again(struct look *looks, uint32_t max, const struct plan_input *in,
 			  const struct plan *plan, struct arena *arena)
 {
@@ -218,8 +199,8 @@ uint32_t plan_looks_again(struct look *looks, uint32_t max, const struct plan_in
 		if (count != 0)
 			ask(&asking, MENU_HOTSPOT_HOST, "mac-address", macs, count);
 	}
-	if (!in->observed->tables[MENU_QUEUE_SIMPLE].looked && session_wants_queues(draft)) {
-		count = queue_names(draft, names, LOOK_VALUES_MAX + 1);
+	if (!in->observed->tables[MENU_QUEUE_SIMPLE].looked) {
+		count = session_queues_wanted(draft, names, LOOK_VALUES_MAX + 1);
 		if (count != 0)
 			ask(&asking, MENU_QUEUE_SIMPLE, "name", names, count);
 	}

@@ -6,6 +6,7 @@
 #include "menu/value.h"
 
 #define QUEUES_OF_ONE_MAX 16u
+#define AMBIGUOUS_MAX_US INT64_C(600000000)
 #define UPTIME_STEP_US INT64_C(1000000) /* the router counts whole seconds */
 
 /* A device by its MAC: whose it is, or that it stays. */
@@ -135,12 +136,20 @@ static const struct row *queue_find(const struct queues *queues, struct text nam
 	return NULL;
 }
 
-/* "<pppoe-jane>", and "<pppoe-jane-1>" … when a name has several sessions (routeros facts §5.1).
- * Which queue is which session's cannot be told, so one wrong rate speaks for all of the name. */
+/* "<pppoe-jane>", and "<pppoe-jane-1>" … when a name has several sessions (routeros facts §5.1). */
+static struct text queue_name(const struct draft *draft, const struct item *item, uint32_t number)
+{
+	const char *prefix = item->menu->id == MENU_PPP_SECRET ? "pppoe" : "hotspot";
+
+	if (number == 0)
+		return text_format(draft->arena, "<%s-%.*s>", prefix, TEXT_ARG(item->key));
+	return text_format(draft->arena, "<%s-%.*s-%u>", prefix, TEXT_ARG(item->key), number);
+}
+
+/* Which queue is which session's cannot be told, so one wrong rate speaks for all of the name. */
 static bool queue_is_wrong(const struct draft *draft, const struct queues *queues,
 			   const struct item *item)
 {
-	const char *prefix = item->menu->id == MENU_PPP_SECRET ? "pppoe" : "hotspot";
 	uint64_t want_rx, want_tx, rx, tx;
 	uint32_t i;
 
@@ -149,11 +158,7 @@ static bool queue_is_wrong(const struct draft *draft, const struct queues *queue
 			 &want_tx))
 		return false;
 	for (i = 0; i < QUEUES_OF_ONE_MAX; i++) {
-		struct text name = i == 0 ? text_format(draft->arena, "<%s-%.*s>", prefix,
-							TEXT_ARG(item->key))
-					  : text_format(draft->arena, "<%s-%.*s-%u>", prefix,
-							TEXT_ARG(item->key), i);
-		const struct row *row = queue_find(queues, name);
+		const struct row *row = queue_find(queues, queue_name(draft, item, i));
 		if (!row)
 			break;
 		if (value_rates(row_get(row, queues->menu, "max-limit"), &rx, &tx) &&
@@ -200,25 +205,39 @@ static enum verdict session_verdict(const struct draft *draft, const struct item
 		return VERDICT_STALE;
 	if (profile && profile->by_queue)
 		return VERDICT_BY_QUEUE;
-	return began_at < rights_at + UPTIME_STEP_US ? VERDICT_BY_QUEUE : VERDICT_STAYS;
+	/* Long after, it was judged before: then there is nothing to ask the router again and
+	 * again. */
+	if (began_at < rights_at + UPTIME_STEP_US &&
+	    draft->in->observed->look_at < rights_at + AMBIGUOUS_MAX_US)
+		return VERDICT_BY_QUEUE;
+	return VERDICT_STAYS;
 }
 
-bool session_wants_queues(const struct draft *draft)
+uint32_t session_queues_wanted(const struct draft *draft, struct text *names, uint32_t max)
 {
 	static const enum menu_id live[] = { MENU_PPP_ACTIVE, MENU_HOTSPOT_ACTIVE };
-	uint32_t i, j;
+	uint32_t count = 0, i, j, k;
 
 	for (i = 0; i < ARRAY_COUNT(live); i++) {
 		const struct table *table = &draft->in->observed->tables[live[i]];
-		for (j = 0; table->looked && j < table->count; j++) {
+		for (j = 0; table->looked && j < table->count && count < max; j++) {
 			const struct item *item = owner_of(draft, table, &table->rows[j]);
-			if (item && !item->is_off &&
-			    session_verdict(draft, item, table, &table->rows[j]) ==
+			struct text name;
+			if (!item || item->is_off ||
+			    session_verdict(draft, item, table, &table->rows[j]) !=
 				VERDICT_BY_QUEUE)
-				return true;
+				continue;
+			name = queue_name(draft, item, 0);
+			for (k = 0; k < count && !text_equal(names[k], name); k++)
+				continue;
+			/* Several sessions of one name: their queues are numbered as the router
+			 * likes. */
+			if (k < count)
+				return max;
+			names[count++] = name;
 		}
 	}
-	return false;
+	return count;
 }
 
 static void disconnect(struct draft *draft, struct item *item, const struct table *table,

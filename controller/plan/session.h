@@ -12,6 +12,6 @@
 void session_survey(struct draft *draft);
 /* After the rows' changes are decided: a DISCONNECT for everything that may not stay. */
 void session_judge(struct draft *draft);
-/* Must the dynamic queues be read to judge (a profile's rate drifted, or a session is as old as its
- * rights)? */
-bool session_wants_queues(const struct draft *draft);
+/* Names of the dynamic queues that must be read to judge (a profile's rate drifted, or a session is
+ * as old as its rights), at most `max`; `max` also means: more, or names that cannot be told. */
+uint32_t session_queues_wanted(const struct draft *draft, struct text *names, uint32_t max);

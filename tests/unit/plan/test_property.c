@@ -279,6 +279,49 @@ static struct text rate_of(struct world *world, struct text profile)
 	return TEXT_NONE;
 }
 
+static const struct session_of *session_of(const struct world *world, struct text id)
+{
+	uint32_t i;
+
+	for (i = 0; i < world->session_count; i++)
+		if (text_equal(world->sessions[i].id, id))
+			return &world->sessions[i];
+	return NULL;
+}
+
+static void queues_go(struct world *world)
+{
+	const struct menu *queue = menu_of(MENU_QUEUE_SIMPLE);
+	char name[64];
+	uint32_t i;
+
+	for (i = lab_count(&world->lab, MENU_QUEUE_SIMPLE); i > 0; i--) {
+		const struct row *row = &world->lab.world.tables[MENU_QUEUE_SIMPLE].rows[i - 1];
+		struct text owner = text_from(row_get(row, queue, "name"), 7);
+		(void)snprintf(name, sizeof(name), "%.*s", (int)owner.size - 1, owner.at);
+		if (!lab_find(&world->lab, MENU_PPP_ACTIVE, "name", name))
+			lab_remove(&world->lab, MENU_QUEUE_SIMPLE, row);
+	}
+}
+
+/* Uptimes grow, and queues go with their sessions. */
+static void time_passes(struct world *world)
+{
+	struct table *live = &world->lab.world.tables[MENU_PPP_ACTIVE];
+	uint32_t i;
+
+	for (i = 0; i < live->count; i++) {
+		const struct session_of *session = session_of(world, live->rows[i].id);
+		assert_non_null(session);
+		row_put(
+		    &live->rows[i], live->menu, "uptime",
+		    text_format(&world->lab.arena, "%llds",
+				(long long)((world->lab.now - session->dialled_at) / SECOND_US)),
+		    &world->lab.arena);
+	}
+	queues_go(world);
+}
+
 /* The router lets in whom a row enables, once, and makes his queue. */
 static void dial_ppp(struct world *world)
 {
@@ -299,6 +342,7 @@ static void dial_ppp(struct world *world)
 	if (session->rate.size == 0) /* its profile is gone: nobody gets in by it */
 		return;
 	session->dialled_at = world->lab.now;
+	queues_go(world); /* that of a session put off a moment ago */
 	lab_dial(&world->lab, name, 0);
 	session->id = lab_find(&world->lab, MENU_PPP_ACTIVE, "name", name)->id;
 	world->session_count++;
@@ -306,42 +350,6 @@ static void dial_ppp(struct world *world)
 	(void)snprintf(words, sizeof(words), "name=<pppoe-%s>", name);
 	row_put(lab_row(&world->lab, MENU_QUEUE_SIMPLE, words), menu_of(MENU_QUEUE_SIMPLE),
 		"max-limit", session->rate, &world->lab.arena);
-}
-
-static const struct session_of *session_of(const struct world *world, struct text id)
-{
-	uint32_t i;
-
-	for (i = 0; i < world->session_count; i++)
-		if (text_equal(world->sessions[i].id, id))
-			return &world->sessions[i];
-	return NULL;
-}
-
-/* Uptimes grow, and queues go with their sessions. */
-static void time_passes(struct world *world)
-{
-	struct table *live = &world->lab.world.tables[MENU_PPP_ACTIVE];
-	const struct menu *queue = menu_of(MENU_QUEUE_SIMPLE);
-	char name[64];
-	uint32_t i;
-
-	for (i = 0; i < live->count; i++) {
-		const struct session_of *session = session_of(world, live->rows[i].id);
-		assert_non_null(session);
-		row_put(
-		    &live->rows[i], live->menu, "uptime",
-		    text_format(&world->lab.arena, "%llds",
-				(long long)((world->lab.now - session->dialled_at) / SECOND_US)),
-		    &world->lab.arena);
-	}
-	for (i = lab_count(&world->lab, MENU_QUEUE_SIMPLE); i > 0; i--) {
-		const struct row *row = &world->lab.world.tables[MENU_QUEUE_SIMPLE].rows[i - 1];
-		struct text owner = text_from(row_get(row, queue, "name"), 7);
-		(void)snprintf(name, sizeof(name), "%.*s", (int)owner.size - 1, owner.at);
-		if (!lab_find(&world->lab, MENU_PPP_ACTIVE, "name", name))
-			lab_remove(&world->lab, MENU_QUEUE_SIMPLE, row);
-	}
 }
 
 static void dial_in(struct world *world)

@@ -7,7 +7,7 @@
 #include "state/inbox.h"
 
 /* A full batch of the largest callbacks, with what parsing and matching make of them. */
-#define TELLER_ARENA_SIZE ((size_t)TELLER_BATCH_MAX * (CALLBACK_SIZE_MAX * 8))
+#define TELLER_ARENA_SIZE ((size_t)TELLER_BATCH_MAX * (CALLBACK_SIZE_MAX * 32))
 
 static bool book_all(struct booked *booked, struct seat *seat, const struct intent *intent,
 		     const struct inbox_line *lines, uint32_t count, int64_t now,

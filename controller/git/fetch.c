@@ -226,6 +226,7 @@ bool repository_fetch(struct repository *mirror, struct text from, struct text b
 	int ends[2];
 	if (!check_words(source, name, from, branch, credential, error))
 		return false;
+	locks_drop((git_repository *)mirror);
 	if (source[0] == '/' || source[0] == '.')
 		return fetch_local((git_repository *)mirror, source, name, error);
 	if (pipe2(ends, O_CLOEXEC))

@@ -21,5 +21,9 @@ bool branch_missing(const char *from, const char *branch, const struct text *bra
 /* Turns the small packs of our own mirror into loose objects; what cannot be stays as it is. */
 void unpack_small(struct git_repository *mirror);
 
+/* Removes the locks of a process that was killed. Only one works on a mirror at a time: its
+ * controller has the lease, and one fetch of a tenant follows the other. */
+void locks_drop(struct git_repository *mirror);
+
 /* Fills the error with libgit2's last words; returns false. */
 bool git_failed(struct error *error, enum error_code code, const char *what) COLD;

@@ -67,6 +67,26 @@ static void expect_no_children(void)
 	assert_int_equal(errno, ECHILD);
 }
 
+static void test_locks_of_the_dead_hold_nobody(void **state)
+{
+	(void)state;
+	char commit[65];
+	assert_true(GIT(".", "init", "-q", "-b", "main", "killed"));
+	change("killed", "k: 1\n", NULL);
+	assert_true(fetch("killed", "main"));
+	assert_true(repository_resolve(commit, mirror, TEXT("HEAD"), &error));
+	assert_true(repository_keep(mirror, commit, &error));
+	put("mirror.git/refs/heads/main.lock", "");
+	put("mirror.git/refs/wavu/good.lock", "");
+	put("mirror.git/HEAD.lock", "");
+	put("mirror.git/packed-refs.lock", "");
+	put("mirror.git/config.lock", "");
+	change("killed", "k: 2\n", NULL);
+	assert_true(fetch("killed", "main"));
+	assert_true(text_is(newest(commit), "k: 2\n"));
+	assert_true(repository_keep(mirror, commit, &error));
+}
+
 static void test_follows_a_branch(void **state)
 {
 	(void)state;
@@ -243,6 +263,7 @@ int main(void)
 		fatal("%s", error.text);
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_follows_a_branch),
+		cmocka_unit_test(test_locks_of_the_dead_hold_nobody),
 		cmocka_unit_test(test_another_branch_and_bare),
 		cmocka_unit_test(test_shallow),
 		cmocka_unit_test(test_refusals),

@@ -143,7 +143,8 @@ class Routers:
 class Isp:
     """`with Isp() as isp:` — stopped and removed at the end, whatever happened."""
 
-    def __init__(self, routers=1, version="7.16.2", files=None, start=True, sweep="15m", guard=None, mode="manage"):
+    def __init__(self, routers=1, version="7.16.2", files=None, start=True, sweep="15m", guard=None, mode="manage",
+                 workers=8):
         skip_unless_built()
         self.folder = tempfile.mkdtemp(prefix="wavu-isp-")
         self.process = None
@@ -166,8 +167,8 @@ class Isp:
         self.config = os.path.join(self.folder, "wavu.yaml")
         with open(self.config, "w") as file:
             file.write("state: state\nsecrets: secrets\ntenants: [{name: kasinet, repository: isp.git, poll: 30s}]\n"
-                       "listen: {public: \"127.0.0.1:%d\", status: \"127.0.0.1:%d\"}\nworkers: 8\nsweep: %s\n"
-                       % (*self.free_ports(), sweep))
+                       "listen: {public: \"127.0.0.1:%d\", status: \"127.0.0.1:%d\"}\nworkers: %d\nsweep: %s\n"
+                       % (*self.free_ports(), workers, sweep))
         if start:
             self.start()
 
@@ -280,11 +281,11 @@ class Isp:
 
     # ---- the machine ----
 
-    def start(self, command="run", environment=None):
+    def start(self, command="run", environment=None, wait=True):
         log = open(os.path.join(self.folder, "wavu.log"), "ab")
         self.process = subprocess.Popen([WAVU, "-c", self.config, command], stdout=log, stderr=log,
                                         env={**os.environ, **(environment or {})}, start_new_session=True)
-        if command == "run":
+        if command == "run" and wait:
             wait_for("the webhook listens", self.is_healthy)
             wait_for("the first commit is in force", lambda: self.status()["tenants"][0]["commit"])
 

@@ -126,7 +126,7 @@ bool seat_open_device(void *context, struct device **out, const struct seat *sea
 	if (!opened)
 		error->code = ERROR_DENIED; /* as a wrong password: a person has to mend it */
 	else
-		opened = device_open_api(out, router, password, secret_reveal(ca), error);
+		opened = device_open(out, router, password, secret_reveal(ca), error);
 	arena_close(&arena);
 	return opened;
 }

@@ -40,7 +40,11 @@ struct device {
 };
 
 struct line; /* router/line.h: bytes with deadlines */
+struct http; /* http/request.h: one call at a time */
 
+/* By the router's transport: one of the next two. */
+bool device_open(struct device **out, const struct router *router, struct secret password,
+		 struct text ca_pem, struct error *error) MUST_CHECK;
 /*
  * Connects, checks the certificate where there is one, logs in, reads the version. UNREACHABLE:
  * nobody answered; DENIED: the login or certificate was refused. Blocks at most CONNECT_MS_MAX + 2
@@ -51,5 +55,13 @@ bool device_open_api(struct device **out, const struct router *router, struct se
 /* The same over a line that is already there (tests, the simulation): takes over the line, closes
  * it with the device. */
 bool device_open_line(struct device **out, struct line *line, struct text user,
+		      struct secret password, struct error *error) MUST_CHECK;
+/* REST, 7.1 and later (7.9 without TLS): the same verbs, one request at a time; times and errors as
+ * above. Rows with bytes that JSON cannot carry cannot be looked at. */
+bool device_open_rest(struct device **out, const struct router *router, struct secret password,
+		      struct text ca_pem, struct error *error) MUST_CHECK;
+/* The same through a client that is already there (tests); takes it over. `origin` is
+ * "https://host:port". */
+bool device_open_http(struct device **out, struct http *http, struct text origin, struct text user,
 		      struct secret password, struct error *error) MUST_CHECK;
 void device_close(struct device *device); /* NULL is fine */

@@ -165,9 +165,3 @@ bool device_open_api(struct device **out, const struct router *router, struct se
 		       (unsigned)router->port);
 	return open_on(out, line, label, router->user, password, error);
 }
-
-void device_close(struct device *device)
-{
-	if (device)
-		device->verbs->close(device);
-}

@@ -5,6 +5,7 @@
 #include <stdio.h>
 
 #include "router/traps.h"
+#include "router/writing.h"
 
 struct writing {
 	struct api *api;
@@ -12,47 +13,12 @@ struct writing {
 	struct arena *arena;
 };
 
-static const char *verb_path(enum verb verb)
-{
-	switch (verb) {
-	case VERB_ADD:
-		return "/add";
-	case VERB_SET:
-		return "/set";
-	case VERB_REMOVE:
-	case VERB_DISCONNECT:
-		return "/remove";
-	case VERB_ADOPT:
-	case VERB_CONFLICT:
-	case VERB_COUNT:
-		break;
-	}
-	fatal("a write with verb %d is none", (int)verb);
-}
-
-/* A field that this version lacks would have the whole command refused ("unknown parameter",
- * routeros facts §1.5). */
-static bool is_known(const struct api *api, const struct menu *menu,
-		     const struct attribute *attribute)
-{
-	int index = menu_field(menu, attribute->name);
-	invariant(index >= 0 && menu->fields[index].role != FIELD_SEEN);
-	return api_has_field(api, &menu->fields[index]);
-}
-
-static bool is_forbidden(const struct write *write)
-{
-	const struct menu *menu = write->menu;
-	return menu->dangerous || !menu->writable ||
-	       (menu->shape == SHAPE_SESSIONS && write->verb != VERB_DISCONNECT);
-}
-
 static void encode_attributes(struct wire_writer *writer, const struct api *api,
 			      const struct write *write)
 {
 	for (uint32_t i = 0; i < write->attribute_count; i++) {
 		const struct attribute *attribute = &write->attributes[i];
-		if (!is_known(api, write->menu, attribute))
+		if (!write_has(write, attribute, api->device.version_number))
 			continue;
 		if (attribute->unset) {
 			/* "=!name=" (§3 "Clear"). */
@@ -65,35 +31,14 @@ static void encode_attributes(struct wire_writer *writer, const struct api *api,
 	}
 }
 
-static bool has_something(const struct api *api, const struct write *write)
-{
-	if (write->verb != VERB_SET)
-		return true;
-	for (uint32_t i = 0; i < write->attribute_count; i++)
-		if (is_known(api, write->menu, &write->attributes[i]))
-			return true;
-	return false;
-}
-
 static bool encode_write(struct exchange *exchange, uint32_t index)
 {
 	struct writing *writing = exchange->subject;
 	struct write *write = &writing->writes[index];
-	if (is_forbidden(write)) {
-		write->end = WRITE_REFUSED;
-		(void)error_set(&write->error, ERROR_REFUSED,
-				"%s is not a menu that wavu writes to: nothing was sent",
-				write->menu->path);
+	if (!write_begin(write, writing->api->device.version_number))
 		return false;
-	}
-	/* `set` with no id at all, or an empty one, means other rows than one thinks (§1.4). */
-	invariant(write->verb == VERB_ADD ? write->id.size == 0 : write->id.size > 0);
-	if (!has_something(writing->api, write)) {
-		write->end = WRITE_DONE;
-		return false;
-	}
 	struct wire_writer *writer = &exchange->writer;
-	wire_pair(writer, text_of(write->menu->path), text_of(verb_path(write->verb)));
+	wire_pair(writer, text_of(write->menu->path), text_of(write_verb(write->verb)));
 	if (write->verb != VERB_ADD)
 		wire_attribute(writer, TEXT(".id"), write->id);
 	if (write->verb == VERB_ADD || write->verb == VERB_SET)
@@ -125,12 +70,7 @@ static bool take_result(struct exchange *exchange, uint32_t index,
 		(void)wire_find(sentence, "message", &value);
 		(void)trap_error(&write->error, value);
 	} else if (sentence->kind == WIRE_DONE) {
-		if (write->error.code == ERROR_NONE)
-			write->end = WRITE_DONE;
-		else
-			/* "action timed out": it may have been done all the same. */
-			write->end = write->error.code == ERROR_UNKNOWN ? WRITE_UNKNOWN
-									: WRITE_REFUSED;
+		write_end(write);
 		if (write->verb == VERB_ADD && write->end == WRITE_DONE &&
 		    wire_find(sentence, "ret", &value))
 			write->new_id = text_copy(writing->arena, value);
@@ -156,11 +96,7 @@ bool api_write(struct api *api, struct write *writes, uint32_t count, struct are
 {
 	struct writing writing = { api, writes, arena };
 	struct exchange exchange;
-	for (uint32_t i = 0; i < count; i++) {
-		writes[i].end = WRITE_UNSENT;
-		writes[i].new_id = TEXT_NONE;
-		writes[i].error = (struct error){ 0 };
-	}
+	writes_clear(writes, count);
 	exchange_init(&exchange, api, count, arena);
 	exchange.subject = &writing;
 	exchange.encode = encode_write;

@@ -73,5 +73,3 @@ bool api_look(struct api *api, struct look *looks, uint32_t count, struct arena 
 	      struct deadline deadline, struct error *error) MUST_CHECK;
 bool api_write(struct api *api, struct write *writes, uint32_t count, struct arena *arena,
 	       struct error *error) MUST_CHECK;
-/* Does the router's version have this field? True when the version is not known. */
-bool api_has_field(const struct api *api, const struct field *field);

@@ -4,17 +4,15 @@
 #include <errno.h>
 #include <poll.h>
 #include <stdio.h>
-#include <string.h>
 
 #include "base/arena.h"
 #include "base/clock.h"
-#include "base/digest.h"
+#include "http/tls.h"
 #include "router/line.h"
 
 #define LINE_ARENA_SIZE \
 	(16u << 10) /* the line's own struct lies in it: address space, one page touched */
-#define CERTIFICATE_SIZE_MAX (64u << 10)
-#define FINGERPRINT_SIZE 71u /* "sha256:" and 64 hex digits */
+#define ORIGIN_SIZE 288      /* "https://", a host, a port */
 #define MS_US INT64_C(1000)
 
 struct line_curl {
@@ -113,86 +111,6 @@ static void line_close(struct line *line)
 	arena_close(&arena);
 }
 
-/* ---- the pinned certificate ---- */
-
-static int base64_digit(char c)
-{
-	if (c >= 'A' && c <= 'Z')
-		return c - 'A';
-	if (c >= 'a' && c <= 'z')
-		return c - 'a' + 26;
-	if (c >= '0' && c <= '9')
-		return c - '0' + 52;
-	return c == '+' ? 62 : c == '/' ? 63 : -1;
-}
-
-/* The DER bytes between the lines of a PEM certificate; 0 when it is none or too large. */
-static uint32_t certificate_bytes(struct text pem, unsigned char *out)
-{
-	static const char begin[] = "-----BEGIN CERTIFICATE-----";
-	uint32_t bits = 0, held = 0, size = 0;
-	while (pem.size > 0 && !text_starts(pem, TEXT(begin)))
-		pem = text_from(pem, 1);
-	pem = text_from(pem, (uint32_t)sizeof(begin) - 1);
-	for (uint32_t i = 0; i < pem.size && pem.at[i] != '-' && pem.at[i] != '='; i++) {
-		int digit = base64_digit(pem.at[i]);
-		if (digit < 0)
-			continue; /* the line ends */
-		held = (held << 6 | (uint32_t)digit) & 0xffffff;
-		bits += 6;
-		if (bits < 8)
-			continue;
-		bits -= 8;
-		if (size == CERTIFICATE_SIZE_MAX)
-			return 0;
-		out[size++] = (unsigned char)(held >> bits & 0xff);
-	}
-	return size;
-}
-
-/* "sha256:…" of the peer's own certificate; false when libcurl does not show one. */
-static bool peer_fingerprint(CURL *curl, char out[FINGERPRINT_SIZE + 1])
-{
-	struct curl_certinfo *chain = NULL;
-	if (curl_easy_getinfo(curl, CURLINFO_CERTINFO, &chain) != CURLE_OK || !chain ||
-	    chain->num_of_certs < 1)
-		return false;
-	bool found = false;
-	struct arena scratch;
-	arena_open(&scratch, CERTIFICATE_SIZE_MAX + 4096);
-	unsigned char *bytes = arena_take(&scratch, CERTIFICATE_SIZE_MAX);
-	for (const struct curl_slist *item = chain->certinfo[0]; item && !found;
-	     item = item->next) {
-		struct text line = text_of(item->data);
-		if (!text_starts(line, TEXT("Cert:")))
-			continue;
-		uint32_t size = certificate_bytes(line, bytes);
-		if (size == 0)
-			break;
-		struct digest digest = digest_of((struct text){ (const char *)bytes, size });
-		memcpy(out, "sha256:", 7);
-		digest_hex(&digest, out + 7);
-		found = true;
-	}
-	arena_close(&scratch);
-	return found;
-}
-
-static bool check_fingerprint(CURL *curl, struct text pinned, struct error *error)
-{
-	char seen[FINGERPRINT_SIZE + 1];
-	if (!peer_fingerprint(curl, seen))
-		return error_set(error, ERROR_DENIED,
-				 "the router showed no certificate to compare with "
-				 "the pinned fingerprint");
-	if (!text_equal_nocase(text_of(seen), pinned))
-		return error_set(error, ERROR_DENIED,
-				 "the router's certificate is %s, not the pinned one: if it was "
-				 "renewed, put the new fingerprint into tls.fingerprint",
-				 seen);
-	return true;
-}
-
 /* ---- connecting ---- */
 
 /* An option that libcurl was built without must not be left out in silence. */
@@ -218,41 +136,6 @@ static CURLcode set_common(struct line_curl *own, CURLU *url)
 	SET(CURLOPT_QUICK_EXIT, 1L); /* a name server that hangs must not hold us past our time */
 	SET(CURLOPT_FRESH_CONNECT, 1L);
 	SET(CURLOPT_ERRORBUFFER, own->words);
-	return code;
-}
-
-/*
- * A CA, or the fingerprint of one certificate (compared by us, before a byte of login is sent), or
- * anonymous when that was asked for by name; else the certificates that the system trusts.
- */
-static CURLcode set_tls(CURL *curl, const struct router_tls *tls, struct text ca_pem)
-{
-	CURLcode code = CURLE_OK;
-	bool pinned = tls->fingerprint.size > 0;
-	long verify = tls->anonymous || pinned ? 0L : 1L;
-	SET(CURLOPT_SSL_VERIFYPEER, verify);
-	SET(CURLOPT_SSL_VERIFYHOST, verify ? 2L : 0L);
-	SET(CURLOPT_SSL_VERIFYSTATUS, 0L); /* a router staples nothing */
-	SET(CURLOPT_SSL_ENABLE_ALPN, 0L);  /* what follows is not HTTP */
-	SET(CURLOPT_SSL_SESSIONID_CACHE, 0L);
-	SET(CURLOPT_CERTINFO, pinned ? 1L : 0L);
-	if (tls->anonymous) {
-		/* Only 1.2 and older have anonymous Diffie-Hellman; OpenSSL wants level 0 for it.
-		 */
-		SET(CURLOPT_SSLVERSION,
-		    (long)CURL_SSLVERSION_TLSv1_2 | (long)CURL_SSLVERSION_MAX_TLSv1_2);
-		SET(CURLOPT_SSL_CIPHER_LIST, "aNULL:!eNULL:@SECLEVEL=0");
-		return code;
-	}
-	SET(CURLOPT_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2 | (long)CURL_SSLVERSION_MAX_DEFAULT);
-	if (verify && ca_pem.size > 0) {
-		struct curl_blob blob = { .len = ca_pem.size, .flags = CURL_BLOB_COPY };
-		memcpy(&blob.data, &ca_pem.at, sizeof(blob.data));
-		SET(CURLOPT_CAINFO_BLOB, &blob);
-		/* That CA alone: not also whoever the system trusts. */
-		SET(CURLOPT_CAINFO, NULL);
-		SET(CURLOPT_CAPATH, NULL);
-	}
 	return code;
 }
 
@@ -285,43 +168,27 @@ static bool connect_failed(const struct line_curl *own, CURLcode code, bool tls,
 	}
 }
 
-/* "https://[2001:db8::1]:8729/" from parts, so that no character of a host can mean anything else.
- */
-static bool make_url(CURLU *url, const struct router *router, bool tls)
-{
-	char host[256], port[8];
-	bool is_ipv6 = false;
-	for (uint32_t i = 0; i < router->host.size; i++)
-		is_ipv6 |= router->host.at[i] == ':';
-	bool bracketed = text_starts(router->host, TEXT("["));
-	if (router->host.size == 0 || router->host.size > sizeof(host) - 3)
-		return false;
-	(void)snprintf(host, sizeof(host), is_ipv6 && !bracketed ? "[%.*s]" : "%.*s",
-		       TEXT_ARG(router->host));
-	(void)snprintf(port, sizeof(port), "%u", (unsigned)router->port);
-	return curl_url_set(url, CURLUPART_SCHEME, tls ? "https" : "http", 0) == CURLUE_OK &&
-	       curl_url_set(url, CURLUPART_HOST, host, 0) == CURLUE_OK &&
-	       curl_url_set(url, CURLUPART_PORT, port, 0) == CURLUE_OK &&
-	       curl_url_set(url, CURLUPART_PATH, "/", 0) == CURLUE_OK;
-}
-
 static bool connect_to(struct line_curl *own, CURLU *url, const struct router *router,
 		       struct text ca_pem, struct error *error)
 {
 	bool tls = router->transport == TRANSPORT_API_SSL;
-	if (!make_url(url, router, tls))
+	struct http_tls demand = { ca_pem, router->tls.fingerprint, router->tls.anonymous };
+	char origin[ORIGIN_SIZE];
+	if (!tls_origin(origin, sizeof(origin), tls, router->host, router->port) ||
+	    curl_url_set(url, CURLUPART_URL, origin, 0) != CURLUE_OK)
 		return error_set(error, ERROR_INVALID, "is not an address one can connect to");
+	if (tls && !tls_demand(own->curl, &demand, error))
+		return false;
 	CURLcode code = set_common(own, url);
-	if (code == CURLE_OK && tls)
-		code = set_tls(own->curl, &router->tls, ca_pem);
 	if (code != CURLE_OK)
 		return error_set(error, ERROR_FAILED, "libcurl lacks something that is needed (%s)",
 				 curl_easy_strerror(code));
 	code = curl_easy_perform(own->curl);
 	if (code != CURLE_OK)
 		return connect_failed(own, code, tls, error);
-	if (tls && router->tls.fingerprint.size > 0 &&
-	    !check_fingerprint(own->curl, router->tls.fingerprint, error))
+	/* Before a byte of the login is sent. */
+	if (tls && demand.fingerprint.size > 0 &&
+	    !tls_check_pin(own->curl, demand.fingerprint, error))
 		return false;
 	if (curl_easy_getinfo(own->curl, CURLINFO_ACTIVESOCKET, &own->socket) != CURLE_OK ||
 	    own->socket == CURL_SOCKET_BAD)
@@ -330,14 +197,8 @@ static bool connect_to(struct line_curl *own, CURLU *url, const struct router *r
 	return true;
 }
 
-/* What would be unsafe, or is nothing this line can do, is refused before a packet is sent. */
-static bool check_router(const struct router *router, struct text ca_pem, struct error *error)
+bool line_check_tls(const struct router *router, struct text ca_pem, struct error *error)
 {
-	if (router->transport == TRANSPORT_REST)
-		return error_set(error, ERROR_INVALID,
-				 "transport rest is not available yet: use api or api-ssl");
-	if (router->transport != TRANSPORT_API_SSL)
-		return true;
 	if (router->tls.anonymous &&
 	    (router->tls.fingerprint.size > 0 || router->tls.ca.kind != SECRET_NONE))
 		return error_set(error, ERROR_INVALID,
@@ -353,7 +214,8 @@ bool line_connect(struct line **out, const struct router *router, struct text ca
 		  struct error *error)
 {
 	struct arena arena;
-	bool done = check_router(router, ca_pem, error);
+	invariant(router->transport != TRANSPORT_REST);
+	bool done = router->transport != TRANSPORT_API_SSL || line_check_tls(router, ca_pem, error);
 	if (done) {
 		arena_open(&arena, LINE_ARENA_SIZE);
 		struct line_curl *own = ARENA_NEW(&arena, struct line_curl);

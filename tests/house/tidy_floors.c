@@ -58,7 +58,7 @@ static const struct {
 	{ "yaml.h", { "controller/yaml/" } },
 	{ "curl/", { "controller/http/", "controller/router/" } },
 	{ "civetweb.h", { "webhook/", "controller/page/" } },
-	{ "jansson.h", { "webhook/provider/", "controller/view/" } },
+	{ "jansson.h", { "webhook/provider/", "controller/view/", "controller/router/rest_json" } },
 	/* The page renders on threads of its own: a web server's thread has 100 KiB of stack. */
 	{ "pthread.h", { "controller/loop/", "state/", "webhook/", "controller/page/" } },
 	{ "threads.h", { "controller/loop/", "state/", "webhook/", "controller/page/" } },

@@ -72,15 +72,21 @@ static bool source_listen(struct farm *farm, struct farm_source *source, enum fa
 	return true;
 }
 
+static bool door_is_wanted(const struct farm *farm, int door)
+{
+	bool has_tls = door == FARM_DOOR_API_TLS || door == FARM_DOOR_REST_TLS;
+
+	return farm->options.ports[door] >= 0 && (!has_tls || farm->tls != NULL);
+}
+
 void farm_ports_adjust(struct farm_router *router)
 {
 	bool open = ros_is_up(router->ros) && !router->refuses;
-	struct farm_source *sources[] = { &router->listener, &router->tls_listener };
 
-	for (int i = 0; i < 2; i++) {
-		struct farm_source *source = sources[i];
+	for (int door = 0; door < FARM_DOOR_COUNT; door++) {
+		struct farm_source *source = &router->doors[door];
 
-		if (i == 1 && router->farm->tls == NULL)
+		if (!door_is_wanted(router->farm, door))
 			continue;
 		if (!open && source->fd >= 0) {
 			close(source->fd);
@@ -88,8 +94,8 @@ void farm_ports_adjust(struct farm_router *router)
 		} else if (open && source->fd < 0) {
 			/* Tried again at the next tick when it fails. */
 			source_listen(router->farm, source,
-				      i == 0 ? FARM_LISTENER : FARM_TLS_LISTENER,
-				      i == 0 ? &router->port : &router->tls_port);
+				      (enum farm_what)(FARM_LISTENER + door),
+				      &router->ports[door]);
 		}
 	}
 }
@@ -119,19 +125,25 @@ static void line_close(struct farm_line *line, bool by_reset)
 	line->is_dead = true;
 }
 
-static void line_accept(struct farm *farm, struct farm_router *router, int listener, bool has_tls)
+static void line_accept(struct farm *farm, struct farm_router *router,
+			const struct farm_source *listener)
 {
+	bool has_tls = listener->what == FARM_TLS_LISTENER ||
+		       listener->what == FARM_REST_TLS_LISTENER;
+	bool has_rest = listener->what == FARM_REST_LISTENER ||
+			listener->what == FARM_REST_TLS_LISTENER;
 	int one = 1;
 
 	for (;;) {
-		int fd = accept4(listener, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
+		int fd = accept4(listener->fd, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
 		struct ros_session *session;
 		struct farm_line *line;
 
 		if (fd < 0)
 			return;
 		setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &one, sizeof(one));
-		session = ros_session_open(router->ros);
+		session = has_rest ? ros_session_open_rest(router->ros, has_tls)
+				   : ros_session_open(router->ros);
 		if (session == NULL) {
 			socket_reset(fd);
 			continue;
@@ -396,15 +408,17 @@ static void event_take(struct farm *farm, struct farm_source *source, uint32_t e
 	/* The listeners lie in their router, the clients begin with their source. */
 	struct farm_router *router = NULL;
 
-	for (size_t i = 0; source->what <= FARM_TLS_LISTENER && i < farm->router_count; i++)
-		if (source == &farm->routers[i].listener ||
-		    source == &farm->routers[i].tls_listener)
+	for (size_t i = 0; source->what <= FARM_REST_TLS_LISTENER && i < farm->router_count; i++)
+		if (source >= farm->routers[i].doors &&
+		    source < farm->routers[i].doors + FARM_DOOR_COUNT)
 			router = &farm->routers[i];
 	switch (source->what) {
 	case FARM_LISTENER:
 	case FARM_TLS_LISTENER:
+	case FARM_REST_LISTENER:
+	case FARM_REST_TLS_LISTENER:
 		if (source->fd >= 0)
-			line_accept(farm, router, source->fd, source->what == FARM_TLS_LISTENER);
+			line_accept(farm, router, source);
 		return;
 	case FARM_CONTROL_LISTENER:
 		control_accept(farm);
@@ -517,21 +531,26 @@ static bool router_open(struct farm *farm, size_t index)
 	snprintf(router->name, sizeof(router->name), "%s%zu", farm->options.name, index + 1);
 	router->farm = farm;
 	router->version = version_pick(farm->options.version, index);
-	router->listener = (struct farm_source){ FARM_LISTENER, -1 };
-	router->tls_listener = (struct farm_source){ FARM_TLS_LISTENER, -1 };
 	options.version = router->version;
 	options.identity = router->name;
 	options.now_at = farm_now(farm);
 	options.seed += index;
 	router->ros = ros_new(&options);
-	router->port = farm->options.port == 0 ? 0 : farm->options.port + (int)index;
-	router->tls_port = farm->options.tls_port == 0 ? 0 : farm->options.tls_port + (int)index;
+	for (int door = 0; door < FARM_DOOR_COUNT; door++) {
+		int first = farm->options.ports[door];
+
+		router->doors[door].fd = -1;
+		router->ports[door] = first <= 0 ? 0 : first + (int)index;
+	}
 	farm_ports_adjust(router);
-	if (router->listener.fd >= 0 && (farm->tls == NULL || router->tls_listener.fd >= 0))
-		return true;
-	fprintf(stderr, "world-router: cannot listen on %s port %d: %s\n", farm->options.host,
-		router->port, strerror(errno));
-	return false;
+	for (int door = 0; door < FARM_DOOR_COUNT; door++) {
+		if (!door_is_wanted(farm, door) || router->doors[door].fd >= 0)
+			continue;
+		fprintf(stderr, "world-router: cannot listen on %s port %d: %s\n",
+			farm->options.host, router->ports[door], strerror(errno));
+		return false;
+	}
+	return true;
 }
 
 bool farm_open(struct farm *farm, const struct farm_options *options)
@@ -569,10 +588,9 @@ void farm_close(struct farm *farm)
 	for (size_t i = 0; i < farm->router_count; i++) {
 		struct farm_router *router = &farm->routers[i];
 
-		if (router->listener.fd >= 0)
-			close(router->listener.fd);
-		if (router->tls_listener.fd >= 0)
-			close(router->tls_listener.fd);
+		for (int door = 0; router->ros != NULL && door < FARM_DOOR_COUNT; door++)
+			if (router->doors[door].fd >= 0)
+				close(router->doors[door].fd);
 		ros_free(router->ros);
 		free(router->version);
 	}

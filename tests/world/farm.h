@@ -29,6 +29,8 @@ void farm_text_done(struct farm_text *text);
 enum farm_what {
 	FARM_LISTENER,
 	FARM_TLS_LISTENER,
+	FARM_REST_LISTENER,
+	FARM_REST_TLS_LISTENER,
 	FARM_CONTROL_LISTENER,
 	FARM_LINE,    /* a client of a router */
 	FARM_CONTROL, /* a client of the control port */
@@ -40,14 +42,21 @@ struct farm_source {
 	int fd;
 };
 
+/* What a router listens for; the order is that of the listeners above. */
+enum farm_door {
+	FARM_DOOR_API,
+	FARM_DOOR_API_TLS,
+	FARM_DOOR_REST,
+	FARM_DOOR_REST_TLS,
+	FARM_DOOR_COUNT,
+};
+
 struct farm_router {
 	struct ros *ros;
 	char name[64];
 	char *version;
-	struct farm_source listener;
-	struct farm_source tls_listener;
-	int port;
-	int tls_port;
+	struct farm_source doors[FARM_DOOR_COUNT];
+	int ports[FARM_DOOR_COUNT];
 	bool refuses; /* by the fault: the port is closed */
 	struct farm *farm;
 };
@@ -78,8 +87,7 @@ struct farm_options {
 	const char *name;
 	const char *version; /* one or more, separated by commas; they go round */
 	const char *host;
-	int port; /* of the first router; 0: any */
-	int tls_port;
+	int ports[FARM_DOOR_COUNT]; /* of the first router; 0: any; -1: none */
 	int control; /* port; -1: none */
 	const char *ports_file;
 	const char *run_file;

@@ -65,8 +65,10 @@ void farm_ports_print(const struct farm *farm, struct farm_text *out)
 
 		farm_text_print(out,
 				"%s{\"name\":\"%s\",\"port\":%d,\"tls_port\":%d,"
-				"\"version\":\"%s\",\"up\":%s}",
-				i > 0 ? "," : "", router->name, router->port, router->tls_port,
+				"\"rest_port\":%d,\"rest_tls_port\":%d,\"version\":\"%s\",\"up\":%s}",
+				i > 0 ? "," : "", router->name,
+				router->ports[FARM_DOOR_API], router->ports[FARM_DOOR_API_TLS],
+				router->ports[FARM_DOOR_REST], router->ports[FARM_DOOR_REST_TLS],
 				router->version, ros_is_up(router->ros) ? "true" : "false");
 	}
 	farm_text_put(out, "]}");

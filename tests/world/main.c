@@ -26,12 +26,14 @@ static void usage(FILE *out)
 	      "  --version V[,V]…     RouterOS versions, going round (7.16.2)\n"
 	      "  --user NAME          the API user (wavu)\n"
 	      "  --password TEXT      its password (empty)\n"
-	      "  --policy LIST        of its group (read,write,api,sensitive)\n"
+	      "  --policy LIST        of its group (read,write,api,rest-api,sensitive)\n"
 	      "  --host ADDRESS       to listen on (127.0.0.1)\n"
 	      "  --port N             of the first router; 0 takes any (0)\n"
 	      "  --tls-cert FILE --tls-key FILE   api-ssl too, with this certificate\n"
 	      "  --tls-anonymous      api-ssl too, without a certificate\n"
 	      "  --tls-port N         of the first router (0)\n"
+	      "  --rest N             the web service too, on this port; 0 takes any\n"
+	      "  --rest-tls N         the same with TLS, by the options above\n"
 	      "  --latency MS         each reply is released so much later (0)\n"
 	      "  --seed N             for what is left to chance (1)\n"
 	      "  --rows-max N         rows a router can hold (no limit)\n"
@@ -57,6 +59,8 @@ enum option_code {
 	OPTION_TLS_KEY,
 	OPTION_TLS_ANONYMOUS,
 	OPTION_TLS_PORT,
+	OPTION_REST,
+	OPTION_REST_TLS,
 	OPTION_LATENCY,
 	OPTION_SEED,
 	OPTION_ROWS_MAX,
@@ -81,6 +85,8 @@ static const struct option options_known[] = {
 	{ "tls-key", required_argument, NULL, OPTION_TLS_KEY },
 	{ "tls-anonymous", no_argument, NULL, OPTION_TLS_ANONYMOUS },
 	{ "tls-port", required_argument, NULL, OPTION_TLS_PORT },
+	{ "rest", required_argument, NULL, OPTION_REST },
+	{ "rest-tls", required_argument, NULL, OPTION_REST_TLS },
 	{ "latency", required_argument, NULL, OPTION_LATENCY },
 	{ "seed", required_argument, NULL, OPTION_SEED },
 	{ "rows-max", required_argument, NULL, OPTION_ROWS_MAX },
@@ -113,9 +119,13 @@ static bool number_option(struct farm_options *options, int code, const char *te
 	if (code == OPTION_ROUTERS)
 		options->routers = (size_t)number;
 	else if (code == OPTION_PORT)
-		options->port = (int)number;
+		options->ports[FARM_DOOR_API] = (int)number;
 	else if (code == OPTION_TLS_PORT)
-		options->tls_port = (int)number;
+		options->ports[FARM_DOOR_API_TLS] = (int)number;
+	else if (code == OPTION_REST)
+		options->ports[FARM_DOOR_REST] = (int)number;
+	else if (code == OPTION_REST_TLS)
+		options->ports[FARM_DOOR_REST_TLS] = (int)number;
 	else if (code == OPTION_LATENCY)
 		options->router.latency_us = number * 1000;
 	else if (code == OPTION_SEED)
@@ -185,7 +195,9 @@ static bool options_read(struct farm_options *options, int argc, char **argv)
 					 !number_option(options, code, optarg)))
 			return false;
 	}
-	if (optind < argc || (options->tls_cert == NULL) != (options->tls_key == NULL)) {
+	if (optind < argc || (options->tls_cert == NULL) != (options->tls_key == NULL) ||
+	    (options->ports[FARM_DOOR_REST_TLS] >= 0 && options->tls_cert == NULL &&
+	     !options->tls_anonymous)) {
 		usage(stderr);
 		return false;
 	}
@@ -253,6 +265,7 @@ int main(int argc, char **argv)
 					.name = "router",
 					.version = "7.16.2",
 					.host = "127.0.0.1",
+					.ports = { 0, 0, -1, -1 },
 					.control = -1,
 					.router = { .seed = 1 } };
 	struct sigaction action = { .sa_handler = stop };

@@ -63,7 +63,9 @@ static void builtin_make(struct ros *ros, const struct ros_menu *menu, uint32_t 
 static void factory_setup(struct ros *ros)
 {
 	static const struct ros_menu *const singles[] = { &ros_menu_ppp_aaa, &ros_menu_resource,
-							  &ros_menu_identity, &ros_menu_clock };
+							  &ros_menu_identity, &ros_menu_clock,
+							  &ros_menu_webserver,
+							  &ros_menu_device_mode };
 	static const char *const ports[] = { "ether1", "ether2", "ether3", "ether4", "ether5" };
 	struct ros_table *interfaces = ros_table_of(ros, &ros_menu_interface);
 

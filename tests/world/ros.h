@@ -27,7 +27,7 @@ struct ros_options {
 	const char *identity; /* "MikroTik" when NULL */
 	const char *user;     /* the API user made at the start, "wavu" when NULL */
 	const char *password; /* empty when NULL */
-	const char *policy;   /* what that user's group may; "read,write,api,sensitive" when NULL */
+	const char *policy;   /* what that user's group may; "read,write,api,rest-api,sensitive" when NULL */
 	int64_t now_at;       /* UTC microseconds */
 	int64_t latency_us;   /* each reply is released so long after it was made (a pipe) */
 	uint64_t seed;   /* feeds the only random choices: ROS_FAULT_REORDER, login challenges */
@@ -74,6 +74,10 @@ enum ros_line {
 
 /* A client has connected. NULL: refused (down, the fault, or max-sessions of /ip/service). */
 struct ros_session *ros_session_open(struct ros *ros);
+
+/* The same for the web service (`www`, or `www-ssl` when has_tls): HTTP/1.1 requests in, answers out,
+ * REST below /rest/ where the version has it (7.1 with TLS, 7.9 without). */
+struct ros_session *ros_session_open_rest(struct ros *ros, bool has_tls);
 
 /* Bytes from the client, in any cut. */
 void ros_session_input(struct ros_session *session, const char *bytes, size_t size);

@@ -115,12 +115,12 @@ void ros_reply_trap(struct ros_buffer *out, const struct ros_text *tag,
 /* ---- parsing --------------------------------------------------------------------------------- */
 
 /* Whether any menu lies at or below this path. */
-static bool path_is_known(struct ros_text path)
+static bool path_is_known(const struct ros *ros, struct ros_text path)
 {
 	for (size_t i = 0; i < ros_menus_count(); i++) {
 		const char *other = ros_menus[i]->path;
 
-		if (strlen(other) >= path.size && memcmp(other, path.bytes, path.size) == 0 &&
+		if (ros_menus[i]->since <= ros->version && strlen(other) >= path.size && memcmp(other, path.bytes, path.size) == 0 &&
 		    (other[path.size] == '\0' || other[path.size] == '/'))
 			return true;
 	}
@@ -140,7 +140,7 @@ static bool refuse_path(struct ros_call *call, struct ros_text path)
 			end++;
 		known.size = end;
 		call->lost = (struct ros_text){ path.bytes + at, end - at };
-		if (!path_is_known(known))
+		if (!path_is_known(call->ros, known))
 			break;
 		at = end + 1;
 	}
@@ -175,8 +175,8 @@ static bool command_parse(struct ros_call *call, struct ros_text word)
 	path.size = cut - 1;
 	name = (struct ros_text){ word.bytes + cut, word.size - cut };
 	menu = ros_menu_find(path);
-	if (menu == NULL)
-		return path_is_known(path) ? ros_refuse(&call->refusal, 0, "no such command")
+	if (menu == NULL || menu->since > call->ros->version)
+		return path_is_known(call->ros, path) ? ros_refuse(&call->refusal, 0, "no such command")
 					   : refuse_path(call, path);
 	call->table = ros_table_of(call->ros, menu);
 	for (int i = 0; i < ROS_VERB_COUNT; i++) {

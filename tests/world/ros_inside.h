@@ -182,6 +182,7 @@ struct ros_menu {
 	const char *hash_field; /* when rows have no name but a key */
 	const char *duplicate;  /* the refusal; NULL: not unique */
 	uint32_t first_id;
+	uint32_t since;    /* the version that brought it; 0: any */
 	bool needs_policy; /* writing needs `policy`, not `write` */
 	/* All may be NULL. `row` is NULL in check() of an add; values are by field. */
 	bool (*may_write)(struct ros *, const struct ros_row *, struct ros_refusal *);
@@ -204,8 +205,9 @@ extern const struct ros_menu ros_menu_hotspot, ros_menu_hotspot_profile, ros_men
     ros_menu_hotspot_host, ros_menu_ip_binding, ros_menu_walled_garden, ros_menu_walled_garden_ip;
 extern const struct ros_menu ros_menu_queue_simple, ros_menu_address_list, ros_menu_filter,
     ros_menu_nat, ros_menu_pool;
-extern const struct ros_menu ros_menu_service, ros_menu_user, ros_menu_group, ros_menu_user_active,
-    ros_menu_resource, ros_menu_identity, ros_menu_clock, ros_menu_interface, ros_menu_system,
+extern const struct ros_menu ros_menu_service, ros_menu_webserver, ros_menu_user, ros_menu_group, ros_menu_user_active,
+    ros_menu_resource, ros_menu_identity, ros_menu_clock, ros_menu_device_mode,
+    ros_menu_interface, ros_menu_system,
     ros_menu_scheduler;
 
 /* ---- rows (ros_table.c) ---------------------------------------------------------------------- */
@@ -326,7 +328,8 @@ enum ros_policy {
 	ROS_POLICY_API = 8,
 	ROS_POLICY_SENSITIVE = 16,
 	ROS_POLICY_REBOOT = 32,
-	ROS_POLICY_ALL = 63,
+	ROS_POLICY_REST = 64,
+	ROS_POLICY_ALL = 127,
 };
 
 struct ros_armed {
@@ -355,6 +358,13 @@ struct ros_cpe {
 };
 
 #define ROS_LOG_MAX 65536
+#define ROS_REST_USERS_MAX 8
+
+/* REST runs the requests of one user one after the other (§2). */
+struct ros_rest_queue {
+	uint32_t user;   /* its id; 0: free */
+	int64_t busy_at; /* until then one is running */
+};
 
 struct ros {
 	uint32_t version; /* 71602 */
@@ -375,6 +385,7 @@ struct ros {
 	struct ros_table tables[ROS_MENUS_MAX];
 	struct ros_session *sessions;
 	uint32_t next_session_id;
+	struct ros_rest_queue rest_queues[ROS_REST_USERS_MAX];
 	struct ros_cpe *cpes;
 	struct ros_armed faults[ROS_FAULT_COUNT];
 	struct ros_counters counters;

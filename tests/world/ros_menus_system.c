@@ -104,6 +104,22 @@ const struct ros_menu ros_menu_service = {
 	.first_id = 0,
 };
 
+static const struct ros_field webserver_fields[] = {
+	{ .name = "rest-plain", .kind = ROS_KIND_BOOL, .initial = "true" },
+	{ .name = "rest-secure", .kind = ROS_KIND_BOOL, .initial = "true" },
+	{ .name = NULL },
+};
+
+/* From 7.21 on (§2, §8); only what switches REST. */
+const struct ros_menu ros_menu_webserver = {
+	.path = "/ip/service/webserver",
+	.shape = ROS_SHAPE_SINGLE,
+	.verbs = ROS_VERB_BIT(ROS_VERB_SET),
+	.fields = webserver_fields,
+	.first_id = 1,
+	.since = 72100,
+};
+
 static const struct ros_field resource_fields[] = {
 	{ .name = "uptime", .kind = ROS_KIND_SHOWN, .flags = ROS_COUNTED,
 	  .show = ros_show_router_uptime },
@@ -165,6 +181,25 @@ const struct ros_menu ros_menu_clock = {
 	.shape = ROS_SHAPE_SINGLE,
 	.verbs = ROS_VERB_BIT(ROS_VERB_SET),
 	.fields = clock_fields,
+	.first_id = 1,
+};
+
+static const struct ros_field device_mode_fields[] = {
+	{ .name = "mode", .initial = "advanced" },
+	{ .name = "hotspot", .kind = ROS_KIND_BOOL, .initial = "true" },
+	{ .name = "scheduler", .kind = ROS_KIND_BOOL, .initial = "true" },
+	{ .name = "fetch", .kind = ROS_KIND_BOOL, .initial = "true" },
+	{ .name = "l2tp", .kind = ROS_KIND_BOOL, .initial = "true" },
+	{ .name = "flagged", .kind = ROS_KIND_BOOL, .initial = "false" },
+	{ .name = NULL },
+};
+
+/* `set` stands for the hand at the device that a real one wants (§5.2). */
+const struct ros_menu ros_menu_device_mode = {
+	.path = "/system/device-mode",
+	.shape = ROS_SHAPE_SINGLE,
+	.verbs = ROS_VERB_BIT(ROS_VERB_SET),
+	.fields = device_mode_fields,
 	.first_id = 1,
 };
 
@@ -248,12 +283,14 @@ const struct ros_menu *const ros_menus[] = {
 	&ros_menu_nat,
 	&ros_menu_pool,
 	&ros_menu_service,
+	&ros_menu_webserver,
 	&ros_menu_user,
 	&ros_menu_group,
 	&ros_menu_user_active,
 	&ros_menu_resource,
 	&ros_menu_identity,
 	&ros_menu_clock,
+	&ros_menu_device_mode,
 	&ros_menu_scheduler,
 	&ros_menu_system,
 };

@@ -51,23 +51,29 @@ static void challenge_say(struct ros_session *session, const struct ros_text *ta
 	ros_buffer_done(&hex);
 }
 
-static void login_succeed(struct ros_session *session, struct ros_row *user, unsigned policy,
-			  const struct ros_text *tag)
+uint32_t ros_session_show(struct ros *ros, struct ros_row *user, const char *via)
 {
-	struct ros *ros = session->ros;
 	struct ros_table *users = ros_table_of(ros, &ros_menu_user);
 	struct ros_row *row = ros_row_make(ros, &ros_menu_user_active, "address", "127.0.0.1",
-					   "via", "api", NULL);
+					   "via", via, NULL);
 
-	session->logged_in = true;
-	session->policy = policy;
 	ros_row_write(ros, ros_table_of(ros, &ros_menu_user_active), row, "name",
 		      ros_row_text(ros, users, user, "name"));
 	ros_row_write(ros, ros_table_of(ros, &ros_menu_user_active), row, "group",
 		      ros_row_text(ros, users, user, "group"));
 	row->is_dynamic = true;
 	ros_row_insert(ros, ros_table_of(ros, &ros_menu_user_active), row, NULL);
-	session->user_active = row->id;
+	return row->id;
+}
+
+static void login_succeed(struct ros_session *session, struct ros_row *user, unsigned policy,
+			  const struct ros_text *tag)
+{
+	struct ros *ros = session->ros;
+
+	session->logged_in = true;
+	session->policy = policy;
+	session->user_active = ros_session_show(ros, user, "api");
 	ros->counters.logins++;
 	say_done(session, tag, NULL);
 	session->is_silent = ros_fault_step(ros, ROS_FAULT_MUTE);
@@ -130,7 +136,6 @@ static void say_refusal(struct ros_session *session, const struct ros_call *call
 	const struct ros_text *tag = call->has_tag ? &call->tag : NULL;
 	struct ros_refusal first;
 
-	session->ros->counters.traps++;
 	/* An unknown menu took two traps on old routers (§1.5). */
 	if (call->is_lost && session->ros->version < 70000) {
 		ros_refuse(&first, 0, "no such command or directory (%.*s)",
@@ -168,38 +173,46 @@ static bool write_run(struct ros_call *call, const struct ros_sentence *sentence
 	return is_done;
 }
 
-static void command(struct ros_session *session, const struct ros_sentence *sentence)
+struct ros_call *ros_sentence_call(struct ros_session *session, const struct ros_sentence *sentence,
+				   struct ros_buffer *out, bool *is_good)
 {
 	struct ros *ros = session->ros;
 	struct ros_call *call = ros_allocate(sizeof(*call));
-	const struct ros_text *tag;
-	bool is_good;
 
 	call->ros = ros;
 	call->session = session;
-	call->out = &session->out;
+	call->out = out;
 	call->policy = session->policy;
 	ros->counters.commands++;
 	session->commands++;
 	session->in_flight++;
 	if (session->in_flight > ros->counters.tags_max)
 		ros->counters.tags_max = session->in_flight;
-	is_good = ros_call_parse(call, sentence->words, sentence->count);
-	tag = call->has_tag ? &call->tag : NULL;
-	if (is_good) {
+	*is_good = ros_call_parse(call, sentence->words, sentence->count);
+	if (*is_good) {
 		ros->asked[call->table - ros->tables][call->verb]++;
 		if (ros_verb_is_write(call->verb)) {
-			is_good = write_run(call, sentence);
+			*is_good = write_run(call, sentence);
 		} else {
 			ros->counters.prints += call->verb != ROS_VERB_LISTEN;
-			is_good = ros_call_run(call);
+			*is_good = ros_call_run(call);
 		}
 	}
 	ros->counters.rows_sent += call->rows;
+	ros->counters.traps += !*is_good;
+	return call;
+}
+
+static void command(struct ros_session *session, const struct ros_sentence *sentence)
+{
+	bool is_good;
+	struct ros_call *call = ros_sentence_call(session, sentence, &session->out, &is_good);
+	const struct ros_text *tag = call->has_tag ? &call->tag : NULL;
+
 	if (!is_good) {
 		say_refusal(session, call);
 	} else if (call->verb <= ROS_VERB_GETALL && call->rows == 0 && !call->counted &&
-		   ros->version >= 71800) {
+		   session->ros->version >= 71800) {
 		/* From 7.18 on: `!empty`, with the tag, before !done (§1.2). */
 		ros_reply_begin(&session->out, "!empty", tag);
 		ros_reply_end(&session->out);

@@ -219,10 +219,19 @@ bool ros_session_is_closed(const struct ros_session *session)
 
 /* ---- opening and closing --------------------------------------------------------------------- */
 
-static bool service_is_open(const struct ros *ros)
+static uint64_t service_sessions(const struct ros *ros, const char *name)
+{
+	uint64_t count = 0;
+
+	for (const struct ros_session *one = ros->sessions; one != NULL; one = one->next)
+		count += strcmp(one->service_name, name) == 0;
+	return count;
+}
+
+static bool service_is_open(const struct ros *ros, const char *name)
 {
 	const struct ros_table *table = ros_table_of(ros, &ros_menu_service);
-	const struct ros_row *row = ros_row_by_name(ros, table, ros_text_of("api"));
+	const struct ros_row *row = ros_row_by_name(ros, table, ros_text_of(name));
 	uint64_t most;
 
 	if (ros_row_flag(ros, table, row, "disabled"))
@@ -231,34 +240,42 @@ static bool service_is_open(const struct ros *ros)
 	if (ros->version < 71600 ||
 	    !ros_text_number(ros_row_text(ros, table, row, "max-sessions"), &most))
 		return true;
-	return ros->counters.sessions < most;
+	return service_sessions(ros, name) < most;
 }
 
 /* Since 7.18 /ip/service lists live connections too (§1.6). */
 static void service_row(struct ros_session *session)
 {
 	struct ros *ros = session->ros;
+	struct ros_table *table = ros_table_of(ros, &ros_menu_service);
 	struct ros_row *row;
 
 	if (ros->version < 71800)
 		return;
-	row = ros_row_make(ros, &ros_menu_service, "name", "api", "port", "8728", "local",
+	row = ros_row_make(ros, &ros_menu_service, "name", session->service_name, "local",
 			   "127.0.0.1", "remote", "127.0.0.1/50000", "connection", "true", NULL);
+	ros_row_write(ros, table, row, "port",
+		      ros_row_text(ros, table,
+				   ros_row_by_name(ros, table, ros_text_of(session->service_name)),
+				   "port"));
 	row->is_dynamic = true;
 	ros_row_insert(ros, ros_table_of(ros, &ros_menu_service), row, NULL);
 	session->service = row->id;
 }
 
-struct ros_session *ros_session_open(struct ros *ros)
+static struct ros_session *session_open(struct ros *ros, const char *service, bool is_rest)
 {
 	struct ros_session *session;
 
-	if (!ros_is_up(ros) || ros_fault_step(ros, ROS_FAULT_REFUSE) || !service_is_open(ros)) {
+	if (!ros_is_up(ros) || ros_fault_step(ros, ROS_FAULT_REFUSE) ||
+	    !service_is_open(ros, service)) {
 		ros->counters.refused++;
 		return NULL;
 	}
 	session = ros_allocate(sizeof(*session));
 	session->ros = ros;
+	session->service_name = service;
+	session->is_rest = is_rest;
 	session->next = ros->sessions;
 	session->is_silent = ros_fault_step(ros, ROS_FAULT_SILENT);
 	ros->sessions = session;
@@ -268,31 +285,49 @@ struct ros_session *ros_session_open(struct ros *ros)
 	return session;
 }
 
+struct ros_session *ros_session_open(struct ros *ros)
+{
+	return session_open(ros, "api", false);
+}
+
+struct ros_session *ros_session_open_rest(struct ros *ros, bool has_tls)
+{
+	return session_open(ros, has_tls ? "www-ssl" : "www", true);
+}
+
 static void listening_free(struct ros_listening *listening)
 {
 	free(listening->tag);
 	free(listening);
 }
 
+static void active_forget(struct ros *ros, uint32_t id)
+{
+	struct ros_table *actives = ros_table_of(ros, &ros_menu_user_active);
+	struct ros_row *row = id == 0 ? NULL : ros_row_by_id(actives, id);
+
+	if (row != NULL)
+		ros_row_remove(ros, actives, row);
+}
+
 /* Everything that the router keeps for a live connection. */
 static void session_forget(struct ros_session *session)
 {
 	struct ros *ros = session->ros;
-	struct ros_table *actives = ros_table_of(ros, &ros_menu_user_active);
 	struct ros_table *services = ros_table_of(ros, &ros_menu_service);
-	uint32_t id = session->user_active;
+	uint32_t id = session->user_active, twin = session->user_active_twin;
 	struct ros_row *row;
 
 	session->user_active = 0;
+	session->user_active_twin = 0;
 	while (session->listenings != NULL) {
 		struct ros_listening *listening = session->listenings;
 
 		session->listenings = listening->next;
 		listening_free(listening);
 	}
-	row = id == 0 ? NULL : ros_row_by_id(actives, id);
-	if (row != NULL)
-		ros_row_remove(ros, actives, row);
+	active_forget(ros, id);
+	active_forget(ros, twin);
 	row = session->service == 0 ? NULL : ros_row_by_id(services, session->service);
 	session->service = 0;
 	if (row != NULL)
@@ -321,6 +356,7 @@ void ros_sessions_reset(struct ros *ros)
 	     session = session->next) {
 		session->line = ROS_LINE_RESET;
 		session->user_active = 0;
+		session->user_active_twin = 0;
 		session->service = 0;
 		session_forget(session);
 		out_drop(session, session->taken_total);
@@ -334,8 +370,10 @@ void ros_sessions_reset(struct ros *ros)
 void ros_session_logout(struct ros *ros, uint32_t user_active_id)
 {
 	for (struct ros_session *session = ros->sessions; session != NULL; session = session->next)
-		if (session->user_active == user_active_id) {
+		if (session->user_active == user_active_id ||
+		    session->user_active_twin == user_active_id) {
 			session->user_active = 0;
+			session->user_active_twin = 0;
 			session->line = ROS_LINE_ENDED;
 		}
 }
@@ -428,7 +466,7 @@ static void span_push(struct ros_session *session, size_t start, bool has_tag)
 	session->span_count++;
 }
 
-static void input_run(struct ros_session *session)
+static size_t sentences_run(struct ros_session *session)
 {
 	size_t at = 0;
 
@@ -454,6 +492,15 @@ static void input_run(struct ros_session *session)
 			span_push(session, start, ros_sentence_has_tag(&sentence));
 		}
 	}
+	return at;
+}
+
+static void input_run(struct ros_session *session)
+{
+	size_t at = session->is_rest
+			? ros_rest_input(session, session->in.bytes, session->in.size)
+			: sentences_run(session);
+
 	memmove(session->in.bytes, session->in.bytes + at, session->in.size - at);
 	ros_buffer_cut(&session->in, session->in.size - at);
 }

@@ -32,7 +32,7 @@ static const struct policy policies[] = {
 	{ "romon", 0, 0, 0 },
 	{ "dude", 0, 0, 70000 },
 	{ "tikapp", 0, 0, 70000 },
-	{ "rest-api", 0, 70100, 0 },
+	{ "rest-api", ROS_POLICY_REST, 70100, 0 },
 };
 
 static bool policy_is_known(const struct ros *ros, const struct policy *policy)
@@ -248,7 +248,7 @@ void ros_user_setup(struct ros *ros, const struct ros_options *options)
 	if (options == NULL)
 		return;
 	group_make(ros, "controller",
-		   options->policy == NULL ? "read,write,api,sensitive" : options->policy, false);
+		   options->policy == NULL ? "read,write,api,rest-api,sensitive" : options->policy, false);
 	ros_row_insert(ros, users,
 		       ros_row_make(ros, &ros_menu_user, "name",
 				    options->user == NULL ? "wavu" : options->user, "group",

@@ -281,15 +281,6 @@ static void a_wrong_password_names_the_router(void **state)
 	peer_free(&peer);
 }
 
-static void rest_is_refused_in_words(void **state)
-{
-	(void)state;
-	struct router router = router_to(443, TRANSPORT_REST);
-	assert_false(open_it(&router, TEXT_NONE));
-	assert_int_equal(error.code, ERROR_INVALID);
-	assert_non_null(strstr(error.text, "rest"));
-}
-
 /* ---- TLS ---- */
 
 static void the_right_authority_is_trusted(void **state)
@@ -476,7 +467,6 @@ int main(void)
 		TEST(silence_ends_the_tls_handshake),
 		TEST(a_peer_that_hung_up_is_not_alive),
 		TEST(a_wrong_password_names_the_router),
-		TEST(rest_is_refused_in_words),
 		TEST(the_right_authority_is_trusted),
 		TEST(many_rows_come_over_tls),
 		TEST(another_authority_is_denied),

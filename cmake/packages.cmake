@@ -14,6 +14,7 @@ macro(wavu_package name module debian)
 endmacro()
 
 wavu_package(GIT2 libgit2 libgit2-dev)
+wavu_package(ZLIB zlib zlib1g-dev)
 wavu_package(YAML yaml-0.1 libyaml-dev)
 wavu_package(CURL libcurl libcurl4-openssl-dev)
 wavu_package(SQLITE sqlite3 libsqlite3-dev)

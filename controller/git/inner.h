@@ -25,5 +25,13 @@ void unpack_small(struct git_repository *mirror);
  * controller has the lease, and one fetch of a tenant follows the other. */
 void locks_drop(struct git_repository *mirror);
 
+/* From now on a loose object of this repository that was cut short is an error: libgit2 would read
+ * it for ever. */
+void whole_watch(struct git_repository *repository);
+
+/* Packs are asked first, then `whole`, then the loose objects. */
+#define PACKED_PRIORITY 3
+#define WHOLE_PRIORITY 2
+
 /* Fills the error with libgit2's last words; returns false. */
 bool git_failed(struct error *error, enum error_code code, const char *what) COLD;

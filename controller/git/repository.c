@@ -19,6 +19,7 @@ void repository_library_start(void)
 		/* A mirror whose branch names objects that a power cut took would never fetch
 		 * them again. */
 		(void)git_libgit2_opts(GIT_OPT_ENABLE_FSYNC_GITDIR, 1);
+		(void)git_libgit2_opts(GIT_OPT_SET_ODB_PACKED_PRIORITY, PACKED_PRIORITY);
 	}
 }
 
@@ -151,6 +152,7 @@ bool repository_open(struct repository **out, struct text path, struct error *er
 		git_repository_free(handle);
 		return false;
 	}
+	whole_watch(handle);
 	*out = (struct repository *)handle;
 	return true;
 }
@@ -174,6 +176,7 @@ bool repository_open_mirror(struct repository **out, struct text path, struct er
 	}
 	if (result)
 		return git_failed(error, ERROR_FAILED, folder);
+	whole_watch(handle);
 	*out = (struct repository *)handle;
 	return true;
 }

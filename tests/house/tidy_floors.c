@@ -55,6 +55,7 @@ static const struct {
 	{ "sqlite3.h", { "state/" } },
 	{ "git2.h", { "controller/git/" } },
 	{ "git2/", { "controller/git/" } },
+	{ "zlib.h", { "controller/git/" } },
 	{ "yaml.h", { "controller/yaml/" } },
 	{ "curl/", { "controller/http/", "controller/router/" } },
 	{ "civetweb.h", { "webhook/", "controller/page/" } },

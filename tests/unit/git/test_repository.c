@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include <cmocka.h>
+#include <ftw.h>
 #include <sys/stat.h>
 
 #include "base/limits.h"
@@ -326,6 +327,44 @@ static void test_watch_paths(void **state)
 	assert_false(repository_watch_paths(&paths, &count, at("nowhere"), &arena, &error));
 }
 
+static off_t cut_size;
+
+static int cut_object(const char *path, const struct stat *info, int kind, struct FTW *where)
+{
+	(void)where;
+	if (kind != FTW_F || info->st_size <= cut_size)
+		return 0;
+	return chmod(path, 0600) || truncate(path, cut_size) ? -1 : 0;
+}
+
+/* libgit2 reads such a file for ever: here it has to be an error. */
+static void test_objects_cut_short(void **state)
+{
+	(void)state;
+	for (cut_size = 0; cut_size < 48; cut_size += 6) {
+		struct text folder = text_format(&arena, "cut%d", (int)cut_size);
+		char commit[65], objects[300];
+		struct blob *blobs;
+		uint32_t count;
+		make(folder.at);
+		put(text_format(&arena, "%s/a.yaml", folder.at).at,
+		    "kind: Site\nname: kasarani\ntitle: a title of some length, as people write\n");
+		commit_all(folder.at);
+		struct repository *repository = open_it(folder.at);
+		assert_true(repository_resolve(commit, repository, TEXT("main"), &error));
+		repository_close(repository);
+		(void)snprintf(objects, sizeof(objects), "%s/.git/objects", at(folder.at).at);
+		assert_int_equal(nftw(objects, cut_object, 16, FTW_PHYS), 0);
+		repository = open_it(folder.at);
+		(void)alarm(60);
+		assert_false(repository_blobs(&blobs, &count, repository, commit, TEXT("."), &arena,
+					      &error));
+		assert_non_null(strstr(error.text, "half there"));
+		(void)alarm(0);
+		repository_close(repository);
+	}
+}
+
 static void test_folder(void **state)
 {
 	(void)state;
@@ -375,6 +414,7 @@ int main(void)
 		cmocka_unit_test(test_other_owners),
 		cmocka_unit_test(test_create),
 		cmocka_unit_test(test_watch_paths),
+		cmocka_unit_test(test_objects_cut_short),
 		cmocka_unit_test(test_folder),
 	};
 	int failed = cmocka_run_group_tests(tests, NULL, NULL);

@@ -387,6 +387,14 @@ static void complain_syntax(struct builder *builder, const yaml_parser_t *parser
 	if (parser->context && strstr(problem, "found unexpected"))
 		mark = parser->context_mark;
 	uint32_t line = line_of(mark), column = column_of(mark);
+	uint32_t conflict = syntax_conflict_line(builder->bytes);
+	builder->ended = true;
+	if (conflict) {
+		complain(builder, conflict, 1,
+			 "an unsettled merge conflict: choose one side, and remove the lines of "
+			 "`<<<<<<<`, `=======` and `>>>>>>>`");
+		return;
+	}
 	const char *hint = syntax_hint(problem, builder->bytes, line, column);
 	if (hint)
 		complain(builder, line, column, "%s", hint);
@@ -394,7 +402,6 @@ static void complain_syntax(struct builder *builder, const yaml_parser_t *parser
 		complain(builder, line, column, "this is not valid YAML: %s%s%s",
 			 parser->context ? parser->context : "", parser->context ? ", " : "",
 			 problem);
-	builder->ended = true;
 }
 
 /* libyaml searches a list of tag handles for each new one: thousands would be slow. */

@@ -74,3 +74,17 @@ const char *syntax_hint(const char *problem, struct text bytes, uint32_t line, u
 			return hints[i].hint;
 	return NULL;
 }
+
+uint32_t syntax_conflict_line(struct text bytes)
+{
+	struct text line, rest = bytes;
+	for (uint32_t number = 1; rest.size > 0; number++) {
+		if (!text_cut(rest, '\n', &line, &rest)) {
+			line = rest;
+			rest = TEXT_NONE;
+		}
+		if (text_starts(line, TEXT("<<<<<<< ")))
+			return number;
+	}
+	return 0;
+}

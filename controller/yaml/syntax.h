@@ -11,3 +11,7 @@
  * there is none better than libyaml's own words.
  */
 const char *syntax_hint(const char *problem, struct text bytes, uint32_t line, uint32_t column);
+
+/* The line where a merge conflict that was committed begins; 0 when there is none. Only for errors:
+ * inside a block of text the same characters are just text. */
+uint32_t syntax_conflict_line(struct text bytes);

@@ -44,14 +44,10 @@ static void build_address(struct reader *reader, const struct source *source, st
 static void build_transport(struct reader *reader, const struct source *source, struct router *out)
 {
 	static const char *const transports[] = { "api", "api-ssl", "rest", NULL };
-	const struct node *node = take_node(source->map, "transport");
 	const struct node *rest = node_get(source->map, "rest");
 	out->transport = (enum router_transport)take_word(source->map, "transport", transports, 0);
 	if (out->transport == TRANSPORT_REST) {
 		out->rest_plain = take_bool(rest, "plain", false);
-		source_warning(reader, source, node, "transport",
-			       "this version cannot speak `rest` yet: the router will be shown as "
-			       "unreachable; use `api` or `api-ssl`");
 	} else if (rest) {
 		source_warning(reader, source, rest, "rest",
 			       "is not used without `transport: rest`");
@@ -81,6 +77,8 @@ static void build_tls(struct reader *reader, const struct source *source, struct
 	if (out->transport == TRANSPORT_API)
 		source_warning(reader, source, tls, "tls",
 			       "is not used with `transport: api`: write `transport: api-ssl`");
+	else if (out->rest_plain)
+		source_warning(reader, source, tls, "tls", "is not used with `rest: { plain: true }`");
 }
 
 struct span {
@@ -165,6 +163,7 @@ static void build_services(struct reader *reader, const struct source *source, s
 		}
 	}
 	const struct node *hotspot = node_get(source->map, "hotspot");
+	out->static_parent = take_text(reader, node_get(source->map, "static"), "parent");
 	out->hotspot_server = TEXT("all");
 	if (hotspot && hotspot->kind == NODE_MAP) {
 		out->has_hotspot = true;

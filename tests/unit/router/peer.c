@@ -128,7 +128,8 @@ static bool client_write(const struct client *client, const char *bytes, size_t 
 static void client_serve(struct peer *peer, const struct client *client)
 {
 	char bytes[4096];
-	struct ros_session *session = ros_session_open(peer->ros);
+	struct ros_session *session = peer->rest ? ros_session_open_rest(peer->ros, client->ssl)
+						 : ros_session_open(peer->ros);
 	while (session) {
 		const char *output;
 		ssize_t got = client->ssl ? SSL_read(client->ssl, bytes, sizeof(bytes))

@@ -32,6 +32,7 @@ struct peer {
 	uint16_t port;
 	SSL_CTX *tls; /* NULL: plain */
 	pthread_t thread;
+	bool rest;                /* serves the web service, not the API */
 	bool hang_up_after_login; /* closes as soon as the login was answered */
 	char fingerprint[80];     /* "sha256:…" of its certificate */
 };

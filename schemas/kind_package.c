@@ -50,6 +50,9 @@ static const struct key keys[] = {
 	  .help = "A limit on data." },
 	{ .name = "devices", .type = VALUE_COUNT, .words = unlimited_words, .min = 1, .max = 1000,
 	  .fallback = "1", .help = "How many devices may be online at once." },
+	{ .name = "profile", .type = VALUE_TEXT, .max = 63,
+	  .help = "A profile made by hand that this package takes over under its name; by default "
+		  "wavu makes its own, wavu-NAME." },
 	{ .name = "dunning", .type = VALUE_REFERENCE, .refers = "DunningPolicy",
 	  .help = "What happens after the due moment; without one access ends there." },
 	{ .name = NULL },

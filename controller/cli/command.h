@@ -46,6 +46,7 @@ int run_controller(struct call *call);
 int run_drift(struct call *call);
 int run_explain(struct call *call);
 int run_history(struct call *call);
+int run_import_router(struct call *call);
 int run_init(struct call *call);
 int run_manual(struct call *call);
 int run_page(struct call *call);

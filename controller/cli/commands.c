@@ -23,6 +23,12 @@ static const struct option history_options[] = {
 	{ "-n", "N", false, "at most N lines; default 50" },
 	{ NULL, NULL, false, NULL },
 };
+static const struct option import_options[] = {
+	{ "--price", "N", false, "the price of every package, to be reviewed" },
+	{ "--paid-until", "T", false, "how long those who are enabled today have paid; default 30 "
+	"days" },
+	{ NULL, NULL, false, NULL },
+};
 static const struct option pause_options[] = {
 	{ "--until", "T", false, "a time or a duration: 2026-12-01T06:00, 2h" },
 	{ "--reason", "TEXT", false, "shown wherever the router is shown" },
@@ -82,6 +88,12 @@ const struct command commands[] = {
 	  "what was done, and why, newest first",
 	  "Identical jobs in a row are one line with a count.",
 	  "wavu history --router kasarani-1 -n 20", run_history },
+	{ "import router", "R", 1, 1, import_options,
+	  "prints the YAML of what was made by hand on a router",
+	  "Packages from profiles, subscribers from secrets and hotspot users, passwords kept. With "
+	  "it in the repository the plan of that router is empty. What could not be taken goes to "
+	  "standard error, with a reason. The router is only looked at.",
+	  "wavu import router kasarani-1 --price 2500 > kasarani-1.yaml", run_import_router },
 	{ "init", "DIR", 1, 1, NULL,
 	  "makes a new repository from the shipped example, with one commit",
 	  "The folder must not exist yet or be empty. Edit the files, commit, and name the "

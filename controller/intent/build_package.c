@@ -147,6 +147,24 @@ static void build_burst(struct reader *reader, const struct source *source, stru
 			       "is slower than `speed`: people would lose speed by it");
 }
 
+/* wavu's own names and those that RouterOS makes itself (facts §4) cannot be taken over. */
+static void build_profile(struct reader *reader, const struct source *source, struct package *out)
+{
+	const struct node *node = take_node(source->map, "profile");
+
+	if (!node)
+		return;
+	out->profile = take_text(reader, source->map, "profile");
+	if (text_starts(out->profile, TEXT("wavu-")))
+		source_error(reader, source, node, "profile",
+			     "names that begin with `wavu-` are wavu's own: remove the key, or name "
+			     "the profile that was made by hand");
+	else if (text_is(out->profile, "default") || text_is(out->profile, "default-encryption"))
+		source_error(reader, source, node, "profile",
+			     "is built into the router and cannot be taken over: give these people "
+			     "a profile of their own");
+}
+
 static void build_package(struct reader *reader, const struct source *source, struct package *out)
 {
 	static const char *const services[] = { "pppoe", "hotspot", NULL };
@@ -169,6 +187,7 @@ static void build_package(struct reader *reader, const struct source *source, st
 		.where = where_of(source, map),
 	};
 	build_burst(reader, source, out);
+	build_profile(reader, source, out);
 	if (out->billing == BILLING_POSTPAID)
 		source_warning(reader, source, take_node(map, "billing"), "billing",
 			       "`billing: postpaid` is accepted, but this version does not act on "

@@ -174,6 +174,59 @@ static void check_addresses(struct reader *reader, const struct sources *sources
 	find_clashes(reader, claims, count, tell_address);
 }
 
+/* ---- packages that take over a profile ---- */
+
+struct taker {
+	const struct router *router;
+	const struct package *package;
+	const struct source *source;
+};
+
+static int compare_takers(const void *a, const void *b)
+{
+	const struct taker *left = a, *right = b;
+	int order;
+	if (left->router != right->router)
+		return (uintptr_t)left->router < (uintptr_t)right->router ? -1 : 1;
+	if (left->package->service != right->package->service)
+		return left->package->service < right->package->service ? -1 : 1;
+	order = text_compare(left->package->profile, right->package->profile);
+	if (order)
+		return order;
+	return left->source->order < right->source->order ? -1 : 1;
+}
+
+/* One profile of one router cannot be two packages: each would write its own speed to it. */
+static void check_profiles(struct reader *reader, const struct sources *sources)
+{
+	const struct intent *intent = reader->intent;
+	struct taker *takers = ARENA_ARRAY(reader->scratch, struct taker, sources->count);
+	uint32_t count = 0;
+	for (uint32_t i = 0; i < sources->count; i++) {
+		const struct subscriber *one = &intent->subscribers[i];
+		if (one->router && one->package && one->package->profile.size)
+			takers[count++] = (struct taker){ one->router, one->package,
+							  &sources->at[i] };
+	}
+	if (count < 2)
+		return;
+	qsort(takers, count, sizeof(*takers), compare_takers);
+	for (uint32_t i = 1; i < count; i++) {
+		const struct taker *one = &takers[i - 1], *other = &takers[i];
+		if (one->router != other->router || one->package == other->package ||
+		    one->package->service != other->package->service ||
+		    !text_equal(one->package->profile, other->package->profile))
+			continue;
+		source_error(reader, other->source, take_node(other->source->map, "package"),
+			     "package",
+			     "Packages `%.*s` and `%.*s` both take over the profile `%.*s` of "
+			     "Router `%.*s`: use one of them there",
+			     TEXT_ARG(one->package->name), TEXT_ARG(other->package->name),
+			     TEXT_ARG(encoding_shown(reader->scratch, other->package->profile)),
+			     TEXT_ARG(other->router->name));
+	}
+}
+
 void check_all(struct reader *reader)
 {
 	struct sources sources = sources_of(reader, &kind_subscriber);
@@ -182,4 +235,5 @@ void check_all(struct reader *reader)
 	check_references(reader, &sources);
 	check_usernames(reader, &sources);
 	check_addresses(reader, &sources);
+	check_profiles(reader, &sources);
 }

@@ -15,6 +15,9 @@ static const struct field fields[] = {
 	  .normalise = normalise_count },
 	{ .name = "address-list", .role = FIELD_OWNED, .fallback = "", .clear = "",
 	  .rights = true },
+	/* Script text (§4), left alone: billing by such scripts fights with ours (§5.2). */
+	{ .name = "on-login", .role = FIELD_SEEN, .fallback = "" },
+	{ .name = "on-logout", .role = FIELD_SEEN, .fallback = "" },
 };
 /* clang-format on */
 

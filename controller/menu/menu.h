@@ -12,6 +12,11 @@
  * secret). */
 enum menu_id {
 	MENU_RESOURCE,
+	MENU_CLOCK,
+	MENU_DEVICE_MODE,
+	MENU_PPP_AAA,
+	MENU_HOTSPOT_PROFILE,
+	MENU_HOTSPOT_BINDING,
 	MENU_FIREWALL_FILTER,
 	MENU_FIREWALL_NAT,
 	MENU_POOL,
@@ -91,6 +96,7 @@ struct row {
 	struct text *value;             /* field_count of them, canonical */
 	uint32_t present;               /* bit i: field i has a value */
 	uint32_t initial;               /* desired rows: bit i: sent on add only, never compared */
+	uint32_t lenient; /* desired rows: bit i: the fallback is as good as the value */
 	bool dynamic, builtin, invalid; /* as read; dynamic and builtin rows are never written */
 	bool ours;                      /* observed rows: by mark or inventory */
 	enum row_access access;

@@ -3,6 +3,11 @@
 /* THE table: to add a menu, write its file and add its row here and in enum menu_id, by rank. */
 static const struct menu *const menus[MENU_COUNT] = {
 	[MENU_RESOURCE] = &menu_resource,
+	[MENU_CLOCK] = &menu_clock,
+	[MENU_DEVICE_MODE] = &menu_device_mode,
+	[MENU_PPP_AAA] = &menu_ppp_aaa,
+	[MENU_HOTSPOT_PROFILE] = &menu_hotspot_profile,
+	[MENU_HOTSPOT_BINDING] = &menu_hotspot_binding,
 	[MENU_FIREWALL_FILTER] = &menu_firewall_filter,
 	[MENU_FIREWALL_NAT] = &menu_firewall_nat,
 	[MENU_POOL] = &menu_pool,

@@ -8,6 +8,11 @@
 #include "menu/value.h"
 
 extern const struct menu menu_resource;
+extern const struct menu menu_clock;
+extern const struct menu menu_device_mode;
+extern const struct menu menu_ppp_aaa;
+extern const struct menu menu_hotspot_profile;
+extern const struct menu menu_hotspot_binding;
 extern const struct menu menu_firewall_filter;
 extern const struct menu menu_firewall_nat;
 extern const struct menu menu_pool;

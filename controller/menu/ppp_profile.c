@@ -21,6 +21,9 @@ static const struct field fields[] = {
 	{ .name = "only-one", .role = FIELD_OWNED, .fallback = "default", .clear = "default" },
 	/* In every schema from 7.9 on, and in exports of version 6. */
 	{ .name = "comment", .role = FIELD_MARK, .fallback = "", .clear = "" },
+	/* Scripts of somebody else, left alone: a profile that runs one is not taken over. */
+	{ .name = "on-up", .role = FIELD_SEEN, .fallback = "" },
+	{ .name = "on-down", .role = FIELD_SEEN, .fallback = "" },
 };
 /* clang-format on */
 

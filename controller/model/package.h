@@ -50,5 +50,6 @@ struct package {
 	struct burst burst;
 	uint32_t devices;                     /* 0: unlimited */
 	const struct dunning_policy *dunning; /* or NULL */
+	struct text profile; /* a hand-made profile taken over under its name; empty: wavu's own */
 	struct where where;
 };

@@ -59,6 +59,7 @@ bool compile_walls(struct text *walls, const struct observed *observed, struct a
 						   "src-address-list");
 			/* "!x" means everybody but those in x (RouterOS matchers): no wall for x.
 			 */
+		.taken_over = package->profile.size != 0,
 			if (rule_is_wall(&table->rows[j], table->menu) &&
 			    !text_starts(list, TEXT("!")))
 				found = words_add(arena, found, '\n', list);

@@ -128,6 +128,16 @@ static struct text item_mark(const struct draft *draft, const struct item *item)
 	return mark_make(draft->arena, draft->in->intent->tenant.name, item->menu, item->key);
 }
 
+/*
+ * A wish that is met by a row on which nobody ever set the field: `service=any` serves PPPoE too.
+ */
+static bool will_do(const struct item *item, uint32_t field)
+{
+	return (item->want->lenient >> field & 1u) &&
+	       text_equal(diff_value(item->have, item->menu, field),
+			  text_of(item->menu->fields[field].fallback));
+}
+
 static uint32_t item_differs(const struct draft *draft, const struct item *item)
 {
 	uint32_t differs = 0, i;
@@ -140,7 +150,8 @@ static uint32_t item_differs(const struct draft *draft, const struct item *item)
 		if (field->role == FIELD_OWNED && row_has(item->want, i) &&
 		    !(item->want->initial >> i & 1u))
 			other = !text_equal(diff_value(item->have, item->menu, i),
-					    diff_value(item->want, item->menu, i));
+					    diff_value(item->want, item->menu, i)) &&
+				!will_do(item, i);
 		else if (field->role == FIELD_SECRET && row_has(item->want, i))
 			other = secret_differs(item, i, draft->arena);
 		else if (field->role == FIELD_MARK)

@@ -21,6 +21,9 @@ static void hotspot_row(struct row *row, const struct row_wish *wish, struct are
 
 	row_put(row, menu, "name", wish->subscriber->username, arena);
 	row_put(row, menu, "server", wish->router->hotspot_server, arena);
+	/* A user made by hand mostly may log in at all servers: he is left so. */
+	if (wish->subscriber->package->profile.size != 0)
+		row->lenient |= 1u << (uint32_t)menu_field(menu, "server");
 	row_put(row, menu, "profile", wish->profile, arena);
 	row_put(row, menu, "mac-address", wish->subscriber->mac, arena);
 	row_put(row, menu, "address", wish->subscriber->address, arena);

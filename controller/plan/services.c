@@ -20,6 +20,8 @@ const struct service_row *service_of(enum service service)
 struct text profile_name(struct arena *arena, const struct package *package)
 {
 	return text_format(arena, "wavu-%.*s", TEXT_ARG(package->name));
+	if (package->profile.size != 0)
+		return package->profile;
 }
 
 struct text profile_name_walled(struct arena *arena, const struct package *package)

@@ -17,6 +17,7 @@ struct profile_wish {
 	struct text name;
 	struct speed speed;
 	bool bursts;              /* the package's own speed: with its burst */
+	bool taken_over;          /* made by hand: only what the package says is compared */
 	struct text address_list; /* walled; else empty */
 };
 
@@ -40,8 +41,11 @@ struct service_row {
 
 const struct service_row *service_of(enum service service);
 
-/* "wavu-home-10", "wavu-home-10.throttled-512k-512k" (down, up), "wavu-home-10.walled": at most 63
- * bytes; a dot cannot be in a package's name, so no two meet. */
+/*
+ * The profile that the package takes over, or "wavu-home-10", "wavu-home-10.throttled-512k-512k"
+ * (down, up), "wavu-home-10.walled": at most 63 bytes; a dot cannot be in a package's name, so no
+ * two meet.
+ */
 struct text profile_name(struct arena *arena, const struct package *package);
 struct text profile_name_throttled(struct arena *arena, const struct package *package,
 				   struct speed speed);

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "view/fleet_shape.h"
+#include "view/import_inside.h"
 #include "view/plan_shape.h"
 #include "view/subscriber_shape.h"
 
@@ -14,6 +15,7 @@ static const struct shape shapes[] = {
 	{ "explain", explain_text, NULL },
 	{ "findings", findings_text, NULL },
 	{ "history", history_text, history_html },
+	{ "import", import_text, NULL },
 	{ "message", message_text, NULL },
 	{ "payments", payments_text, payments_html },
 	{ "plan", plan_text, NULL },

@@ -22,16 +22,40 @@ static void hang_up(struct run *run)
 	*run->device = NULL;
 }
 
+/* Where a session leads and as whom: a commit may put another board in the place of this one. */
+static struct digest place_of(const struct router *router)
+{
+	struct digester digester;
+
+	digester_begin(&digester);
+	digester_text(&digester, router->host);
+	digester_i64(&digester, router->port);
+	digester_i64(&digester, router->transport);
+	digester_i64(&digester, router->rest_plain);
+	digester_i64(&digester, router->tls.anonymous);
+	digester_text(&digester, router->tls.fingerprint);
+	digester_i64(&digester, router->tls.ca.kind);
+	digester_text(&digester, router->tls.ca.name);
+	digester_text(&digester, router->user);
+	digester_i64(&digester, router->password.kind);
+	digester_text(&digester, router->password.name);
+	return digester_end(&digester);
+}
+
 static bool open_session(struct run *run, struct error *error)
 {
 	const struct seat *seat = run->seat;
+	struct digest place = place_of(run->gathered.router);
 
-	if (*run->device != NULL && (*run->device)->verbs->alive(*run->device))
+	if (*run->device != NULL && digest_equal(&(*run->device)->made_for, &place) &&
+	    (*run->device)->verbs->alive(*run->device))
 		return true;
 	hang_up(run);
 	run->opened = true;
-	if (seat->open_device(seat->open_context, run->device, seat, run->gathered.router, error))
+	if (seat->open_device(seat->open_context, run->device, seat, run->gathered.router, error)) {
+		(*run->device)->made_for = place;
 		return true;
+	}
 	*run->device = NULL;
 	return false;
 }

@@ -6,6 +6,7 @@
 #pragma once
 
 #include "base/arena.h"
+#include "base/digest.h"
 #include "base/error.h"
 #include "base/secret.h"
 #include "menu/command.h"
@@ -37,6 +38,7 @@ struct device {
 	struct text version; /* "7.16.2 (stable)", read after login; lives as long as the device */
 	uint32_t version_number; /* VERSION() */
 	struct device_counts counts;
+	struct digest made_for; /* of whoever keeps it: the place it was opened to */
 };
 
 struct line; /* router/line.h: bytes with deadlines */

@@ -330,6 +330,26 @@ static void a_dead_session_is_opened_once_more(void **state)
 	town_close(&town);
 }
 
+/* A session that is kept leads to the board that was there: a new address needs a new one. */
+static void another_board_is_another_session(void **state)
+{
+	static const char other[] = "kind: Router\nname: r1\nsite: kasarani\n"
+				    "address: 127.0.0.1:8799\nuser: wavu\n"
+				    "password: {file: r.pw}\nmode: manage\n";
+	struct town town;
+
+	(void)state;
+	town_open(&town, 1);
+	town_commit(&town, town_join(&town, town_basics, R1, JANE_OPEN), 0);
+	(void)town_job(&town, 0, SCOPE_COMPLETE);
+	(void)town_job(&town, 0, SCOPE_COMPLETE);
+	assert_int_equal(town.opened, 1);
+	town_commit(&town, town_join(&town, town_basics, other, JANE_OPEN), 0);
+	(void)town_job(&town, 0, SCOPE_COMPLETE);
+	assert_int_equal(town.opened, 2);
+	town_close(&town);
+}
+
 static void who_is_away_is_tried_again_and_owes_a_complete_job(void **state)
 {
 	struct ros_fault refuse = { .kind = ROS_FAULT_REFUSE };
@@ -470,6 +490,7 @@ int main(void)
 		cmocka_unit_test(a_look_only_job_changes_nothing_anywhere),
 		cmocka_unit_test(a_refused_write_leaves_the_others_alone),
 		cmocka_unit_test(a_dead_session_is_opened_once_more),
+		cmocka_unit_test(another_board_is_another_session),
 		cmocka_unit_test(who_is_away_is_tried_again_and_owes_a_complete_job),
 		cmocka_unit_test(a_wrong_password_is_denied),
 		cmocka_unit_test(cuts_converge_and_nothing_is_there_twice),

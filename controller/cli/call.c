@@ -108,7 +108,8 @@ bool call_subscriber(const struct outlook **outlook, const struct subscriber **s
 
 		if (found == NULL)
 			continue;
-		if (*subscriber != NULL)
+		call->ambiguous = *subscriber != NULL;
+		if (call->ambiguous)
 			return error_set(
 			    error, ERROR_INVALID,
 			    "%.*s is known to tenants %.*s and %.*s: add --tenant NAME",
@@ -156,7 +157,7 @@ int call_fail(struct call *call, const struct error *error)
 		fprintf(stderr, "wavu: %s\n", error->text);
 	if (call->format == FORMAT_JSON)
 		call_print(call, view_message(false, text_of(error->text), NULL, TEXT_NONE), 0);
-	return error_disposition(error->code)->exit_code;
+	return call->ambiguous ? EXIT_USAGE : error_disposition(error->code)->exit_code;
 }
 
 int call_usage(const struct command *command, const char *format, ...)

@@ -33,6 +33,7 @@ struct call {
 	struct arena arena;
 	struct settings settings;
 	bool has_settings;
+	bool ambiguous; /* two tenants could be meant: call_fail ends with EXIT_USAGE */
 	struct outlook *outlooks;
 	uint32_t outlook_count;
 };

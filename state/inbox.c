@@ -3,7 +3,7 @@
 #include "state/inside.h"
 
 /* Columns in the order of take_line(). */
-#define LINE "SELECT id, channel, provider, kind, received_at, source, headers, body FROM line "
+#define LINE "SELECT id, channel, provider, kind, received_at, source, headers, body, attempt FROM line "
 
 static void take_line(struct inbox_line *line, struct statement *statement, struct arena *arena)
 {
@@ -16,14 +16,15 @@ static void take_line(struct inbox_line *line, struct statement *statement, stru
 		.source = db_column_text(statement, 5, arena),
 		.headers = db_column_text(statement, 6, arena),
 		.body = db_column_text(statement, 7, arena),
+		.attempt = db_column(statement, 8),
 	};
 }
 
 static bool append(struct db *db, struct inbox_line *line, struct error *error)
 {
 	struct statement *statement = db_prepare(
-	    db, "INSERT INTO line (channel, provider, kind, received_at, source, headers, body)"
-		" VALUES (?, ?, ?, ?, ?, ?, ?)");
+	    db, "INSERT INTO line (channel, provider, kind, received_at, source, headers, body,"
+		" attempt) VALUES (?, ?, ?, ?, ?, ?, ?, ?)");
 
 	db_bind_text(statement, 1, line->channel);
 	db_bind_text(statement, 2, line->provider);
@@ -32,6 +33,7 @@ static bool append(struct db *db, struct inbox_line *line, struct error *error)
 	db_bind_text(statement, 5, line->source);
 	db_bind_bytes(statement, 6, line->headers.at, line->headers.size);
 	db_bind_bytes(statement, 7, line->body.at, line->body.size);
+	db_bind(statement, 8, line->attempt);
 	if (!db_done(statement, error))
 		return false;
 	line->id = db_newest_id(db);

@@ -11,6 +11,7 @@ struct inbox_line {
 	struct text channel; /* the channel's name at that time */
 	struct text provider;
 	struct text kind; /* "confirmation", … as provider.h says */
+	int64_t attempt;  /* whose own URL it came to; 0: the channel's */
 	int64_t received_at;
 	struct text source; /* the peer, behind the configured proxies */
 	struct text headers;

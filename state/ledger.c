@@ -34,7 +34,10 @@ static bool is_known(bool *known, struct db *db, struct text key, struct error *
 {
 	int64_t id;
 
-	if (!ledger_number(&id, db, "SELECT id FROM payment WHERE receipt_key = ?", key, error))
+	if (!ledger_number(&id, db,
+			   "SELECT id FROM payment WHERE receipt_key = ?1 UNION ALL"
+			   " SELECT payment FROM merged WHERE receipt_key = ?1",
+			   key, error))
 		return false;
 	*known = id != 0;
 	return true;
@@ -315,4 +318,31 @@ bool ledger_assign(struct store *store, int64_t payment_id, struct text referenc
 	bool ok = assign(store, &status, &arena, error);
 	arena_close(&arena);
 	return ok;
+}
+
+bool ledger_merge(bool *merged, struct store *store, int64_t payment_id, struct text receipt,
+		  int64_t now, struct arena *arena, struct error *error)
+{
+	struct db *db = store_writer(store);
+	struct text key = receipt_key(arena, receipt);
+	struct statement *statement;
+	bool known;
+
+	invariant(key.size != 0);
+	*merged = false;
+	if (!is_known(&known, db, key, error))
+		return false;
+	if (known)
+		return true;
+	statement = db_prepare(db, "INSERT INTO merged (payment, receipt, receipt_key, at)"
+				   " VALUES (?, ?, ?, ?) ON CONFLICT (payment) DO NOTHING");
+	db_bind(statement, 1, payment_id);
+	db_bind_text(statement, 2, text_trim(receipt));
+	db_bind_text(statement, 3, key);
+	db_bind(statement, 4, now);
+	if (!db_done(statement, error))
+		return false;
+	*merged = db_changes(db) == 1;
+	store_saw(store, now);
+	return true;
 }

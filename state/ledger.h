@@ -22,9 +22,18 @@
 bool ledger_book(bool *known, struct store *store, struct payment *payment, struct text reference,
 		 struct arena *arena, struct error *error) MUST_CHECK;
 
+/*
+ * The receipt of a payment that was credited before its receipt was known. *merged false: the
+ * receipt is known already, or the payment has one. From then on it is found and shown by it.
+ */
+bool ledger_merge(bool *merged, struct store *store, int64_t payment_id, struct text receipt,
+		  int64_t now, struct arena *arena, struct error *error) MUST_CHECK;
+
 /* By receipt (any case) or "held-N". *found false when there is none. */
 bool ledger_payment(bool *found, struct payment *out, struct store *store, struct text receipt,
 		    struct arena *arena, struct error *error) MUST_CHECK;
+bool ledger_payment_of_id(bool *found, struct payment *out, struct store *store, int64_t id,
+			  struct arena *arena, struct error *error) MUST_CHECK;
 /* Newest first; status < 0: all. */
 bool ledger_payments(struct payment **out, uint32_t *count, struct store *store, int status,
 		     uint32_t max, struct arena *arena, struct error *error) MUST_CHECK;

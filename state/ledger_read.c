@@ -7,7 +7,8 @@
 
 /* Columns in the order of take_payment(). */
 #define PAYMENT                                                                                    \
-	"SELECT p.id, p.receipt, p.provider, p.channel, p.cents, s.account, p.reference, p.phone," \
+	"SELECT p.id, coalesce((SELECT g.receipt FROM merged g WHERE g.payment = p.id), p.receipt)," \
+	" p.provider, p.channel, p.cents, s.account, p.reference, p.phone,"                        \
 	" p.phone_hash, p.at, p.received_at, p.booked_at, s.status, s.reason, s.actor, p.inbox_id" \
 	" FROM payment_now n JOIN payment p ON p.id = n.payment JOIN payment_status s"             \
 	" ON s.id = n.status_id "
@@ -55,8 +56,30 @@ bool ledger_payment(bool *found, struct payment *out, struct store *store, struc
 	*found = false;
 	if (!store_read(&db, store, STORE_TENANT, error))
 		return false;
-	statement = db_prepare(db, PAYMENT "WHERE p.receipt_key = upper(?)");
+	statement = db_prepare(db, PAYMENT
+				   "WHERE p.id = coalesce((SELECT id FROM payment WHERE"
+				   " receipt_key = upper(?1)), (SELECT payment FROM merged WHERE"
+				   " receipt_key = upper(?1)))");
 	db_bind_text(statement, 1, text_trim(receipt));
+	*found = db_step(statement);
+	if (*found)
+		take_payment(out, statement, arena);
+	bool ok = db_finish(statement, error);
+	store_read_done(store, STORE_TENANT, db);
+	return ok;
+}
+
+bool ledger_payment_of_id(bool *found, struct payment *out, struct store *store, int64_t id,
+			  struct arena *arena, struct error *error)
+{
+	struct statement *statement;
+	struct db *db;
+
+	*found = false;
+	if (!store_read(&db, store, STORE_TENANT, error))
+		return false;
+	statement = db_prepare(db, PAYMENT "WHERE p.id = ?");
+	db_bind(statement, 1, id);
 	*found = db_step(statement);
 	if (*found)
 		take_payment(out, statement, arena);
@@ -124,7 +147,9 @@ bool ledger_payments_of(struct payment **out, uint32_t *count, struct store *sto
 /* Columns in the order of take_standing(). */
 #define STANDING                                                                                   \
 	"SELECT s.subscriber, s.known, b.cents, s.service_from_at, s.paid_until_at, s.anchor_day," \
-	" s.paused, s.opening_booked, w.password, p.receipt, p.cents, p.at, s.changed_at"          \
+	" s.paused, s.opening_booked, w.password,"                                                 \
+	" coalesce((SELECT g.receipt FROM merged g WHERE g.payment = p.id), p.receipt),"           \
+	" p.cents, p.at, s.changed_at"                                                             \
 	" FROM standing s LEFT JOIN balance b ON b.account = 'credit:' || s.subscriber"            \
 	" LEFT JOIN password w ON w.subscriber = s.subscriber"                                     \
 	" LEFT JOIN payment p ON p.id = s.last_payment "
@@ -194,14 +219,17 @@ static const char history_sql[] =
     "SELECT s.at AS at, 1 AS rank, s.id AS row,"
     " iif(s.actor <> '' AND s.id > (SELECT min(f.id) FROM payment_status f WHERE f.payment ="
     " s.payment),"
-    "  'assignment', 'payment') AS what, p.receipt, p.cents, 0,"
+    "  'assignment', 'payment') AS what,"
+    " coalesce((SELECT g.receipt FROM merged g WHERE g.payment = p.id), p.receipt), p.cents, 0,"
     " iif(s.actor <> '', 'by ' || s.actor || ', ', '') || 'channel ' || p.channel"
     "  || iif(s.reason <> '', ', ' || s.reason, '')"
     " FROM payment_now n JOIN payment_status s ON s.id = n.status_id JOIN payment p ON p.id ="
     " n.payment"
     " WHERE n.subscriber = ?1 AND n.subscriber <> ''"
     " UNION ALL"
-    " SELECT u.at, 2, u.id, 'purchase', coalesce(p.receipt, ''), m.cents, u.paid_until_at,"
+    " SELECT u.at, 2, u.id, 'purchase',"
+    " coalesce((SELECT g.receipt FROM merged g WHERE g.payment = p.id), p.receipt, ''), m.cents,"
+    " u.paid_until_at,"
     " u.package || ', ' || u.periods || iif(u.periods = 1, ' period', ' periods')"
     " FROM purchase u JOIN movement m ON m.id = u.movement LEFT JOIN payment p ON p.id = u.payment"
     " WHERE u.subscriber = ?1"

@@ -115,3 +115,58 @@ bool street_channels(struct street_channel **out, uint32_t *count, bool *ready, 
 	store_read_done(store, STORE_STREET, db);
 	return ok;
 }
+
+bool street_attempt_open(struct store *store, const struct street_attempt *attempt, int64_t now,
+			 struct error *error)
+{
+	struct statement *statement;
+	struct db *db;
+	bool ok;
+
+	invariant(attempt->attempt > 0 && attempt->channel.size > 0);
+	if (!store_part_begin(&db, store, STORE_STREET, error))
+		return false;
+	statement = db_prepare(db, "DELETE FROM attempt WHERE until_at < ?");
+	db_bind(statement, 1, now);
+	ok = db_done(statement, error);
+	if (ok) {
+		statement = db_prepare(db, "INSERT INTO attempt (token, channel, provider, attempt,"
+					   " until_at) VALUES (?, ?, ?, ?, ?) ON CONFLICT (token)"
+					   " DO UPDATE SET until_at = excluded.until_at");
+		db_bind_bytes(statement, 1, attempt->token.bytes, sizeof(attempt->token.bytes));
+		db_bind_text(statement, 2, attempt->channel);
+		db_bind_text(statement, 3, attempt->provider);
+		db_bind(statement, 4, attempt->attempt);
+		db_bind(statement, 5, attempt->until_at);
+		ok = db_done(statement, error) && store_part_commit(store, STORE_STREET, error);
+	}
+	store_part_abort(store, STORE_STREET);
+	return ok;
+}
+
+bool street_attempt_find(bool *found, struct street_attempt *out, struct store *store,
+			 const struct digest *token, struct text channel, int64_t now,
+			 struct arena *arena, struct error *error)
+{
+	struct statement *statement;
+	struct db *db;
+
+	*found = false;
+	if (!store_read(&db, store, STORE_STREET, error))
+		return false;
+	statement = db_prepare(db, "SELECT channel, provider, attempt, until_at FROM attempt"
+				   " WHERE token = ?1 AND channel = ?2 AND until_at >= ?3");
+	db_bind_bytes(statement, 1, token->bytes, sizeof(token->bytes));
+	db_bind_text(statement, 2, channel);
+	db_bind(statement, 3, now);
+	*found = db_step(statement);
+	if (*found)
+		*out = (struct street_attempt){ .token = *token,
+						.channel = db_column_text(statement, 0, arena),
+						.provider = db_column_text(statement, 1, arena),
+						.attempt = db_column(statement, 2),
+						.until_at = db_column(statement, 3) };
+	bool ok = db_finish(statement, error);
+	store_read_done(store, STORE_STREET, db);
+	return ok;
+}

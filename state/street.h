@@ -22,3 +22,19 @@ bool street_publish(struct store *store, const struct street_channel *channels, 
 bool street_channels(struct street_channel **out, uint32_t *count, bool *ready, struct store *store,
 		     struct arena *arena, struct error *error) MUST_CHECK;
 bool street_version(int64_t *version, struct store *store, struct error *error) MUST_CHECK;
+
+/* The URL of one attempt: open before the push is sent, for the result may come before its answer. */
+struct street_attempt {
+	struct digest token;
+	struct text channel;
+	struct text provider;
+	int64_t attempt;
+	int64_t until_at;
+};
+/* Opens it, and drops those that were closed before `now`. CONTROLLER. */
+bool street_attempt_open(struct store *store, const struct street_attempt *attempt, int64_t now,
+			 struct error *error) MUST_CHECK;
+/* By the token's digest, on that channel, still open at `now`. Reads the disk: any thread. */
+bool street_attempt_find(bool *found, struct street_attempt *out, struct store *store,
+			 const struct digest *token, struct text channel, int64_t now,
+			 struct arena *arena, struct error *error) MUST_CHECK;

@@ -85,6 +85,16 @@ static const char *const tenant_checks[] = {
 	" ' || c.inbox_id"
 	" FROM payment p, cursor c GROUP BY c.inbox_id HAVING max(p.inbox_id) > c.inbox_id",
 
+	"SELECT 'receipt ' || m.receipt || ' is stored twice: as a payment and as the receipt of"
+	" another' FROM merged m JOIN payment p ON p.receipt_key = m.receipt_key",
+
+	"SELECT 'attempt a-' || a.id || ' asked for ' || a.cents || ' cents, its payment ' ||"
+	" p.receipt || ' has ' || coalesce(p.cents, 'none') FROM attempt a JOIN payment p"
+	" ON p.id = a.payment WHERE p.cents IS NOT a.cents",
+
+	"SELECT 'payment ' || max(p.receipt) || ' pays ' || count(*) || ' attempts'"
+	" FROM attempt a JOIN payment p ON p.id = a.payment GROUP BY a.payment HAVING count(*) > 1",
+
 	"SELECT 'event ' || t.event || ' is named by ' || t.subscriber || ' but is not there'"
 	" FROM event_touch t WHERE NOT EXISTS (SELECT 1 FROM event WHERE id = t.event)",
 };

@@ -140,3 +140,22 @@ enum channels_answer channels_find_git(struct channels *channels, struct text to
 	const struct provider *none = NULL;
 	return find(&none, channels, TEXT_NONE, true, token);
 }
+
+enum channels_answer channels_find_attempt(const struct provider **provider, int64_t *attempt,
+					   struct channels *channels, struct text channel,
+					   struct text token, int64_t now, struct arena *arena)
+{
+	struct digest digest = digest_of(token);
+	struct street_attempt row;
+	struct error error;
+	bool found;
+	if (!channels_ready(channels) ||
+	    !street_attempt_find(&found, &row, channels->store, &digest, channel, now, arena,
+				 &error))
+		return CHANNELS_NOT_READY;
+	if (!found)
+		return CHANNELS_CLOSED;
+	*provider = provider_find(row.provider);
+	*attempt = row.attempt;
+	return *provider && (*provider)->api ? CHANNELS_OPEN : CHANNELS_CLOSED;
+}

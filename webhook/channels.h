@@ -31,3 +31,12 @@ enum channels_answer channels_find(const struct provider **provider, struct chan
 /* The token of /git/TENANT/TOKEN, published as a channel whose provider is "git" (its name does not
  * matter). */
 enum channels_answer channels_find_git(struct channels *channels, struct text token);
+
+/*
+ * The token of one attempt's URL on that channel, open at `now`. Reads the disk, for a result may
+ * come before the next refresh; a street that cannot be read is NOT_READY. OPEN fills in *provider
+ * and *attempt.
+ */
+enum channels_answer channels_find_attempt(const struct provider **provider, int64_t *attempt,
+					   struct channels *channels, struct text channel,
+					   struct text token, int64_t now, struct arena *arena);

@@ -39,6 +39,12 @@ struct route route_of(struct text path)
 		return (struct route){ .kind = ROUTE_HEALTH };
 	if (count == 3 && text_is(parts[0], "git"))
 		return (struct route){ .kind = ROUTE_GIT, .tenant = parts[1], .token = parts[2] };
+	/* No channel's token is as short as "a": nothing else lives there. */
+	if (count == 5 && text_is(parts[0], "pay") && text_is(parts[3], "a"))
+		return (struct route){ .kind = ROUTE_ATTEMPT,
+				       .tenant = parts[1],
+				       .channel = parts[2],
+				       .token = parts[4] };
 	if (count >= 4 && text_is(parts[0], "pay"))
 		return (struct route){ .kind = ROUTE_PAY,
 				       .tenant = parts[1],

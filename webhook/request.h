@@ -8,13 +8,13 @@
 
 #include "base/text.h"
 
-enum route_kind { ROUTE_NONE, ROUTE_HEALTH, ROUTE_PAY, ROUTE_GIT };
+enum route_kind { ROUTE_NONE, ROUTE_HEALTH, ROUTE_PAY, ROUTE_ATTEMPT, ROUTE_GIT };
 
 /* product.md section 5. */
 struct route {
 	enum route_kind kind;
 	struct text tenant;
-	struct text channel; /* PAY */
+	struct text channel; /* PAY, ATTEMPT */
 	struct text token;
 	struct text callback; /* PAY: "confirmation", "validation", or "" for the bare path */
 };

@@ -57,6 +57,7 @@ struct exchange {
 	const struct mg_request_info *info;
 	const struct gate *gate;
 	const struct provider *provider;
+	int64_t attempt; /* whose own URL it is; 0: the channel's */
 	struct route route;
 	struct framing framing;
 	bool body_left;  /* the client may still be sending */
@@ -171,6 +172,10 @@ static int address_check(struct exchange *exchange)
 		return 404;
 	if (route->kind == ROUTE_GIT)
 		found = channels_find_git(exchange->gate->channels, route->token);
+	else if (route->kind == ROUTE_ATTEMPT)
+		found = channels_find_attempt(&exchange->provider, &exchange->attempt,
+					      exchange->gate->channels, route->channel,
+					      route->token, clock_now(), &exchange->desk->arena);
 	else
 		found = channels_find(&exchange->provider, exchange->gate->channels, route->channel,
 				      route->token);
@@ -253,10 +258,13 @@ static int callback_keep(struct exchange *exchange, struct text body)
 {
 	const struct settings *settings = exchange->server->settings;
 	struct error error;
+	struct text kind = exchange->route.kind == ROUTE_ATTEMPT ? TEXT(CALLBACK_ATTEMPT)
+								  : exchange->route.callback;
 	struct inbox_line line = {
 		.channel = exchange->route.channel,
 		.provider = text_of(exchange->provider->name),
-		.kind = exchange->route.callback,
+		.kind = kind,
+		.attempt = exchange->attempt,
 		.received_at = clock_now(),
 		.source = source_of(text_of(exchange->info->remote_addr), exchange->desk->headers,
 				    exchange->desk->header_count, settings->proxies,
@@ -266,7 +274,7 @@ static int callback_keep(struct exchange *exchange, struct text body)
 	};
 	if (!committer_keep(exchange->gate->committer, &line, &error))
 		return refuse(exchange, 503);
-	struct reply reply = exchange->provider->reply(exchange->route.callback);
+	struct reply reply = exchange->provider->reply(kind);
 	return answer(exchange, reply.status, reply.content_type, reply.body);
 }
 

@@ -3,6 +3,8 @@
 #include <string.h>
 
 #include "base/digest.h"
+#include "loop/booking_attempt.h"
+#include "loop/booking_inside.h"
 #include "policies/matching.h"
 #include "policies/prepaid.h"
 #include "provider/provider.h"
@@ -56,10 +58,9 @@ bool booking_renew(uint32_t *periods, struct seat *seat, const struct intent *in
 	return buy(periods, &paid_until_at, seat, intent, subscriber, 0, now, arena, error);
 }
 
-/* The credited one: his credit is spent, and his rows are owed a look. */
-static bool credit(struct booked *out, struct seat *seat, const struct intent *intent,
-		   const struct subscriber *subscriber, int64_t now, struct arena *arena,
-		   struct error *error)
+bool booking_credit(struct booked *out, struct seat *seat, const struct intent *intent,
+		    const struct subscriber *subscriber, int64_t now, struct arena *arena,
+		    struct error *error)
 {
 	struct text because = text_format(arena, "payment %.*s credited %.*s",
 					  TEXT_ARG(out->payment.receipt),
@@ -103,6 +104,16 @@ static bool is_terminated(void *context, const struct subscriber *subscriber)
 	return policy_entitle(&given).state == STATE_TERMINATED;
 }
 
+bool booking_is_served(bool *served, struct seat *seat, const struct intent *intent,
+		       const struct subscriber *subscriber, int64_t now, struct arena *arena,
+		       struct error *error)
+{
+	struct asked asked = { seat, intent, now, arena, error, false };
+
+	*served = subscriber != NULL && !is_terminated(&asked, subscriber);
+	return !asked.failed;
+}
+
 /* ---- one line of the inbox ------------------------------------------------------------------- */
 
 static const struct channel *channel_named(const struct intent *intent, struct text name)
@@ -118,10 +129,12 @@ struct heard {
 	const struct channel *channel;
 	struct notice notice;
 	struct text why;
+	bool unverified; /* that is all that is against it */
 };
 
 static struct text against(const struct channel *channel, const struct notice *notice,
-			   struct text source, enum proof proof, struct arena *arena)
+			   struct text source, enum proof proof, bool *unverified,
+			   struct arena *arena)
 {
 	if (proof == PROOF_REJECTED)
 		return TEXT("its signature does not fit the channel");
@@ -136,7 +149,8 @@ static struct text against(const struct channel *channel, const struct notice *n
 	if (!provider_source_allowed(channel, source))
 		return text_format(arena, "source %.*s is not among the channel's `sources`",
 				   TEXT_ARG(source));
-	if (channel->trust == TRUST_VERIFIED || proof == PROOF_HINT)
+	*unverified = channel->trust == TRUST_VERIFIED || proof == PROOF_HINT;
+	if (*unverified)
 		return TEXT("the provider was not asked yet whether it is true");
 	return TEXT_NONE;
 }
@@ -162,7 +176,8 @@ static struct heard listen(const struct intent *intent, const struct inbox_line 
 	proof = provider->authenticate(heard.channel, &callback);
 	heard.notice = provider->parse(heard.channel, intent->tenant.country, &callback, arena);
 	if (heard.notice.kind != NOTICE_NOTHING)
-		heard.why = against(heard.channel, &heard.notice, line->source, proof, arena);
+		heard.why = against(heard.channel, &heard.notice, line->source, proof,
+				    &heard.unverified, arena);
 	return heard;
 }
 
@@ -185,9 +200,9 @@ static struct payment payment_of(const struct inbox_line *line, const struct hea
 				 .inbox_id = line->id };
 }
 
-static bool book(struct booked *out, struct seat *seat, enum payment_status status,
-		 struct text reason, struct text reference, struct arena *arena,
-		 struct error *error)
+bool booking_book(struct booked *out, struct seat *seat, enum payment_status status,
+		  struct text reason, struct text reference, struct arena *arena,
+		  struct error *error)
 {
 	bool known;
 
@@ -200,27 +215,36 @@ static bool book(struct booked *out, struct seat *seat, enum payment_status stat
 	return true;
 }
 
-/* A receipt that says two amounts is money that a person must judge; said again, it is one line. */
-static bool hold_other_amount(struct booked *out, struct seat *seat, const struct payment *former,
-			      struct arena *arena, struct error *error)
+bool booking_hold_once(struct booked *out, struct seat *seat, struct text reason,
+		       struct arena *arena, struct error *error)
 {
-	struct text had = TEXT("an unreadable amount"), has = had, reason;
 	struct payment *held;
 	uint32_t count;
 
-	if (former->has_amount)
-		had = text_of_cents(arena, former->amount_cents);
-	if (out->payment.has_amount)
-		has = text_of_cents(arena, out->payment.amount_cents);
-	reason = text_format(arena, "receipt %.*s is known with %.*s, this one says %.*s",
-			     TEXT_ARG(former->receipt), TEXT_ARG(had), TEXT_ARG(has));
 	if (!ledger_payments(&held, &count, seat->store, PAYMENT_HELD, SAME_HELD_MAX, arena, error))
 		return false;
 	for (uint32_t i = 0; i < count; i++)
 		if (text_equal(held[i].reason, reason))
 			return true;
 	out->payment.receipt = TEXT_NONE;
-	return book(out, seat, PAYMENT_HELD, reason, TEXT_NONE, arena, error);
+	return booking_book(out, seat, PAYMENT_HELD, reason, TEXT_NONE, arena, error);
+}
+
+/* A receipt that says two amounts is money that a person must judge; said again, it is one line. */
+bool booking_hold_other_amount(struct booked *out, struct seat *seat, const struct payment *former,
+			       struct arena *arena, struct error *error)
+{
+	struct text had = TEXT("an unreadable amount"), has = had;
+
+	if (former->has_amount)
+		had = text_of_cents(arena, former->amount_cents);
+	if (out->payment.has_amount)
+		has = text_of_cents(arena, out->payment.amount_cents);
+	return booking_hold_once(out, seat,
+				 text_format(arena, "receipt %.*s is known with %.*s, this one says %.*s",
+					     TEXT_ARG(former->receipt), TEXT_ARG(had),
+					     TEXT_ARG(has)),
+				 arena, error);
 }
 
 static bool match_and_credit(struct booked *out, struct seat *seat, const struct intent *intent,
@@ -239,24 +263,27 @@ static bool match_and_credit(struct booked *out, struct seat *seat, const struct
 		out->payment = *held;
 		return ledger_assign(seat->store, held->id, match.subscriber->reference,
 				     match.subscriber->account, TEXT("callback"), now, error) &&
-		       credit(out, seat, intent, match.subscriber, now, arena, error);
+		       booking_credit(out, seat, intent, match.subscriber, now, arena, error);
 	}
 	if (match.subscriber == NULL)
-		return book(out, seat, PAYMENT_UNMATCHED, match.why, TEXT_NONE, arena, error);
+		return booking_book(out, seat, PAYMENT_UNMATCHED, match.why, TEXT_NONE, arena, error);
 	out->payment.account = match.subscriber->account;
-	return book(out, seat, PAYMENT_CREDITED, TEXT_NONE, match.subscriber->reference, arena,
+	return booking_book(out, seat, PAYMENT_CREDITED, TEXT_NONE, match.subscriber->reference, arena,
 		    error) &&
-	       (!out->changed || credit(out, seat, intent, match.subscriber, now, arena, error));
+	       (!out->changed || booking_credit(out, seat, intent, match.subscriber, now, arena, error));
 }
 
 bool booking_line(struct booked *out, struct seat *seat, const struct intent *intent,
 		  const struct inbox_line *line, int64_t now, struct arena *arena,
 		  struct error *error)
 {
-	struct heard heard = listen(intent, line, arena);
+	struct heard heard;
 	struct payment former;
-	bool found = false;
+	bool found = false, merged = false;
 
+	if (text_is(line->kind, CALLBACK_ATTEMPT))
+		return booking_result(out, seat, intent, line, now, arena, error);
+	heard = listen(intent, line, arena);
 	*out = (struct booked){ .payment = payment_of(line, &heard, now) };
 	if (heard.notice.kind == NOTICE_NOTHING)
 		return true;
@@ -266,14 +293,19 @@ bool booking_line(struct booked *out, struct seat *seat, const struct intent *in
 	if (found) {
 		if (former.has_amount != out->payment.has_amount ||
 		    (former.has_amount && former.amount_cents != out->payment.amount_cents))
-			return hold_other_amount(out, seat, &former, arena, error);
+			return booking_hold_other_amount(out, seat, &former, arena, error);
 		if (former.status != PAYMENT_HELD || heard.why.size > 0)
 			return true;
 		return match_and_credit(out, seat, intent, &heard.notice, &former, now, arena,
 					error);
 	}
+	if ((heard.why.size == 0 || heard.unverified) &&
+	    !booking_merge(&merged, seat, line, &heard.notice, now, arena, error))
+		return false;
+	if (merged)
+		return true;
 	if (heard.why.size > 0)
-		return book(out, seat, PAYMENT_HELD, heard.why, TEXT_NONE, arena, error);
+		return booking_book(out, seat, PAYMENT_HELD, heard.why, TEXT_NONE, arena, error);
 	return match_and_credit(out, seat, intent, &heard.notice, NULL, now, arena, error);
 }
 
@@ -332,8 +364,8 @@ bool booking_cash(struct booked *out, struct seat *seat, const struct intent *in
 					 .received_at = now,
 					 .booked_at = now,
 					 .actor = actor };
-	return book(out, seat, PAYMENT_CREDITED, reason, subscriber->reference, arena, error) &&
-	       credit(out, seat, intent, subscriber, now, arena, error);
+	return booking_book(out, seat, PAYMENT_CREDITED, reason, subscriber->reference, arena, error) &&
+	       booking_credit(out, seat, intent, subscriber, now, arena, error);
 }
 
 /* A held one may be released by a person when its amount and its short code are right. */
@@ -354,6 +386,8 @@ static bool may_release(struct seat *seat, const struct intent *intent,
 		return true;
 	if (!inbox_line(&line, seat->store, payment->inbox_id, arena, error))
 		return false;
+	if (text_is(line.kind, CALLBACK_ATTEMPT))
+		return true;
 	heard = listen(intent, &line, arena);
 	if (heard.channel == NULL)
 		return error_set(error, ERROR_REFUSED, "%.*s: %.*s: %s", TEXT_ARG(payment->receipt),
@@ -391,7 +425,7 @@ bool booking_assign(struct booked *out, struct seat *seat, const struct intent *
 		return false;
 	return ledger_assign(seat->store, out->payment.id, subscriber->reference,
 			     subscriber->account, actor, now, error) &&
-	       credit(out, seat, intent, subscriber, now, arena, error);
+	       booking_credit(out, seat, intent, subscriber, now, arena, error);
 }
 
 void booking_tell(struct seat *seat, const struct booked *booked)

@@ -1,8 +1,15 @@
+#include "model/attempt.h"
 #include "model/entitlement.h"
 #include "model/fleet.h"
 #include "model/payment.h"
 
 #include "base/error.h"
+
+static const char *const attempt_status_words[ATTEMPT_STATUS_COUNT] = {
+	[ATTEMPT_CREATED] = "created", [ATTEMPT_PROMPTED] = "prompted",
+	[ATTEMPT_PAID] = "paid",       [ATTEMPT_FAILED] = "failed",
+	[ATTEMPT_EXPIRED] = "expired",
+};
 
 static const char *const state_words[STATE_COUNT] = {
 	[STATE_NEW] = "new",
@@ -69,4 +76,10 @@ const char *outcome_word(enum outcome outcome)
 {
 	invariant(outcome >= 0 && outcome < OUTCOME_COUNT);
 	return outcome_words[outcome];
+}
+
+const char *attempt_status_word(enum attempt_status status)
+{
+	invariant(status >= 0 && status < ATTEMPT_STATUS_COUNT);
+	return attempt_status_words[status];
 }

@@ -5,7 +5,7 @@
 #include "base/clock.h"
 #include "base/limits.h"
 #include "base/zone.h"
-#include "provider/json.h"
+#include "provider/daraja_inside.h"
 
 /*
  * M-PESA Kenya through Safaricom's Daraja: the C2B confirmation of paybills and tills (payments
@@ -16,9 +16,6 @@
 
 #define RECEIPT_SIZE_MAX 32
 #define SHOWN_SIZE_MAX 40 /* bytes of a bad value that a reason repeats */
-#define EAT_OFFSET_US                                                                              \
-	(3 * HOUR_US) /* Daraja's times are EAT without a mark, no daylight saving (payments facts \
-			 1) */
 
 /* Reading one C2B object: the first field of a wrong type ends in `why`. */
 struct reading {
@@ -62,8 +59,7 @@ static struct text field(struct reading *reading, const char *key)
 	return TEXT_NONE;
 }
 
-/* Part of what the street said, safe to print in a reason: plain ASCII, cut. */
-static struct text shown(struct arena *arena, struct text text)
+struct text daraja_shown(struct arena *arena, struct text text)
 {
 	bool cut = text.size > SHOWN_SIZE_MAX;
 	uint32_t size = cut ? SHOWN_SIZE_MAX : text.size;
@@ -84,44 +80,44 @@ static bool is_receipt_byte(char byte)
 
 /*
  * "rkl51zdr4f" -> "RKL51ZDR4F". Real receipts have ten letters and digits (payments facts 1.12),
- * resellers' vary. HELD- and CASH- are how wavu itself names money without a receipt, so no
+ * resellers' vary. HELD-, CASH- and STK- are how wavu itself names money without a receipt, so no
  * callback may bring them.
  */
-static bool receipt_read(struct text *out, struct reading *reading, struct text *why)
+bool daraja_receipt(struct text *out, struct value value, const char *name, struct arena *arena,
+		    struct text *why)
 {
-	struct value value = value_at(reading->root, "TransID", reading->arena);
+	static const char *const ours[] = { "HELD-", "CASH-", "STK-" };
 	if (value.kind != VALUE_TEXT) {
-		*why = TEXT("TransID is not a text");
+		*why = text_format(arena, "%s is not a text", name);
 		return false;
 	}
 	struct text text = text_trim(value.text);
 	if (text.size == 0 || text.size > RECEIPT_SIZE_MAX) {
-		*why = text.size ? TEXT("TransID is longer than 32 characters")
-				 : TEXT("TransID is empty");
+		*why = text_format(arena, "%s is %s", name,
+				   text.size ? "longer than 32 characters" : "empty");
 		return false;
 	}
-	char *receipt = ARENA_ARRAY(reading->arena, char, text.size);
+	char *receipt = ARENA_ARRAY(arena, char, text.size);
 	for (uint32_t i = 0; i < text.size; i++) {
 		char byte = text.at[i];
 		receipt[i] = byte >= 'a' && byte <= 'z' ? (char)(byte - 'a' + 'A') : byte;
 		if (!is_receipt_byte(receipt[i])) {
-			*why = TEXT("TransID holds a character that no receipt has");
+			*why = text_format(arena, "%s holds a character that no receipt has", name);
 			return false;
 		}
 	}
 	*out = (struct text){ receipt, text.size };
-	if (text_starts(*out, TEXT("HELD-")) || text_starts(*out, TEXT("CASH-"))) {
-		*why = TEXT("TransID is a name that wavu gives itself");
-		return false;
-	}
+	for (uint32_t i = 0; i < ARRAY_COUNT(ours); i++)
+		if (text_starts(*out, text_of(ours[i]))) {
+			*why = text_format(arena, "%s is a name that wavu gives itself", name);
+			return false;
+		}
 	return true;
 }
 
-/* "10" "10.00" 1.00 -> cents. Never through a float; what is not exactly money is held, with what
- * is wrong with it. */
-static bool amount_read(int64_t *cents, struct text text, struct arena *arena, struct text *why)
+bool daraja_amount(int64_t *cents, struct text text, struct arena *arena, struct text *why)
 {
-	struct text quoted = shown(arena, text);
+	struct text quoted = daraja_shown(arena, text);
 	if (text.size == 0) {
 		*why = TEXT("the amount is missing");
 	} else if (text_cents(text, cents)) {
@@ -189,8 +185,7 @@ static bool number_part(struct text text, uint32_t start, uint32_t size, uint64_
 	return text_u64((struct text){ text.at + start, size }, out);
 }
 
-/* "20231121121325" in EAT -> UTC microseconds; 0 when it is no such time. */
-static int64_t time_read(struct text text)
+int64_t daraja_time(struct text text)
 {
 	uint64_t year, month, day, hour, minute, second;
 	if (text.size != 14 || !number_part(text, 0, 4, &year) ||
@@ -208,14 +203,15 @@ static int64_t time_read(struct text text)
 	struct civil back = zone_civil(zone_utc(), at);
 	if (back.month != civil.month || back.day != civil.day)
 		return 0; /* 31 February */
-	return at - EAT_OFFSET_US;
+	return at - DARAJA_EAT_US;
 }
 
 static struct notice confirmation_read(struct reading *reading, struct text country)
 {
 	struct notice notice = { .kind = NOTICE_PAID };
 	struct text why;
-	if (!receipt_read(&notice.receipt, reading, &why))
+	struct value receipt = value_at(reading->root, "TransID", reading->arena);
+	if (!daraja_receipt(&notice.receipt, receipt, "TransID", reading->arena, &why))
 		return unreadable(why);
 	struct text amount = field(reading, "TransAmount");
 	struct text msisdn = field(reading, "MSISDN");
@@ -229,15 +225,13 @@ static struct notice confirmation_read(struct reading *reading, struct text coun
 	notice.payer = payer_name(reading);
 	if (reading->why.size)
 		return unreadable(reading->why);
-	notice.has_amount = amount_read(&notice.amount_cents, amount, reading->arena, &notice.why);
+	notice.has_amount = daraja_amount(&notice.amount_cents, amount, reading->arena, &notice.why);
 	payer_read(&notice, msisdn, country, reading->arena);
-	notice.at = time_read(text_trim(time));
+	notice.at = daraja_time(text_trim(time));
 	return notice;
 }
 
-/* Success is the number 0 or the text "0", nothing else: "SFC_IC0003" and "R000002" occur (payments
- * facts 1.3). */
-static bool is_success(struct value code)
+bool daraja_is_success(struct value code)
 {
 	return (code.kind == VALUE_NUMBER || code.kind == VALUE_TEXT) && text_is(code.text, "0");
 }
@@ -252,7 +246,7 @@ static struct notice other_read(struct reading *reading)
 	struct value stk = value_at(value_at(reading->root, "Body", arena), "stkCallback", arena);
 	if (stk.kind == VALUE_OBJECT) {
 		struct value code = value_at(stk, "ResultCode", arena);
-		if (is_success(code))
+		if (daraja_is_success(code))
 			return unreadable(
 			    TEXT("the result of an STK push that says paid, on the address for C2B "
 				 "confirmations: it is not counted here"));
@@ -272,6 +266,8 @@ static struct notice daraja_parse(const struct channel *channel, struct text cou
 	/* Short code and sources are the teller's to judge: paybill and till confirmations read
 	 * alike. */
 	(void)channel;
+	if (text_is(callback->kind, CALLBACK_ATTEMPT))
+		return nothing(TEXT("the result of a prompt, which its attempt reads"));
 	if (text_is(callback->kind, "validation"))
 		return nothing(TEXT("a validation asks before the payment, it is none"));
 	struct json json;
@@ -321,4 +317,5 @@ const struct provider provider_daraja = {
 	.authenticate = daraja_authenticate,
 	.parse = daraja_parse,
 	.reply = daraja_reply,
+	.api = &daraja_api,
 };

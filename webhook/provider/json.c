@@ -261,3 +261,10 @@ struct value value_at(struct value parent, const char *key, struct arena *arena)
 		return (struct value){ .kind = VALUE_ABSENT };
 	return value_of(json_object_get((const json_t *)parent.node, key), arena);
 }
+
+struct value value_item(struct value parent, uint32_t index, struct arena *arena)
+{
+	if (parent.kind != VALUE_LIST)
+		return (struct value){ .kind = VALUE_ABSENT };
+	return value_of(json_array_get((const json_t *)parent.node, index), arena);
+}

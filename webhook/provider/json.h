@@ -45,3 +45,5 @@ void json_close(struct json *json); /* legal on a zeroed one */
 struct value json_root(const struct json *json);
 /* The value under `key` of an object; ABSENT for anything else. */
 struct value value_at(struct value parent, const char *key, struct arena *arena);
+/* The index-th of a list; ABSENT past its end and for anything else. */
+struct value value_item(struct value parent, uint32_t index, struct arena *arena);

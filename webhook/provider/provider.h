@@ -7,6 +7,7 @@
 
 #include "base/arena.h"
 #include "base/error.h"
+#include "base/secret.h"
 #include "model/payment.h"
 #include "model/tenant.h"
 
@@ -15,6 +16,9 @@ enum proof {
 	PROOF_HINT,     /* says something happened; ask the provider before believing it */
 	PROOF_PROVEN    /* counts */
 };
+
+/* The kind of what came on the URL of one attempt; providers with an `api` read it in `result`. */
+#define CALLBACK_ATTEMPT "attempt"
 
 /* One callback as it was kept; everything is raw. */
 struct callback {
@@ -31,6 +35,79 @@ struct reply {
 	struct text body;
 };
 
+/* ---- asking a provider: questions and answers as data; loop/asker sends them ----------------- */
+
+struct credentials {
+	struct secret key, secret, passkey;
+};
+
+struct request {
+	const char *method;
+	struct text url;
+	struct text body; /* JSON */
+	bool login;       /* Basic authentication with key and secret; else the bearer token */
+	bool again;       /* harmless when carried out twice */
+};
+
+/* What came back; `came` false: nothing, or not all of it. */
+struct response {
+	bool came;
+	uint32_t status;
+	struct text body;
+};
+
+enum answer {
+	ANSWER_NONE,  /* nobody can tell: never a failure */
+	ANSWER_YES,   /* start: the prompt is on its way, nothing is paid; ask, result: paid */
+	ANSWER_NO,    /* it certainly did not work */
+	ANSWER_LOGIN, /* the token is no longer good, so nothing was done: log in, say it again */
+	ANSWER_LATER  /* too much at once: nothing was done, wait */
+};
+
+struct said {
+	enum answer answer;
+	bool is_soft;     /* NO: customers were known to pay after it */
+	bool is_doubtful; /* says paid, but not in a way that may be counted */
+	struct text code; /* the provider's */
+	struct text why;  /* a sentence */
+	struct text provider_ref;
+	struct text receipt; /* the rest: result only */
+	bool has_amount;
+	int64_t amount_cents;
+	int64_t at;
+};
+
+/* What one prompt asks for. */
+struct prompt {
+	struct text phone; /* E.164 digits */
+	struct text account;
+	int64_t cents; /* as `cents_ok` allows */
+	struct text callback_url;
+};
+
+struct provider_api {
+	/* A token for the other questions, and how long it lives. */
+	struct request (*login)(const struct channel *channel, struct arena *arena);
+	bool (*login_read)(struct text *token, int64_t *lives_us, const struct response *response,
+			   struct arena *arena, struct text *why);
+	/* Can a prompt ask for that much? A sentence when it cannot. */
+	struct text (*cents_ok)(int64_t cents);
+	struct request (*start)(const struct channel *channel,
+				const struct credentials *credentials, const struct prompt *prompt,
+				int64_t now, struct arena *arena);
+	struct said (*start_read)(const struct response *response, struct arena *arena);
+	struct request (*ask)(const struct channel *channel, const struct credentials *credentials,
+			      struct text provider_ref, int64_t now, struct arena *arena);
+	struct said (*ask_read)(const struct response *response, struct text provider_ref,
+				struct arena *arena);
+	/* A callback on an attempt's own URL. */
+	struct said (*result)(struct text body, struct arena *arena);
+	/* The channel's callback URLs are made known to the provider. */
+	struct request (*enrol)(const struct channel *channel, struct text validation_url,
+				struct text confirmation_url, struct arena *arena);
+	struct said (*enrol_read)(const struct response *response, struct arena *arena);
+};
+
 struct provider {
 	const char *name; /* sorted in the table */
 	/* Which of product.md's paths it listens on: kinds, NULL-terminated ("" is the bare one).
@@ -45,6 +122,7 @@ struct provider {
 	/* What the street is told after the callback was kept (or, for a validation, without
 	 * keeping it). */
 	struct reply (*reply)(struct text kind);
+	const struct provider_api *api; /* NULL: it cannot be asked */
 };
 
 /* NULL when there is no such provider. */

@@ -1,0 +1,384 @@
+#include "loop/booking_attempt.h"
+
+#include "base/log.h"
+#include "loop/booking_inside.h"
+#include "provider/provider.h"
+#include "state/attempts.h"
+#include "state/ledger.h"
+
+/* One attempt being paid. */
+struct paying {
+	struct booked *out;
+	struct seat *seat;
+	const struct intent *intent;
+	struct attempt *attempt;
+	struct text receipt;
+	bool proven; /* the receipt was said on the attempt's own URL */
+	int64_t now;
+	struct arena *arena;
+};
+
+static const struct channel *channel_of(const struct intent *intent, struct text name)
+{
+	for (uint32_t i = 0; i < intent->tenant.channel_count; i++)
+		if (text_equal(intent->tenant.channels[i].name, name))
+			return &intent->tenant.channels[i];
+	return NULL;
+}
+
+static bool settle(const struct paying *paying, int64_t payment_id, struct error *error)
+{
+	struct attempt *attempt = paying->attempt;
+
+	if (attempt->payment_id == payment_id && attempt->proven >= paying->proven)
+		return true;
+	attempt->proven = paying->proven || (attempt->proven && attempt->payment_id == payment_id);
+	attempt->payment_id = payment_id;
+	attempt->status = ATTEMPT_PAID;
+	attempt->reason = TEXT_NONE;
+	attempt->next_at = 0;
+	return attempts_write(paying->seat->store, attempt, paying->now, error);
+}
+
+/* A payment of its own: pinned amount, pinned account, whatever anybody says. */
+static bool book_new(const struct paying *paying, struct error *error)
+{
+	struct booked *out = paying->out;
+	const struct attempt *attempt = paying->attempt;
+	const struct subscriber *subscriber =
+	    intent_subscriber(paying->intent, attempt->subscriber);
+	bool served;
+
+	out->payment.receipt = paying->receipt;
+	out->payment.has_amount = true;
+	out->payment.amount_cents = attempt->cents;
+	out->payment.reference = attempt->account;
+	out->payment.phone = attempt->phone;
+	if (!booking_is_served(&served, paying->seat, paying->intent, subscriber, paying->now,
+			       paying->arena, error))
+		return false;
+	if (!served)
+		return booking_book(out, paying->seat, PAYMENT_UNMATCHED,
+				    text_format(paying->arena,
+						"account %.*s, which was asked to pay, is gone",
+						TEXT_ARG(attempt->account)),
+				    TEXT_NONE, paying->arena, error) &&
+		       settle(paying, out->payment.id, error);
+	out->payment.account = subscriber->account;
+	return booking_book(out, paying->seat, PAYMENT_CREDITED, TEXT_NONE, subscriber->reference,
+			    paying->arena, error) &&
+	       settle(paying, out->payment.id, error) &&
+	       booking_credit(out, paying->seat, paying->intent, subscriber, paying->now,
+			      paying->arena, error);
+}
+
+/* Money that came another way before: it is linked, and released when it waited. */
+static bool take_former(const struct paying *paying, const struct payment *former,
+			struct error *error)
+{
+	struct booked *out = paying->out;
+	const struct subscriber *subscriber =
+	    intent_subscriber(paying->intent, paying->attempt->subscriber);
+	bool served, waits = former->status == PAYMENT_HELD || former->status == PAYMENT_UNMATCHED;
+
+	if (!booking_is_served(&served, paying->seat, paying->intent, subscriber, paying->now,
+			       paying->arena, error))
+		return false;
+	if (!settle(paying, former->id, error))
+		return false;
+	if (!waits || !served)
+		return true;
+	out->payment = *former;
+	return ledger_assign(paying->seat->store, former->id, subscriber->reference,
+			     subscriber->account, TEXT("prompt"), paying->now, error) &&
+	       booking_credit(out, paying->seat, paying->intent, subscriber, paying->now,
+			      paying->arena, error);
+}
+
+static bool hold(const struct paying *paying, struct text why, struct error *error)
+{
+	return booking_hold_once(paying->out, paying->seat,
+				 text_format(paying->arena, "attempt a-%lld: %.*s",
+					     (long long)paying->attempt->id, TEXT_ARG(why)),
+				 paying->arena, error);
+}
+
+static bool pay_known(const struct paying *paying, const struct payment *former,
+		      struct error *error)
+{
+	const struct attempt *attempt = paying->attempt;
+	struct attempt other;
+	bool taken;
+
+	if (attempt->payment_id == former->id)
+		return settle(paying, former->id, error);
+	if (!former->has_amount || former->amount_cents != attempt->cents)
+		return booking_hold_other_amount(paying->out, paying->seat, former, paying->arena,
+						 error);
+	if (!attempts_of_payment(&taken, &other, paying->seat->store, former->id, paying->arena,
+				 error))
+		return false;
+	if (taken)
+		return hold(paying,
+			    text_format(paying->arena,
+					"receipt %.*s is the one of attempt a-%lld already",
+					TEXT_ARG(former->receipt), (long long)other.id),
+			    error);
+	if (attempt->payment_id != 0 && (attempt->proven || !attempt->receipt_known))
+		return hold(paying,
+			    text_format(paying->arena,
+					"%.*s and %.*s are one prompt, but both are booked",
+					TEXT_ARG(attempt->receipt), TEXT_ARG(former->receipt)),
+			    error);
+	return take_former(paying, former, error);
+}
+
+/* The receipt is known for certain: whatever came before, it counts once. */
+static bool pay(const struct paying *paying, struct error *error)
+{
+	const struct attempt *attempt = paying->attempt;
+	struct payment former;
+	bool found, merged;
+
+	if (!ledger_payment(&found, &former, paying->seat->store, paying->receipt, paying->arena,
+			    error))
+		return false;
+	if (found)
+		return pay_known(paying, &former, error);
+	if (attempt->payment_id == 0)
+		return book_new(paying, error);
+	if (!attempt->receipt_known)
+		return ledger_merge(&merged, paying->seat->store, attempt->payment_id,
+				    paying->receipt, paying->now, paying->arena, error) &&
+		       settle(paying, attempt->payment_id, error);
+	if (attempt->proven)
+		return hold(paying,
+			    text_format(paying->arena, "paid by %.*s, and now %.*s is said to be it",
+					TEXT_ARG(attempt->receipt), TEXT_ARG(paying->receipt)),
+			    error);
+	/* What was taken for this prompt's money was another payment of the same payer. */
+	return book_new(paying, error);
+}
+
+/* ---- a result on the attempt's own URL ------------------------------------------------------- */
+
+static bool failed(struct seat *seat, struct attempt *attempt, const struct said *said, int64_t now,
+		   struct error *error)
+{
+	if (attempt->status != ATTEMPT_CREATED && attempt->status != ATTEMPT_PROMPTED)
+		return true;
+	attempt->status = ATTEMPT_FAILED;
+	attempt->reason = said->why;
+	if (attempt->provider_ref.size == 0)
+		attempt->provider_ref = said->provider_ref;
+	attempt->next_at =
+	    said->is_soft && attempt->provider_ref.size > 0 ? now + RESULT_SOFT_US : 0;
+	return attempts_write(seat->store, attempt, now, error);
+}
+
+/* It says paid, but not so that it may be counted: the provider is asked, and a person sees it. */
+static bool doubted(const struct paying *paying, struct text why, struct error *error)
+{
+	struct attempt *attempt = paying->attempt;
+
+	if (attempt->status != ATTEMPT_PAID) {
+		attempt->reason = why;
+		if (attempt->provider_ref.size > 0)
+			attempt->next_at = paying->now;
+		if (!attempts_write(paying->seat->store, attempt, paying->now, error))
+			return false;
+	}
+	return hold(paying, why, error);
+}
+
+static struct text against(const struct paying *paying, const struct said *said,
+			   const struct channel *channel, struct text source)
+{
+	const struct attempt *attempt = paying->attempt;
+
+	if (attempt->provider_ref.size > 0 &&
+	    !text_equal(said->provider_ref, attempt->provider_ref))
+		return TEXT("the result names another prompt");
+	if (said->amount_cents != attempt->cents)
+		return text_format(paying->arena, "the result says %.*s, the prompt asked for %.*s",
+				   TEXT_ARG(text_of_cents(paying->arena, said->amount_cents)),
+				   TEXT_ARG(text_of_cents(paying->arena, attempt->cents)));
+	if (channel != NULL && !provider_source_allowed(channel, source))
+		return text_format(paying->arena,
+				   "source %.*s is not among the channel's `sources`",
+				   TEXT_ARG(source));
+	return TEXT_NONE;
+}
+
+static bool succeeded(struct paying *paying, const struct said *said, struct text source,
+		      struct error *error)
+{
+	struct attempt *attempt = paying->attempt;
+	const struct channel *channel = channel_of(paying->intent, attempt->channel);
+	struct text why = against(paying, said, channel, source);
+
+	paying->out->payment.at = said->at != 0 ? said->at : paying->out->payment.received_at;
+	paying->receipt = said->receipt;
+	if (why.size > 0)
+		return doubted(paying, why, error);
+	if (attempt->provider_ref.size == 0)
+		attempt->provider_ref = said->provider_ref;
+	if (channel == NULL || channel->trust == TRUST_TOKEN || attempt->status == ATTEMPT_PAID)
+		return pay(paying, error);
+	/* `trust: verified`: remembered, and asked about at once. */
+	attempt->hint = said->receipt;
+	attempt->next_at = paying->now;
+	return attempts_write(paying->seat->store, attempt, paying->now, error);
+}
+
+bool booking_result(struct booked *out, struct seat *seat, const struct intent *intent,
+		    const struct inbox_line *line, int64_t now, struct arena *arena,
+		    struct error *error)
+{
+	const struct provider *provider = provider_find(line->provider);
+	struct attempt attempt;
+	struct paying paying = { .out = out,
+				 .seat = seat,
+				 .intent = intent,
+				 .attempt = &attempt,
+				 .proven = true,
+				 .now = now,
+				 .arena = arena };
+	struct said said;
+	bool found;
+
+	*out = (struct booked){ .payment = { .provider = line->provider,
+					     .channel = line->channel,
+					     .at = line->received_at,
+					     .received_at = line->received_at,
+					     .booked_at = now,
+					     .inbox_id = line->id } };
+	if (!attempts_find(&found, &attempt, seat->store, line->attempt, arena, error))
+		return false;
+	if (!found || provider == NULL || provider->api == NULL)
+		return booking_hold_once(
+		    out, seat,
+		    text_format(arena, "the result of attempt a-%lld, which is not known here",
+				(long long)line->attempt),
+		    arena, error);
+	said = provider->api->result(line->body, arena);
+	if (said.is_doubtful)
+		return doubted(&paying, said.why, error);
+	switch (said.answer) {
+	case ANSWER_YES:
+		return succeeded(&paying, &said, line->source, error);
+	case ANSWER_NO:
+		return failed(seat, &attempt, &said, now, error);
+	case ANSWER_NONE:
+	case ANSWER_LOGIN:
+	case ANSWER_LATER:
+		break;
+	}
+	return true;
+}
+
+/* ---- an answer to our question --------------------------------------------------------------- */
+
+/* A receipt that was said before, unless the ledger knows it as other money. */
+static bool hint_holds(bool *holds, const struct paying *paying, struct error *error)
+{
+	const struct attempt *attempt = paying->attempt;
+	struct payment former;
+	struct attempt other;
+	bool found, taken = false;
+
+	*holds = false;
+	if (attempt->hint.size == 0)
+		return true;
+	if (!ledger_payment(&found, &former, paying->seat->store, attempt->hint, paying->arena,
+			    error))
+		return false;
+	if (found && !attempts_of_payment(&taken, &other, paying->seat->store, former.id,
+					  paying->arena, error))
+		return false;
+	*holds = !found || (!taken && former.has_amount && former.amount_cents == attempt->cents);
+	return true;
+}
+
+bool booking_answered(struct booked *out, struct seat *seat, const struct intent *intent,
+		      struct attempt *attempt, int64_t now, struct arena *arena,
+		      struct error *error)
+{
+	struct paying paying = { .out = out,
+				 .seat = seat,
+				 .intent = intent,
+				 .attempt = attempt,
+				 .now = now,
+				 .arena = arena };
+	struct payment former;
+	int64_t former_id;
+	bool holds, found;
+
+	*out = (struct booked){ .payment = { .provider = attempt->provider,
+					     .channel = attempt->channel,
+					     .at = now,
+					     .received_at = now,
+					     .booked_at = now } };
+	if (attempt->payment_id != 0)
+		return true;
+	if (!hint_holds(&holds, &paying, error))
+		return false;
+	if (holds) {
+		paying.receipt = attempt->hint;
+		paying.proven = true;
+		return pay(&paying, error);
+	}
+	if (!attempts_payment(&former_id, seat->store, attempt, arena, error))
+		return false;
+	if (former_id != 0)
+		return ledger_payment_of_id(&found, &former, seat->store, former_id, arena,
+					    error) &&
+		       take_former(&paying, &former, error);
+	paying.receipt = attempts_made_receipt(attempt->id, arena);
+	return book_new(&paying, error);
+}
+
+bool booking_found(bool *found, struct seat *seat, struct attempt *attempt, int64_t now,
+		   struct arena *arena, struct error *error)
+{
+	struct paying paying = { .seat = seat, .attempt = attempt, .now = now, .arena = arena };
+	struct payment former;
+	int64_t former_id;
+	bool there = false;
+
+	*found = false;
+	if (attempt->payment_id != 0 || attempt->sent_at == 0)
+		return true;
+	if (!attempts_payment(&former_id, seat->store, attempt, arena, error))
+		return false;
+	if (former_id == 0)
+		return true;
+	if (!ledger_payment_of_id(&there, &former, seat->store, former_id, arena, error))
+		return false;
+	*found = there && former.status == PAYMENT_CREDITED;
+	return !*found || settle(&paying, former.id, error);
+}
+
+bool booking_merge(bool *merged, struct seat *seat, const struct inbox_line *line,
+		   const struct notice *notice, int64_t now, struct arena *arena,
+		   struct error *error)
+{
+	struct attempt attempt;
+	bool found;
+
+	*merged = false;
+	if (!attempts_without_receipt(&found, &attempt, seat->store, line->channel, notice,
+				      notice->at != 0 ? notice->at : line->received_at, arena,
+				      error))
+		return false;
+	if (!found)
+		return true;
+	if (!ledger_merge(merged, seat->store, attempt.payment_id, notice->receipt, now, arena,
+			  error))
+		return false;
+	if (*merged)
+		log_line(LOG_INFO, "payment-merged", "tenant=%.*s receipt=%.*s attempt=a-%lld",
+			 TEXT_ARG(seat->tenant->name), TEXT_ARG(notice->receipt),
+			 (long long)attempt.id);
+	return true;
+}

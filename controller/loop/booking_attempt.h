@@ -1,0 +1,30 @@
+/*
+ * How the money of a prompt is booked: the result on the attempt's own URL, the provider's answer to
+ * our question, and a confirmation of the same money. As in booking.h, every function needs an open
+ * transaction of the seat's store and changes nothing outside it. It never credits more than was
+ * pinned when the attempt was made.
+ */
+#pragma once
+
+#include "loop/booking.h"
+#include "model/attempt.h"
+
+/* What a soft failure is given before it is asked about once more. */
+#define RESULT_SOFT_US (INT64_C(60) * 1000000)
+
+/* A line of the inbox that came to the URL of one attempt. */
+bool booking_result(struct booked *out, struct seat *seat, const struct intent *intent,
+		    const struct inbox_line *line, int64_t now, struct arena *arena,
+		    struct error *error) MUST_CHECK;
+/* wavu asked, and the provider says that this prompt was paid. `attempt` as read in this
+ * transaction, with its changes written. */
+bool booking_answered(struct booked *out, struct seat *seat, const struct intent *intent,
+		      struct attempt *attempt, int64_t now, struct arena *arena,
+		      struct error *error) MUST_CHECK;
+/* Before it is given up: was it paid by a confirmation that names no attempt? Nothing is credited. */
+bool booking_found(bool *found, struct seat *seat, struct attempt *attempt, int64_t now,
+		   struct arena *arena, struct error *error) MUST_CHECK;
+/* Is this confirmation the receipt of a prompt that was credited without one? */
+bool booking_merge(bool *merged, struct seat *seat, const struct inbox_line *line,
+		   const struct notice *notice, int64_t now, struct arena *arena,
+		   struct error *error) MUST_CHECK;

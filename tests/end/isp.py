@@ -106,8 +106,9 @@ class Routers:
         self.socket = socket.create_connection(("127.0.0.1", self.ports["control"]))
         self.file = self.socket.makefile("rwb")
 
-    def port(self, index=0):
-        return self.ports["routers"][index]["port"]
+    def port(self, index=0, kind="port"):
+        """kind: port, tls_port, rest_port, rest_tls_port."""
+        return self.ports["routers"][index][kind]
 
     def ask(self, verb, *words):
         """One control line; a word with spaces is quoted."""
@@ -141,19 +142,26 @@ class Routers:
 
 
 class Isp:
-    """`with Isp() as isp:` — stopped and removed at the end, whatever happened."""
+    """`with Isp() as isp:` — stopped and removed at the end, whatever happened.
+
+    `transports` says for each router which of its ports is spoken to, and the YAML for that; `world` are further
+    options of world-router; `secrets` are files below the secrets folder.
+    """
 
     def __init__(self, routers=1, version="7.16.2", files=None, start=True, sweep="15m", guard=None, mode="manage",
-                 workers=8):
+                 workers=8, transports=None, world=(), secrets=None):
         skip_unless_built()
         self.folder = tempfile.mkdtemp(prefix="wavu-isp-")
         self.process = None
-        self.routers = Routers(self.folder, routers, version)
+        self.routers = Routers(self.folder, routers, version, *world)
+        self.transports = transports or [("port", "")] * routers
         self.repository = os.path.join(self.folder, "isp.git")
         self.guard = guard
         self.mode = mode
         self.secret("main.token", TOKEN)
         self.secret("router.pw", PASSWORD)
+        for name, text in (secrets or {}).items():
+            self.secret(name, text)
         os.makedirs(self.repository)
         self.git("init", "-q", "-b", "main")
         self.write("tenant.yaml", TENANT)
@@ -218,10 +226,12 @@ class Isp:
 
     def router_yaml(self, index, more=""):
         guard = "guard: %s\n" % self.guard if self.guard else ""
+        port, transport = self.transports[index]
         return ("kind: Router\nname: r%d\nsite: kasarani\naddress: 127.0.0.1:%d\nuser: wavu\n"
                 "password: {file: router.pw}\nmode: %s\n%s"
                 "pppoe: {local_address: 10.10.0.1, pool: wavu-pppoe, ranges: [10.10.1.0/24]}\n"
-                "hotspot: {server: hotspot1}\n%s" % (index + 1, self.routers.port(index), self.mode, guard, more))
+                "hotspot: {server: hotspot1}\n%s%s"
+                % (index + 1, self.routers.port(index, port), self.mode, guard, transport, more))
 
     @staticmethod
     def subscriber(account="KN-0042", package="home-10", router="r1", username="jane", phone="0712345678", more=""):

@@ -244,9 +244,10 @@ struct ros_row *ros_row_by_name(const struct ros *ros, const struct ros_table *t
 	struct ros_row *found = NULL;
 
 	(void)ros;
-	/* The newest is first in its chain; the one that was there first is wanted. */
+	/* The one that was there first is wanted: a service, not its connections. */
 	for (; row != NULL; row = row->next_by_key)
-		if (row->hash == hash && ros_text_same(key_text(table, row->values), name))
+		if (row->hash == hash && ros_text_same(key_text(table, row->values), name) &&
+		    (found == NULL || row->id < found->id))
 			found = row;
 	return found;
 }

@@ -62,6 +62,41 @@ static const char *wrong_with(int sub)
 	return why;
 }
 
+static void check_guards(void);
+
+/* Before anybody is blamed: does the guard keep him? */
+static bool is_held(int sub)
+{
+	if (sim.running)
+		check_guards();
+	return sim.held[sub];
+}
+
+/* For whoever has to understand it: what the router says to his device, and his rows there. */
+static void show_rows(int sub)
+{
+	const struct device_at_home *home = &sim.homes[sub];
+	struct ros *ros = sim.stations[home->router].ros;
+	char name[40];
+
+	trace("his device hears: %s",
+	      ros_entry_text(home->hotspot
+				 ? ros_hotspot_login(ros, home->mac, home->username, home->password)
+				 : ros_ppp_dial(ros, home->username, home->password, home->mac)));
+	(void)snprintf(name, sizeof(name), "=%s ", home->username);
+	for (int i = 0; ros_menu_path((size_t)i) != NULL; i++) {
+		char *dump = ros_menu_dump(ros, ros_menu_path((size_t)i), false);
+
+		for (const char *at = strstr(dump, name); at != NULL; at = strstr(at + 1, name)) {
+			while (at > dump && at[-1] != '\n')
+				at--;
+			trace("%s %.*s", ros_menu_path((size_t)i), (int)strcspn(at, "\n"), at);
+			at += strcspn(at, "\n");
+		}
+		free(dump);
+	}
+}
+
 void check_people(bool at_end)
 {
 	if (sim.in_force < 0)
@@ -78,8 +113,9 @@ void check_people(bool at_end)
 		if (sim.wrong_since_at[i] == 0)
 			sim.wrong_since_at[i] = sim.now;
 		late = sim.now - sim.wrong_since_at[i];
-		if (!at_end && late <= bound)
+		if ((!at_end && late <= bound) || is_held(i))
 			continue;
+		show_rows(i);
 		fail("%s (%s on router-%d, time until %+lld s) %s, for %lld s", who->account,
 		     sim.homes[i].username, sim.homes[i].router,
 		     (long long)((sim.accounts[i].until_at - wall()) / SECOND_US), why,
@@ -249,20 +285,30 @@ static const struct change *first_change(const struct plan *plan)
 	return NULL;
 }
 
+/* A job besides the queue's, with a session of its own. */
+static void do_job(struct job *job, const struct task *task)
+{
+	invariant(sim.busy == NULL);
+	check(life_job(job, task, !task->look_only), "killed while nothing kills");
+	device_close(sim.busy);
+	sim.busy = NULL;
+}
+
 static void look(struct station *station, struct job *job)
 {
 	struct task task = { .router = text_of(station->name), .look_only = true };
 
-	check(life_job(job, &task, false), "killed while nothing kills");
+	do_job(job, &task);
 }
 
-static bool guard_lets(uint32_t losses, uint32_t with_access)
+/* Nothing tells the guard to hold these. Who loses by time does not count as staying. */
+static bool guard_lets(uint32_t losses, uint32_t with_access, uint32_t excused)
 {
 	const struct declared *declared = declared_in_force();
 	bool many = losses >= (uint32_t)declared->guard_min &&
 		    losses * 100 > with_access * (uint32_t)declared->guard_percent;
 
-	return !many && !(losses >= 2 && losses >= with_access);
+	return !many && !(losses >= 2 && losses + excused >= with_access);
 }
 
 /* People whom the guard keeps: they count as held until a person has spoken. */
@@ -283,27 +329,48 @@ static bool mark_held(const struct plan *plan)
 	return any;
 }
 
+static uint32_t count_excused(const struct plan *plan)
+{
+	uint32_t count = 0;
+
+	for (uint32_t i = 0; i < plan->person_count; i++)
+		count += plan->people[i].loss != LOSS_NONE && !plan->people[i].held;
+	return count;
+}
+
+/* The whole fleet's guard was judged when the commit came; what is left of its losses waits on. */
+static bool fleet_guards(void)
+{
+	struct arena arena = { 0 };
+	struct source_state source;
+	struct error error = { 0 };
+	bool guards;
+
+	arena_open(&arena, 1u << 20);
+	check(source_read(&source, sim.reader, &arena, &error), "%s", error.text);
+	guards = source.losses_why.size > 0;
+	arena_close(&arena);
+	return guards;
+}
+
 static void check_guards(void)
 {
-	uint32_t losses = 0, with_access = 0;
-	bool lets_all = true;
-
 	memset(sim.held, 0, sizeof(sim.held));
 	for (int i = 0; i < ROUTERS; i++) {
+		const struct guarded *guarded;
 		struct job job;
 
 		look(&sim.stations[i], &job);
-		losses += job.plan.guarded.losses;
-		with_access += job.plan.with_access;
-		if (job.plan.guarded.waits) {
-			lets_all &= guard_lets(job.plan.guarded.losses, job.plan.with_access);
-			check(mark_held(&job.plan), "%s: the guard holds nobody",
-			      sim.stations[i].name);
+		guarded = &job.plan.guarded;
+		if (guarded->waits) {
+			check(fleet_guards() || !guard_lets(guarded->losses, job.plan.with_access,
+							    count_excused(&job.plan)),
+			      "router-%d: the guard holds %u of %u without a reason: %.*s", i,
+			      guarded->losses, job.plan.with_access, TEXT_ARG(guarded->why));
+			check(mark_held(&job.plan), "router-%d: the guard holds nobody", i);
 		}
 		arena_reset(&sim.job_arena);
 	}
-	check(losses == 0 || !lets_all || !guard_lets(losses, with_access),
-	      "the guard holds %u of %u without a reason", losses, with_access);
 }
 
 /* A person looks at what waits, and lets it go. */
@@ -326,7 +393,7 @@ static bool approve(struct station *station)
 	if (!waits)
 		return false;
 	fault_count(FAULT_GUARDED);
-	check(life_job(&job, &task, true), "killed while nothing kills");
+	do_job(&job, &task);
 	check(!job.plan.guarded.waits, "%s: approved, and waits on: %.*s", station->name,
 	      TEXT_ARG(job.plan.guarded.why));
 	arena_reset(&sim.job_arena);
@@ -349,7 +416,7 @@ static void check_router(struct station *station)
 	      TEXT_ARG(change->key), TEXT_ARG(change->because));
 	arena_reset(&sim.job_arena);
 	before = ros_counters(station->ros).writes;
-	check(life_job(&job, &task, true), "killed while nothing kills");
+	do_job(&job, &task);
 	check(ros_counters(station->ros).writes == 0, "%s: a second run wrote (%llu before)",
 	      station->name, (unsigned long long)before);
 	check(job.outcome == OUTCOME_NOTHING, "%s: a second run ended as %s: %s", station->name,
@@ -358,27 +425,34 @@ static void check_router(struct station *station)
 	fleet_check_foreign(station);
 }
 
-/* Rows of people whom no commit knows any more, or who are terminated, are gone. */
+static bool has_row(struct station *station, const char *menu, const char *username)
+{
+	return ros_row_exists(station->ros, menu, username) &&
+	       !fleet_name_taken(station, menu, username);
+}
+
+/* Whom no commit knows any more has no row; who is not to be online is so nowhere. */
 static void check_leftovers(void)
 {
 	const struct declared *declared = declared_in_force();
 
 	for (int i = 0; i < SUBS; i++) {
 		const struct sub *who = &declared->subs[i];
-		bool gone = !who->declared || !money_is_open(money_state(i, wall()));
+		bool open = who->declared && money_is_open(money_state(i, wall()));
 
 		for (int k = 0; k < ROUTERS; k++) {
-			struct ros *ros = sim.stations[k].ros;
+			struct station *station = &sim.stations[k];
 			struct ros_access access;
+			bool here = who->declared && k == who->router;
 
-			if ((gone || k != who->router) && !fleet_conflict(i))
-				check(!ros_access(ros, who->username, &access),
+			if (!(open && here) &&
+			    !fleet_name_taken(station, "/ppp/secret", who->username))
+				check(!ros_access(station->ros, who->username, &access),
 				      "%s is online on router-%d", who->username, k);
-			if (who->declared || fleet_conflict(i))
-				continue;
-			check(!ros_row_exists(ros, "/ppp/secret", who->username) &&
-				  !ros_row_exists(ros, "/ip/hotspot/user", who->username),
-			      "%s is gone, and his row is still on router-%d", who->username, k);
+			check(here || (!has_row(station, "/ppp/secret", who->username) &&
+				       !has_row(station, "/ip/hotspot/user", who->username)),
+			      "%s is not of router-%d, and his row is still there", who->username,
+			      k);
 		}
 	}
 }

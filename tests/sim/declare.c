@@ -254,20 +254,23 @@ void declare_first(void)
 static const char *const slips[] = {
 	"kind: Package\nname: slip\nservice: pppoe\nprice: 0\nperiod: 1d\n"
 	"speed: {down: 1M, up: 1M}\n",
-	"kind: Subscriber\nname: SN-0001\npackage: home-5\nrouter: router-0\n",
+	"kind: Site\nname: town\ntitle: Town again\n",
 	"kind: Subscriber\nname: X-1\npackage: home-50\nrouter: router-0\n",
 	"kind: Router\nname: [unclosed\n",
 	"kind: Site\nname: uptown\ntitel: Uptown\n",
 	"just words\n",
 };
 
-static int any_sub(const struct declared *declared)
+/* Somebody who is declared; where nobody is, somebody is from now on. */
+static int any_sub(struct declared *declared)
 {
-	int index = (int)luck_below(SUBS);
+	int first = (int)luck_below(SUBS);
 
-	while (!declared->subs[index].declared)
-		index = (index + 1) % SUBS;
-	return index;
+	for (int i = 0; i < SUBS; i++)
+		if (declared->subs[(first + i) % SUBS].declared)
+			return (first + i) % SUBS;
+	declared->subs[first].declared = true;
+	return first;
 }
 
 static void change_sub(struct declared *next)

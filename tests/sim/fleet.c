@@ -118,21 +118,27 @@ void fleet_check_foreign(struct station *station)
 	}
 }
 
+bool fleet_name_taken(const struct station *station, const char *menu, const char *username)
+{
+	int index = menu_index(menu);
+	char name[40];
+
+	(void)snprintf(name, sizeof(name), " name=%s ", username);
+	for (uint32_t i = 0; i < station->foreign_count; i++)
+		if (station->foreigns[i].menu == index &&
+		    strstr(station->foreigns[i].line, name) != NULL)
+			return true;
+	return false;
+}
+
 bool fleet_conflict(int sub)
 {
 	const struct declared *declared = declared_in_force();
 	const struct sub *who = &declared->subs[sub];
 	bool hotspot = declared->packs[who->pack].hotspot;
-	struct station *station = &sim.stations[who->router];
-	int menu = menu_index(hotspot ? "/ip/hotspot/user" : "/ppp/secret");
-	char name[40];
 
-	(void)snprintf(name, sizeof(name), " name=%s ", who->username);
-	for (uint32_t i = 0; i < station->foreign_count; i++)
-		if (station->foreigns[i].menu == menu &&
-		    strstr(station->foreigns[i].line, name) != NULL)
-			return true;
-	return false;
+	return fleet_name_taken(&sim.stations[who->router],
+				hotspot ? "/ip/hotspot/user" : "/ppp/secret", who->username);
 }
 
 /* ---- making ---------------------------------------------------------------------------------- */
@@ -361,6 +367,8 @@ static void arm_fault(struct station *station)
 				   .times = 1 + luck_below(3),
 				   .delay_us = luck_between(SECOND_US, 30 * SECOND_US) };
 
+	if (fault.kind == ROS_FAULT_LIE && station->hidden)
+		return; /* a password that was not taken would never be seen */
 	if (fault.kind == ROS_FAULT_TRUNCATE)
 		fault.after = 1 + luck_below(12);
 	if (fault.kind == ROS_FAULT_TRAP && luck_one_in(2))

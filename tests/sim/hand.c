@@ -106,8 +106,9 @@ static void edit_row(struct edit *edit)
 		counted(does(edit, "set", hotspot ? "=profile=default" : "=profile=staff"),
 			FAULT_HAND_SET);
 		break;
-	case 1:
-		counted(does(edit, "set", "=password=changed"), FAULT_HAND_SET);
+	case 1: /* where it cannot be read, nobody would ever know */
+		counted(!edit->station->hidden && does(edit, "set", "=password=changed"),
+			FAULT_HAND_SET);
 		break;
 	case 2:
 		counted(does(edit, "set", "=disabled=yes"), FAULT_HAND_DISABLE);

@@ -162,10 +162,20 @@ static void job_work(void *context)
 	      "%.*s: %s", TEXT_ARG(call->task->router), error.text);
 }
 
+/* What the router heard, as it tells it. */
+static void show_writes(const struct station *station, size_t from)
+{
+	struct ros_log_entry entry;
+
+	for (size_t i = from; sim.tracing && ros_log_read(station->ros, i, &entry); i++)
+		trace("    %s: %s -> %s", station->name, entry.command, entry.outcome);
+}
+
 bool life_job(struct job *job, const struct task *task, bool check_size)
 {
 	struct job_call call = { job, task };
 	struct station *station = NULL;
+	size_t heard;
 	bool lived;
 
 	for (int i = 0; i < ROUTERS; i++)
@@ -174,7 +184,9 @@ bool life_job(struct job *job, const struct task *task, bool check_size)
 	invariant(station != NULL);
 	if (check_size)
 		check_size_before(station);
+	heard = ros_log_size(station->ros);
 	lived = life_call(job_work, &call);
+	show_writes(station, heard);
 	sim.jobs++;
 	if (!lived)
 		return false;

@@ -45,15 +45,24 @@ static void stop_for_hours(void)
 	fault_count(FAULT_STOPPED);
 }
 
+/*
+ * Trouble, one piece at a time. While the clock is wrong nobody edits and nobody commits: what
+ * changes somebody's speed then is dated by a wrong clock, and wavu promises no more than that
+ * nobody is shut out by it.
+ */
 static void trouble(void)
 {
-	switch (luck_below(20)) {
+	uint32_t what = luck_below(20);
+
+	if (llabs(sim.wall_offset_us) > 5 * MINUTE_US && (what < 2 || (what > 5 && what < 9)))
+		what = 2;
+	switch (what) {
 	case 0:
 	case 1:
 		declare_commit();
 		break;
 	case 2:
-		if (luck_one_in(3))
+		if (sim.wall_offset_us != 0 || luck_one_in(4))
 			move_clock();
 		break;
 	case 3:

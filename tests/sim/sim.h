@@ -306,6 +306,7 @@ void fleet_claim(struct station *station, const char *menu,
 		 const char *which); /* a row becomes foreign */
 bool fleet_is_foreign(const struct station *station, int menu, uint32_t id);
 void fleet_check_foreign(struct station *station);
+bool fleet_name_taken(const struct station *station, const char *menu, const char *username);
 bool fleet_conflict(int sub);            /* a foreign row has his name */
 void hand_edit(struct station *station); /* a person in WinBox */
 

@@ -93,7 +93,8 @@ static bool wire_send(struct line *line, struct text bytes, uint32_t timeout_ms,
 	bool dies;
 
 	/* Between the look and the write anything may have happened. */
-	if (phase == PHASE_WRITE && own->phase == PHASE_LOOK && !sim.quiet && luck_one_in(12)) {
+	if (phase == PHASE_WRITE && own->phase == PHASE_LOOK && !sim.quiet &&
+	    sim.wall_offset_us == 0 && luck_one_in(12)) {
 		hand_edit(own->station);
 		fault_count(FAULT_HAND_MID_JOB);
 	}

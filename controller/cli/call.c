@@ -141,7 +141,9 @@ int call_print(struct call *call, struct document *document, int exit_code)
 	struct text bytes = document_render(document, call->format, call->colour, &call->arena);
 
 	document_free(document);
-	if (fwrite(bytes.at, 1, bytes.size, stdout) != bytes.size || fflush(stdout) != 0) {
+	/* An empty document (a patch of nothing) has no bytes to point at. */
+	if ((bytes.size > 0 && fwrite(bytes.at, 1, bytes.size, stdout) != bytes.size) ||
+	    fflush(stdout) != 0) {
 		fprintf(stderr, "wavu: standard output cannot be written\n");
 		return EXIT_FAILED;
 	}

@@ -18,6 +18,12 @@ static const struct option apply_options[] = {
 	{ "--allow", "DIGEST", true, "let the losses go that `plan` showed with this digest" },
 	{ NULL, NULL, false, NULL },
 };
+static const struct option drift_options[] = {
+	{ "--adopt", NULL, false, "a patch for the repository that takes the routers' values over" },
+	{ "--foreign", NULL, false, "access that nobody pays for, and payers without access, as the "
+	"routers say now" },
+	{ NULL, NULL, false, NULL },
+};
 static const struct option history_options[] = {
 	{ "--router", "R", false, "only this router" },
 	{ "-n", "N", false, "at most N lines; default 50" },
@@ -74,10 +80,13 @@ const struct command commands[] = {
 	  "It follows the repositories, books payments and keeps the routers as they should be, "
 	  "until it is told to end.",
 	  "wavu -c /etc/wavu/wavu.yaml controller", run_controller },
-	{ "drift", "", 0, 0, NULL,
+	{ "drift", "", 0, 0, drift_options,
 	  "what the last look at the routers found different",
 	  "Rows of ours that somebody changed or removed, with what they should be. Exit code 2 "
-	  "when there are any.",
+	  "when there are any. --foreign looks at the routers instead: enabled rows that are not "
+	  "wavu's, bypassed devices, sessions without a row, people who paid and have no open row. "
+	  "--adopt prints what was changed by hand as a unified diff against the newest commit; "
+	  "what has no place in YAML goes to standard error.",
 	  "wavu drift --output json", run_drift },
 	{ "explain", "THING", 1, 1, NULL,
 	  "the chain from cause to router row",

@@ -1,6 +1,7 @@
 #include "cli/call.h"
 
 #include "base/clock.h"
+#include "cli/drift.h"
 #include "view/explain_view.h"
 #include "view/fleet_view.h"
 
@@ -24,6 +25,12 @@ int run_drift(struct call *call)
 	struct error error = { 0 };
 	uint32_t differences;
 
+	if (call_has(call, "--foreign") && call_has(call, "--adopt"))
+		return call_usage(call->command, "--foreign and --adopt are two questions: ask one");
+	if (call_has(call, "--foreign"))
+		return run_drift_foreign(call);
+	if (call_has(call, "--adopt"))
+		return run_drift_adopt(call);
 	if (!call_outlooks(call, &error) || !view_drift(&document, &differences, call->outlooks,
 							call->outlook_count, &call->arena, &error))
 		return call_fail(call, &error);

@@ -11,4 +11,6 @@ void drift_text(const json_t *data, struct output *output);
 void drift_html(const json_t *data, struct output *output);
 void history_text(const json_t *data, struct output *output);
 void history_html(const json_t *data, struct output *output);
+void adopt_text(const json_t *data, struct output *output);
+void foreign_text(const json_t *data, struct output *output);
 void explain_text(const json_t *data, struct output *output);

@@ -9,11 +9,13 @@
 
 /* One row per document; sorted by name. */
 static const struct shape shapes[] = {
+	{ "adopt", adopt_text, NULL },
 	{ "apply", apply_text, NULL },
 	{ "checks", checks_text, NULL },
 	{ "drift", drift_text, drift_html },
 	{ "explain", explain_text, NULL },
 	{ "findings", findings_text, NULL },
+	{ "foreign", foreign_text, NULL },
 	{ "history", history_text, history_html },
 	{ "import", import_text, NULL },
 	{ "message", message_text, NULL },

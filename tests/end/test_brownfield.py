@@ -151,5 +151,90 @@ def test_an_import_says_what_is_wrong_with_the_call():
         assert document["subscribers"] == 0 and document["left"] == [], document
 
 
+PEOPLE = """\
+kind: Subscriber
+name: KN-1
+package: home-10
+router: r1
+username: jane   # at the corner
+opening: {paid_until: 2030-01-01}
+---
+kind: Subscriber
+name: KN-2
+package: home-10
+router: r1
+username: peter
+mac: "AA:BB:CC:00:00:02"
+opening: {paid_until: 2030-01-01}
+---
+{kind: Subscriber, name: KN-3, package: home-10, router: r1, username: amina, opening: {paid_until: 2030-01-01}}
+---
+kind: Subscriber
+name: KN-4
+package: home-10
+router: r1
+username: late
+"""
+
+
+def test_ghosts_and_leaks_are_told():
+    with Isp(files={"subscribers.yaml": PEOPLE}) as isp:
+        isp.settle()
+        assert isp.run("drift", "--foreign", code=0)[1]["foreign"] == []
+        hand = isp.routers.hand
+        hand("/ppp/secret/add", "=name=technician", "=password=x", "=profile=wavu-home-10", "=comment=just for a day")
+        hand("/ppp/secret/add", "=name=asleep", "=password=x", "=disabled=yes")
+        hand("/ppp/secret/add", "=name=late", "=password=x")
+        hand("/ip/hotspot/user/add", "=name=free", "=password=x")
+        hand("/ip/hotspot/ip-binding/add", "=mac-address=AA:BB:CC:00:00:99", "=type=bypassed", "=comment=the boss")
+        hand("/ip/hotspot/ip-binding/add", "=mac-address=AA:BB:CC:00:00:98", "=type=blocked")
+        hand("/ppp/secret/add", "=name=ghost", "=password=x", "=profile=wavu-home-10")
+        for name in ("technician", "ghost"):
+            isp.routers.ask("dial", isp.routers.names[0], name, "x")
+        hand("/ppp/secret/remove", "=.id=ghost")
+        isp.run("pause", "r1", "--until", "2h", "--reason", "so that nothing is healed")
+        hand("/ppp/secret/remove", "=.id=amina")
+        hand("/ppp/secret/set", "=.id=peter", "=disabled=yes")
+        writes = isp.routers.counters()["writes"]
+        code, found = isp.run("drift", "--foreign")
+        told = {(line["kind"], line["key"]): line for line in found["foreign"]}
+        assert code == 2 and set(told) == {("row", "technician"), ("row", "late"), ("row", "free"), ("session", "ghost"),
+                                           ("binding", "AA:BB:CC:00:00:99")}, found
+        assert told["row", "technician"]["online"] and told["row", "technician"]["comment"] == "just for a day"
+        assert told["row", "late"]["subscriber"] == "KN-4" and not told["row", "late"]["online"]
+        assert {line["subscriber"] for line in found["without_access"]} == {"KN-2", "KN-3"}, found
+        assert isp.routers.counters()["writes"] == writes
+        code, text = isp.run("drift", "--foreign", json_output=False)
+        assert code == 2 and "Access that nobody pays for" in text and "technician" in text, text
+
+
+def test_drift_becomes_a_patch():
+    with Isp(files={"subscribers.yaml": PEOPLE, "sites.yaml": "kind: Site\nname: kasarani\ndrift: report\n"}) as isp:
+        isp.settle()
+        assert call(isp, "drift", "--adopt")[:2] == (0, ""), call(isp, "drift", "--adopt")
+        hand = isp.routers.hand
+        hand("/ppp/secret/set", "=.id=jane", "=caller-id=AA:BB:CC:00:00:01", "=remote-address=10.10.9.1")
+        hand("/ppp/secret/set", "=.id=peter", "=caller-id=")
+        hand("/ppp/secret/set", "=.id=amina", "=disabled=yes", "=remote-address=10.10.9.3")
+        hand("/ppp/profile/set", "=.id=wavu-home-10", "=rate-limit=6M/12M")
+        isp.run("apply")
+        done = subprocess.run([WAVU, "-c", isp.config, "drift", "--adopt"], stdout=subprocess.PIPE,
+                              stderr=subprocess.PIPE, timeout=60)
+        patch, said = done.stdout.decode(), done.stderr.decode()
+        assert done.returncode == 2, (patch, said)
+        assert "amina disabled: who has access follows from payments" in said, said
+        assert "amina remote-address: `address` stands in a way" in said, said
+        subprocess.run(["git", "-C", isp.repository, "apply", "-"], input=done.stdout, check=True)
+        text = open(isp.repository + "/subscribers.yaml").read()
+        assert 'mac: "AA:BB:CC:00:00:01"' in text and "address: 10.10.9.1" in text and "00:00:02" not in text, text
+        assert "username: jane   # at the corner" in text
+        assert "speed: {down: 12M, up: 6M}" in open(isp.repository + "/packages.yaml").read()
+        hand("/ppp/secret/set", "=.id=amina", "=disabled=no", "=!remote-address")
+        isp.commit("as the technician left it", wait=True)
+        isp.run("apply")
+        isp.settle()
+        assert call(isp, "drift", "--adopt")[:2] == (0, ""), call(isp, "drift", "--adopt")
+
+
 if __name__ == "__main__":
     main(globals())

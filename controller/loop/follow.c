@@ -36,18 +36,17 @@ static bool write_source(struct seat *seat, const struct source_state *source, s
 }
 
 /* What a taken-over customer had is booked at first sight, and buys what it reaches for. */
-static bool book_opening(struct seat *seat, const struct intent *intent,
+static bool book_opening(bool *booked, struct seat *seat, const struct intent *intent,
 			 const struct subscriber *subscriber, int64_t now, struct arena *arena,
 			 struct error *error)
 {
 	uint32_t periods;
-	bool booked;
 
-	if (!ledger_open(&booked, seat->store, subscriber->reference, subscriber->account,
+	if (!ledger_open(booked, seat->store, subscriber->reference, subscriber->account,
 			 subscriber->opening_paid_until_at, subscriber->opening_balance_cents, now,
 			 error))
 		return false;
-	return !booked || booking_renew(&periods, seat, intent, subscriber, now, arena, error);
+	return !*booked || booking_renew(&periods, seat, intent, subscriber, now, arena, error);
 }
 
 /* A password is stored before it is ever sent, so that a lost answer cannot lose it. */
@@ -83,15 +82,19 @@ static const struct standing *standing_of(const struct standing *standings, uint
 
 static bool book_people(struct seat *seat, const struct intent *next,
 			const struct standing *standings, uint32_t count, int64_t now,
-			struct arena *arena, struct error *error)
+			bool *wanted, struct arena *arena, struct error *error)
 {
 	for (uint32_t i = 0; i < next->subscriber_count; i++) {
 		const struct subscriber *subscriber = &next->subscribers[i];
 		const struct standing *known = standing_of(standings, count, subscriber->reference);
+		bool booked = false;
 
 		if (subscriber->has_opening && (known == NULL || !known->opening_booked) &&
-		    !book_opening(seat, next, subscriber, now, arena, error))
+		    !book_opening(&booked, seat, next, subscriber, now, arena, error))
 			return error_at(error, "opening of %.*s", TEXT_ARG(subscriber->account));
+		/* What he has is another now, though his lines in git may mean the same rows. */
+		if (booked)
+			wanted[subscriber->router - next->routers] = true;
 		if (subscriber->password_kind != PASSWORD_SECRET &&
 		    (known == NULL || known->password.size == 0) &&
 		    !ensure_password(seat, subscriber, arena, error))
@@ -116,7 +119,7 @@ static bool want_routers(struct seat *seat, const struct intent *former, const s
 		char was[13], is[13];
 
 		plan_intent_digest(is, next, &next->routers[i]);
-		if (before != NULL) {
+		if (before != NULL && !wanted[i]) {
 			plan_intent_digest(was, former, before);
 			if (strcmp(was, is) == 0)
 				continue;
@@ -209,7 +212,7 @@ static bool take_all(struct seat *seat, const struct intent *former, const struc
 
 	if (!source_read(&source, seat->store, arena, error) ||
 	    !ledger_standings(&standings, &count, seat->store, arena, error) ||
-	    !book_people(seat, next, standings, count, now, arena, error) ||
+	    !book_people(seat, next, standings, count, now, wanted, arena, error) ||
 	    !ledger_standings(&standings, &count, seat->store, arena, error) ||
 	    !want_routers(seat, former, next, wanted, arena, error) ||
 	    !remember_losses(seat, former, next, standings, count, now, &source, arena, error))

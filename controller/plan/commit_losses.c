@@ -145,7 +145,13 @@ static void digest_router(struct digester *digester, const struct intent *intent
 	digester_text(digester, router->host);
 	digester_i64(digester, router->port);
 	digester_i64(digester, router->transport);
+	digester_i64(digester, router->rest_plain);
+	digester_i64(digester, router->tls.anonymous);
+	digester_text(digester, router->tls.fingerprint);
+	digester_i64(digester, router->tls.ca.kind);
+	digester_text(digester, router->tls.ca.name);
 	digester_text(digester, router->user);
+	digester_i64(digester, router->password.kind);
 	digester_text(digester, router->password.name);
 	digester_i64(digester, router->mode);
 	digester_i64(digester, router->pause_until_at);

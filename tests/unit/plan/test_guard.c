@@ -377,6 +377,12 @@ static void the_routers_digest_sees_what_matters_to_it(void **state)
 	lab_commit(&lab, yaml_of(1, 6, "", ""));
 	plan_intent_digest(other, lab.intent, lab.router);
 	assert_string_not_equal(one, other);
+	/* Another way to know the router: one that failed by the old one is tried at once. */
+	lab_commit(&lab, yaml_of(1, 5, "", "transport: api-ssl\ntls: { anonymous: true }\n"));
+	plan_intent_digest(one, lab.intent, lab.router);
+	lab_commit(&lab, yaml_of(1, 5, "", "transport: api-ssl\ntls: { ca: { file: a.pem } }\n"));
+	plan_intent_digest(other, lab.intent, lab.router);
+	assert_string_not_equal(one, other);
 	lab_close(&lab);
 }
 

@@ -114,7 +114,7 @@ def test_odd_bytes_are_reported_and_nothing_is_written():
         isp.pay("SKL51ZDR4F")
         isp.settle()
         isp.routers.hand("/ppp/secret/set", "=.id=jane", "=disabled=yes")
-        isp.routers.hand("/ppp/secret/add", "=name=hand", "=comment=tab\there")
+        isp.routers.hand("/ppp/secret/add", "=name=hand", "=comment=a tab\tin it")
         writes = isp.routers.counters()["writes"]
         code, done = isp.run("apply")
         error = done["routers"][0]["error"]

@@ -130,6 +130,8 @@ static void digest_package(struct digester *digester, const struct package *pack
 	digester_i64(digester, package->burst.time_s);
 	digester_i64(digester, package->devices);
 	digest_policy(digester, package->dunning);
+	if (package->profile.size != 0)
+		digester_text(digester, package->profile);
 }
 
 static void digest_router(struct digester *digester, const struct intent *intent,

@@ -60,6 +60,7 @@ int run_resume(struct call *call);
 int run_router_check(struct call *call);
 int run_run(struct call *call);
 int run_schema(struct call *call);
+int run_router_bootstrap(struct call *call);
 int run_status(struct call *call);
 int run_subscriber_list(struct call *call);
 int run_subscriber_show(struct call *call);

@@ -54,6 +54,14 @@ static const struct option record_options[] = {
 	{ "--reason", "TEXT", false, "why: it stands in the ledger for ever" },
 	{ NULL, NULL, false, NULL },
 };
+static const struct option bootstrap_options[] = {
+	{ "--controller", "ADDRESS", false, "where wavu comes from: nobody else may use the service" },
+	{ "--interface", "IF", false, "where subscribers are; default bridge" },
+	{ "--tunnel", "HOST", false, "the router has no reachable address: it dials this host" },
+	{ "--tunnel-key", "KEY", false, "the host's WireGuard key" },
+	{ "--version", "V", false, "its RouterOS, as 7.16; default: what was last seen" },
+	{ NULL, NULL, false, NULL },
+};
 static const struct option show_options[] = {
 	{ "--password", NULL, false, "show the password of the service too" },
 	{ NULL, NULL, false, NULL },
@@ -147,6 +155,13 @@ const struct command commands[] = {
 	  "ends a pause",
 	  "A pause declared in git is ended in git.",
 	  "wavu resume kasarani-1", run_resume },
+	{ "router bootstrap", "R", 1, 1, bootstrap_options,
+	  "prints the script that prepares a new router",
+	  "A user with the least rights, the service and who may use it, the clock, the servers that "
+	  "the Router declares, and a tunnel where one is needed, with the host's side. Secrets are "
+	  "not printed: the script wants them written in, and can be run again.",
+	  "wavu router bootstrap kasarani-1 --version 7.16 --controller 10.66.0.1 > kasarani-1.rsc",
+	  run_router_bootstrap },
 	{ "router check", "R", 1, 1, NULL,
 	  "tries whether wavu can reach a router and has the rights it needs",
 	  "Nothing is changed: the right to write is tried on a row that does not exist.",

@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "view/bootstrap_inside.h"
 #include "view/fleet_shape.h"
 #include "view/import_inside.h"
 #include "view/plan_shape.h"
@@ -11,6 +12,7 @@
 static const struct shape shapes[] = {
 	{ "adopt", adopt_text, NULL },
 	{ "apply", apply_text, NULL },
+	{ "bootstrap", bootstrap_text, NULL },
 	{ "checks", checks_text, NULL },
 	{ "drift", drift_text, drift_html },
 	{ "explain", explain_text, NULL },

@@ -47,6 +47,12 @@ static const struct key hotspot_keys[] = {
 	{ .name = NULL },
 };
 
+static const struct key static_keys[] = {
+	{ .name = "parent", .type = VALUE_TEXT, .max = 64,
+	  .help = "The queue that those of static customers hang below; it must be there." },
+	{ .name = NULL },
+};
+
 static const struct key keys[] = {
 	{ .name = "title", .type = VALUE_TEXT, .max = 100, .help = "What people call it." },
 	{ .name = "site", .type = VALUE_REFERENCE, .flags = KEY_REQUIRED, .refers = "Site",
@@ -71,6 +77,8 @@ static const struct key keys[] = {
 	  .help = "What PPPoE subscribers get from this router." },
 	{ .name = "hotspot", .type = VALUE_MAP, .keys = hotspot_keys,
 	  .help = "Where hotspot subscribers log in." },
+	{ .name = "static", .type = VALUE_MAP, .keys = static_keys,
+	  .help = "How customers with a fixed address are shaped." },
 	KEY_GUARD,
 	KEY_DRIFT,
 	{ .name = NULL },

@@ -86,6 +86,29 @@ static void build_address(struct reader *reader, const struct source *source,
 	}
 }
 
+/*
+ * A static customer is nothing but an address: without one the queue would shape, and the list
+ * shut off, everybody or nobody (the table of keys refuses 0.0.0.0 and prefixes).
+ */
+static void check_static(struct reader *reader, const struct source *source,
+			 const struct subscriber *subscriber)
+{
+	const struct node *address = take_node(source->map, "address");
+
+	if (!subscriber->package || subscriber->package->service != SERVICE_STATIC)
+		return;
+	if (!address)
+		source_error(reader, source, source->map, "address",
+			     "`address` is missing: Package `%.*s` is `service: static`, which "
+			     "shapes and suspends by the fixed address, as 10.10.0.42",
+			     TEXT_ARG(subscriber->package->name));
+	/* The router makes such names itself, for the queues of sessions (facts §5.1). */
+	if (text_starts(subscriber->username, TEXT("<")))
+		source_error(reader, source, take_node(source->map, "username"), "username",
+			     "begins with `<`, as the queues that the router makes itself: choose "
+			     "another");
+}
+
 static void build_opening(const struct reader *reader, const struct source *source,
 			  struct subscriber *out)
 {
@@ -127,6 +150,7 @@ static void build_subscriber(struct reader *reader, const struct source *source,
 	build_aliases(reader, source, out);
 	build_password(reader, source, out);
 	build_address(reader, source, out);
+	check_static(reader, source, out);
 	build_opening(reader, source, out);
 }
 

@@ -84,7 +84,7 @@ struct text row_key(const struct row *row, const struct menu *menu, struct arena
 	for (uint32_t i = 0; i < menu->key_count; i++) {
 		struct text part = value_at(row, menu, i);
 		if (i)
-			key[used++] = '\x1f';
+			key[used++] = ' ';
 		if (part.size)
 			memcpy(key + used, part.at, part.size);
 		used += part.size;

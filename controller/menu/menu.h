@@ -128,7 +128,8 @@ void row_put(struct row *row, const struct menu *menu, const char *field, struct
 	     struct arena *arena);
 /* The value, else the fallback, else the empty text. */
 struct text row_get(const struct row *row, const struct menu *menu, const char *field);
-/* The keys joined by '\x1f' when there are several: what inventories and plans call the row. */
+/* The keys joined by a blank when there are several: what inventories, plans and people call the
+ * row. No value of a last key holds a blank, so no two rows meet. */
 struct text row_key(const struct row *row, const struct menu *menu, struct arena *arena);
 /* Memory order of keys. */
 int row_compare_keys(const struct row *a, const struct row *b, const struct menu *menu);

@@ -348,6 +348,35 @@ struct text normalise_address(struct arena *arena, struct text value)
 			   TEXT_ARG(address_text(arena, range.last)));
 }
 
+struct text normalise_target(struct arena *arena, struct text value)
+{
+	struct text rest = value, head, out = TEXT_NONE;
+	bool more = value.size > 0;
+	while (more) {
+		struct range range;
+		more = text_cut(rest, ',', &head, &rest);
+		if (!text_ipv4_range(head, &range.first, &range.last) || prefix_of(range) > 32)
+			return value;
+		struct text first = address_text(arena, range.first);
+		out = text_format(arena, "%.*s%s%.*s/%u", TEXT_ARG(out), out.size ? "," : "",
+				  TEXT_ARG(first), prefix_of(range));
+	}
+	return out;
+}
+
+struct text normalise_span_pair(struct arena *arena, struct text value)
+{
+	struct text rx, tx;
+	int64_t us;
+	if (!text_cut(value, '/', &rx, &tx))
+		tx = rx;
+	if (!value_duration(rx, &us) || !value_duration(tx, &us))
+		return value;
+	rx = normalise_duration(arena, rx);
+	tx = normalise_duration(arena, tx);
+	return text_format(arena, "%.*s/%.*s", TEXT_ARG(rx), TEXT_ARG(tx));
+}
+
 static int compare_ranges(const void *a, const void *b)
 {
 	const struct range *x = a, *y = b;

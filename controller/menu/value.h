@@ -17,6 +17,10 @@ struct text normalise_rate_limit(
 struct text normalise_mac(struct arena *arena, struct text value);
 struct text normalise_address(struct arena *arena,
 			      struct text value); /* "10.0.0.1/32" -> "10.0.0.1" */
+/* Queue targets: "10.0.0.1" -> "10.0.0.1/32", each of a comma list; an interface's name passes. */
+struct text normalise_target(struct arena *arena, struct text value);
+/* Queue times: "16" -> "16s/16s", "16s/8s" stays. */
+struct text normalise_span_pair(struct arena *arena, struct text value);
 struct text normalise_ranges(
     struct arena *arena, struct text value); /* pool ranges: each "a-b", sorted, joined by ',' */
 struct text normalise_count(struct arena *arena, struct text value); /* "01" -> "1"; words pass */

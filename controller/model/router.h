@@ -35,6 +35,8 @@ struct router {
 	uint32_t pppoe_range_count;
 	bool has_hotspot;
 	struct text hotspot_server; /* default "all" */
+	/* the queue above those of static customers; empty: left alone */
+	struct text static_parent;
 	struct guard guard;
 	enum drift_mode drift;
 	struct where where;

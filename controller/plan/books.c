@@ -16,10 +16,13 @@ static bool entry_equal(const struct inventory_entry *a, const struct inventory_
 }
 
 /* The entry as stored, or a fresh one. */
-static void book_open(struct item *item)
+static void book_open(const struct draft *draft, struct item *item)
 {
 	if (item->entry) {
 		item->book = *item->entry;
+		/* See item_rights_at: what a clock that was ahead wrote is put right. */
+		if (item->book.rights_at > draft->in->observed->look_at)
+			item->book.rights_at = draft->in->observed->look_at;
 		return;
 	}
 	item->book.menu = text_of(item->menu->path);
@@ -99,14 +102,21 @@ static void book_set(struct draft *draft, struct item *item, struct change *chan
 	change->after = item->book;
 }
 
+static bool has_sessions(const struct menu *menu)
+{
+	return menu->id == MENU_PPP_SECRET || menu->id == MENU_HOTSPOT_USER;
+}
+
 static void book_remove(struct item *item, struct change *change)
 {
 	item->book.state = INVENTORY_REMOVING;
 	item->book.macs = item->macs;
 	change->before = item->book;
-	/* Nobody lives on by a profile or pool: gone is gone. A person's row is done when his
-	 * sessions are seen gone. */
-	if (!item->person) {
+	/*
+	 * Nobody lives on by a profile, pool, queue or list: gone is gone. A person's row is done
+	 * when his sessions are seen gone.
+	 */
+	if (!item->person || !has_sessions(item->menu)) {
 		change->drops_entry = true;
 		return;
 	}
@@ -229,7 +239,7 @@ void books_write(struct draft *draft)
 
 	for (menu = 0; menu < MENU_COUNT; menu++)
 		for (i = 0; i < draft->item_count[menu]; i++)
-			book_open(&draft->items[menu][i]);
+			book_open(draft, &draft->items[menu][i]);
 	for (i = 0; i < draft->step_count; i++)
 		book_step(draft, &draft->steps[i]);
 	for (menu = 0; menu < MENU_COUNT; menu++)

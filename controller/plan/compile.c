@@ -1,6 +1,7 @@
 #include "plan/compile.h"
 
 #include "base/error.h"
+#include "plan/walls.h"
 #include "policies/policy.h"
 
 /* Which profiles this router needs: of all packages used here, or in a partial plan of the people
@@ -27,57 +28,18 @@ const struct facts *facts_of(const struct plan_input *in, struct text reference)
 	return NULL;
 }
 
-/* ---- walls ---- */
-
-static bool rule_is_wall(const struct row *row, const struct menu *menu)
-{
-	struct text chain = row_get(row, menu, "chain");
-	struct text action = row_get(row, menu, "action");
-
-	if (row->invalid || text_is(row_get(row, menu, "disabled"), "true"))
-		return false;
-	if (menu->id == MENU_FIREWALL_FILTER)
-		return text_is(chain, "forward") &&
-		       (text_is(action, "drop") || text_is(action, "reject"));
-	return text_is(chain, "dstnat") &&
-	       (text_is(action, "dst-nat") || text_is(action, "redirect"));
-}
-
-bool compile_walls(struct text *walls, const struct observed *observed, struct arena *arena)
-{
-	static const enum menu_id firewall[] = { MENU_FIREWALL_FILTER, MENU_FIREWALL_NAT };
-	struct text found = TEXT_NONE;
-	uint32_t i, j;
-
-	*walls = TEXT_NONE;
-	for (i = 0; i < ARRAY_COUNT(firewall); i++) {
-		const struct table *table = &observed->tables[firewall[i]];
-		if (!table->looked)
-			return false;
-		for (j = 0; j < table->count; j++) {
-			struct text list = row_get(&table->rows[j], table->menu,
-						   "src-address-list");
-			/* "!x" means everybody but those in x (RouterOS matchers): no wall for x.
-			 */
-		.taken_over = package->profile.size != 0,
-			if (rule_is_wall(&table->rows[j], table->menu) &&
-			    !text_starts(list, TEXT("!")))
-				found = words_add(arena, found, '\n', list);
-		}
-	}
-	*walls = found;
-	return true;
-}
-
 /* ---- profiles ---- */
 
 static void want_profile(struct draft *draft, const struct profile_wish *wish)
 {
 	const struct service_row *service = service_of(wish->package->service);
-	struct table *table = &draft->desired[service->profile_menu];
+	struct table *table;
 	struct row *row;
 	uint32_t i;
 
+	if (!service->profile)
+		return;
+	table = &draft->desired[service->profile_menu];
 	/* Partial plans name few, and full ones name each package's once: only variants can repeat.
 	 */
 	for (i = table->count; i > 0 && table->count - i < STEPS_MAX + 2; i--)
@@ -97,6 +59,7 @@ static void want_plain(struct draft *draft, const struct package *package)
 		.name = profile_name(draft->arena, package),
 		.speed = package->speed,
 		.bursts = true,
+		.taken_over = package->profile.size != 0,
 	};
 	want_profile(draft, &wish);
 }
@@ -191,6 +154,8 @@ static void wish_state(struct draft *draft, const struct subscriber *subscriber,
 			 entitlement->state == STATE_EXPIRED;
 
 	wish->is_disabled = !state_is_open(entitlement->state);
+	wish->speed = entitlement->state == STATE_THROTTLED ? entitlement->speed : package->speed;
+	wish->bursts = entitlement->state != STATE_THROTTLED;
 	if (entitlement->state == STATE_THROTTLED) {
 		wish->profile = profile_name_throttled(draft->arena, package, entitlement->speed);
 		if (draft->partial)
@@ -207,6 +172,13 @@ static void wish_state(struct draft *draft, const struct subscriber *subscriber,
 	}
 }
 
+/* On a list that no rule looks at, an address is as open as before. */
+static bool is_open_all_the_same(const struct draft *draft, const struct subscriber *subscriber)
+{
+	return service_of(subscriber->package->service)->is_listed &&
+	       !words_hold(draft->walls, '\n', walls_list_of(subscriber));
+}
+
 static void want_row(struct draft *draft, const struct subscriber *subscriber,
 		     const struct entitlement *entitlement, const struct facts *facts)
 {
@@ -219,16 +191,20 @@ static void want_row(struct draft *draft, const struct subscriber *subscriber,
 	wish_state(draft, subscriber, entitlement, &wish);
 	row = table_add(table, draft->arena);
 	service->row(row, &wish, draft->arena);
-	if (facts && facts->password.readable) {
+	if (password >= 0 && facts && facts->password.readable) {
 		row_set(row, table->menu, (uint32_t)password, secret_reveal(facts->password),
 			draft->arena);
 		if (facts->keep_password)
 			row->initial |= 1u << password;
 	}
 	row->reference = subscriber->reference;
-	row->access = state_is_open(entitlement->state) ? ACCESS_OPEN : ACCESS_SHUT;
+	row->access = state_is_open(entitlement->state) || is_open_all_the_same(draft, subscriber)
+			  ? ACCESS_OPEN
+			  : ACCESS_SHUT;
 	row->because = entitlement->because;
 	row->where = &subscriber->where;
+	if (service->is_listed && !state_is_open(entitlement->state))
+		walls_want_entry(draft, subscriber, entitlement->because);
 }
 
 static void judge_subscriber(struct draft *draft, const struct subscriber *subscriber,
@@ -254,6 +230,7 @@ static void judge_subscriber(struct draft *draft, const struct subscriber *subsc
 		return;
 	if (person->entitlement.how == SUSPEND_WALLED &&
 	    !state_is_open(person->entitlement.state) &&
+	    !service_of(subscriber->package->service)->is_listed &&
 	    !is_walled_now(draft, service_of(subscriber->package->service), &person->entitlement))
 		needs->walled_count++;
 	want_row(draft, subscriber, &person->entitlement, facts);
@@ -319,7 +296,7 @@ void compile_router(struct draft *draft)
 
 	for (i = 0; i < MENU_COUNT; i++)
 		table_init(&draft->desired[i], menu_of((enum menu_id)i));
-	plan->walls_looked = compile_walls(&plan->walls, draft->in->observed, draft->arena);
+	plan->walls_looked = walls_read(&plan->walls, draft->in->observed, draft->arena);
 	draft->walls = plan->walls_looked ? plan->walls : draft->in->walls_known;
 	needs.packages = ARENA_ARRAY(draft->arena, bool, intent->package_count + 1);
 	judge_everybody(draft, &needs);

@@ -9,9 +9,5 @@
 
 void compile_router(struct draft *draft);
 
-/* Lists with an enabled rule in the tables looked at (product.md: filter forward drop/reject, nat
- * dstnat dst-nat/redirect); false when the firewall was not read. */
-bool compile_walls(struct text *walls, const struct observed *observed, struct arena *arena);
-
 /* The menus' rows of one person: where he would be by the package he has. */
 const struct facts *facts_of(const struct plan_input *in, struct text reference);

@@ -275,6 +275,9 @@ static void judge_rights(const struct draft *draft, struct item *item)
 		judge_profile_rights(draft, item);
 		return;
 	}
+	/* No session hangs on a queue or a list: what they say acts at once. */
+	if (item->menu->id == MENU_QUEUE_SIMPLE || item->menu->id == MENU_ADDRESS_LIST)
+		return;
 	/* Enabling a row gives nobody other rights than he dialled in with; a name that went to
 	 * another person does. */
 	if (item->have && item->want && item->ours)

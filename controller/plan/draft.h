@@ -39,6 +39,12 @@ struct step {
 	struct item *item; /* the row it is about, or the owner of the session */
 };
 
+/* An address, or a network, that a list with a rule shuts off. */
+struct walled {
+	uint32_t first, last;
+	bool foreign; /* the entry is not wavu's */
+};
+
 struct draft {
 	const struct plan_input *in;
 	struct arena *arena;
@@ -46,6 +52,9 @@ struct draft {
 	bool partial;
 	struct table desired[MENU_COUNT];
 	struct text walls; /* lists with an enabled rule, by this look or a former one */
+	struct walled *walled; /* sorted; after walls_survey */
+	uint32_t walled_count;
+	bool walls_wide;		/* some of them are networks */
 	struct item *items[MENU_COUNT]; /* sorted by key */
 	uint32_t item_count[MENU_COUNT];
 	struct person *people;

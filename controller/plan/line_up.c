@@ -159,7 +159,8 @@ static void line_up(struct draft *draft, enum menu_id id)
 	uint32_t room;
 
 	/* What was not read is not judged. */
-	if (!observed->looked || menu->shape != SHAPE_SET || !menu->writable || menu->dangerous)
+	if (!observed->looked || menu->shape == SHAPE_SESSIONS || menu->key_count == 0 ||
+	    !menu->writable || menu->dangerous)
 		return;
 	walk.want = sides_of_table(draft, &draft->desired[id]);
 	walk.want_count = draft->desired[id].count;

@@ -3,6 +3,7 @@
 #include "base/error.h"
 #include "plan/compile.h"
 #include "plan/session.h"
+#include "plan/walls.h"
 
 struct asking {
 	struct look *looks;
@@ -39,11 +40,15 @@ static bool serves(const struct plan_input *in, enum service service)
 			return true;
 	for (i = 0; i < in->inventory_count; i++)
 		if (text_is(in->inventory[i].menu, menu_of(row->row_menu)->path) ||
-		    text_is(in->inventory[i].menu, menu_of(row->profile_menu)->path) ||
+		    (row->profile && text_is(in->inventory[i].menu,
+					     menu_of(row->profile_menu)->path)) ||
+		    (row->is_listed &&
+		     text_is(in->inventory[i].menu, menu_of(MENU_ADDRESS_LIST)->path)) ||
 		    (service == SERVICE_PPPOE &&
 		     text_is(in->inventory[i].menu, menu_of(MENU_POOL)->path)))
 			return true;
-	return service == SERVICE_PPPOE ? in->router->has_pppoe : in->router->has_hotspot;
+	return (service == SERVICE_PPPOE && in->router->has_pppoe) ||
+	       (service == SERVICE_HOTSPOT && in->router->has_hotspot);
 }
 
 static bool walls_matter(const struct plan_input *in)
@@ -53,29 +58,78 @@ static bool walls_matter(const struct plan_input *in)
 
 	intent_subscribers_of(in->intent, in->router, &all, &count);
 	for (i = 0; i < count; i++)
-		if (all[i]->package->dunning && all[i]->package->dunning->how == SUSPEND_WALLED &&
-		    service_of(all[i]->package->service)->has_walls)
+		if (service_of(all[i]->package->service)->is_listed ||
+		    (all[i]->package->dunning && all[i]->package->dunning->how == SUSPEND_WALLED &&
+		     service_of(all[i]->package->service)->has_walls))
 			return true;
 	return false;
 }
 
-static void ask_everything(struct asking *asking, const struct plan_input *in)
+/* The list and the address of a row, by what the inventory calls it. */
+static void split_entry(struct text key, struct text *list, struct text *address)
+{
+	uint32_t at = key.size;
+
+	while (at > 0 && key.at[at - 1] != ' ')
+		at--;
+	*address = text_from(key, at);
+	*list = text_head(key, at > 0 ? at - 1 : 0);
+}
+
+static void add_value(struct text *values, uint32_t *count, struct text value)
+{
+	uint32_t i;
+
+	for (i = 0; i < *count && i <= LOOK_VALUES_MAX && !text_equal(values[i], value); i++)
+		continue;
+	if (value.size != 0 && i == *count)
+		values[(*count)++] = value;
+}
+
+/* The lists of who may be suspended here, and those where wavu has put somebody: other lists can
+ * hold tens of thousands (routeros facts §5.5). */
+static void ask_lists(struct asking *asking, const struct plan_input *in, struct arena *arena)
+{
+	const struct subscriber *const *all;
+	struct text *lists, list, address;
+	uint32_t i, count, list_count = 0;
+
+	intent_subscribers_of(in->intent, in->router, &all, &count);
+	lists = ARENA_ARRAY(arena, struct text, count + in->inventory_count + 1);
+	for (i = 0; i < count; i++)
+		if (service_of(all[i]->package->service)->is_listed)
+			add_value(lists, &list_count, walls_list_of(all[i]));
+	for (i = 0; i < in->inventory_count; i++) {
+		if (!text_is(in->inventory[i].menu, menu_of(MENU_ADDRESS_LIST)->path))
+			continue;
+		split_entry(in->inventory[i].key, &list, &address);
+		add_value(lists, &list_count, list);
+	}
+	if (list_count != 0)
+		ask(asking, MENU_ADDRESS_LIST, "list", lists, list_count);
+}
+
+static void ask_everything(struct asking *asking, const struct plan_input *in, struct arena *arena)
 {
 	if (serves(in, SERVICE_PPPOE)) {
 		ask(asking, MENU_POOL, NULL, NULL, 0);
 		ask(asking, MENU_PPP_PROFILE, NULL, NULL, 0);
 		ask(asking, MENU_PPP_SECRET, NULL, NULL, 0);
 		ask(asking, MENU_PPP_ACTIVE, NULL, NULL, 0);
-		if (walls_matter(in)) {
-			ask(asking, MENU_FIREWALL_FILTER, NULL, NULL, 0);
-			ask(asking, MENU_FIREWALL_NAT, NULL, NULL, 0);
-		}
+	}
+	if (walls_matter(in)) {
+		ask(asking, MENU_FIREWALL_FILTER, NULL, NULL, 0);
+		ask(asking, MENU_FIREWALL_NAT, NULL, NULL, 0);
 	}
 	if (serves(in, SERVICE_HOTSPOT)) {
 		ask(asking, MENU_HOTSPOT_USER_PROFILE, NULL, NULL, 0);
 		ask(asking, MENU_HOTSPOT_USER, NULL, NULL, 0);
 		ask(asking, MENU_HOTSPOT_COOKIE, NULL, NULL, 0);
 		ask(asking, MENU_HOTSPOT_ACTIVE, NULL, NULL, 0);
+	}
+	if (serves(in, SERVICE_STATIC)) {
+		ask_lists(asking, in, arena);
+		ask(asking, MENU_QUEUE_SIMPLE, NULL, NULL, 0);
 	}
 }
 
@@ -115,21 +169,54 @@ static void inventory_names(const struct draft *draft, enum menu_id id, struct t
 	}
 }
 
+/* Their queues, and the lists that their addresses are on. */
+static void ask_fixed(struct asking *asking, const struct draft *draft, const struct text *names,
+		      uint32_t name_count)
+{
+	const struct plan_input *in = draft->in;
+	struct text *addresses =
+	    ARENA_ARRAY(draft->arena, struct text, draft->person_count + in->inventory_count + 1);
+	struct text list, address;
+	uint32_t i, count = 0;
+	bool others = draft->desired[MENU_PPP_SECRET].count != 0 ||
+		      draft->desired[MENU_HOTSPOT_USER].count != 0;
+
+	for (i = 0; i < draft->person_count; i++)
+		add_value(addresses, &count, draft->people[i].subscriber->address);
+	for (i = 0; i < in->inventory_count; i++) {
+		const struct inventory_entry *entry = &in->inventory[i];
+		if (!text_is(entry->menu, menu_of(MENU_ADDRESS_LIST)->path) ||
+		    !draft_concerns(draft, entry->reference))
+			continue;
+		split_entry(entry->key, &list, &address);
+		add_value(addresses, &count, address);
+	}
+	if (count != 0)
+		ask(asking, MENU_ADDRESS_LIST, "address", addresses, count);
+	/* The others' sessions may be judged by their queues: then all queues are looked at. */
+	ask(asking, MENU_QUEUE_SIMPLE, others ? NULL : "name", names, name_count);
+}
+
 /* The rows these people have or had of one service, what they refer to, and what lives by them. */
 static void ask_people(struct asking *asking, const struct draft *draft,
 		       const struct service_row *service)
 {
-	uint32_t room = draft->desired[service->row_menu].count +
-			draft->desired[service->profile_menu].count + draft->in->inventory_count;
+	uint32_t room = draft->desired[service->row_menu].count + draft->in->inventory_count +
+			(service->profile ? draft->desired[service->profile_menu].count : 0);
 	struct text *names = ARENA_ARRAY(draft->arena, struct text, room + 1);
 	struct text *profiles = ARENA_ARRAY(draft->arena, struct text, room + 1);
 	uint32_t name_count = 0, profile_count = 0;
 
 	desired_names(draft, service->row_menu, names, &name_count);
 	inventory_names(draft, service->row_menu, names, &name_count);
-	desired_names(draft, service->profile_menu, profiles, &profile_count);
+	if (service->profile)
+		desired_names(draft, service->profile_menu, profiles, &profile_count);
 	if (name_count == 0)
 		return;
+	if (service->is_listed) {
+		ask_fixed(asking, draft, names, name_count);
+		return;
+	}
 	if (service->service == SERVICE_PPPOE && draft->desired[MENU_POOL].count != 0) {
 		struct text *pool = ARENA_ARRAY(draft->arena, struct text, 1);
 		pool[0] = draft->in->router->pppoe_pool;
@@ -155,7 +242,7 @@ uint32_t plan_looks(struct look *looks, uint32_t max, const struct plan_input *i
 	uint32_t i;
 
 	if (!in->only) {
-		ask_everything(&asking, in);
+		ask_everything(&asking, in, arena);
 		return asking.count;
 	}
 	unseen.observed = &nothing;

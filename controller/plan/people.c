@@ -4,8 +4,10 @@
 
 #include "base/error.h"
 #include "plan/diff.h"
+#include "plan/walls.h"
 
-static const enum menu_id row_menus[] = { MENU_PPP_SECRET, MENU_HOTSPOT_USER };
+static const enum menu_id row_menus[] = { MENU_PPP_SECRET, MENU_HOTSPOT_USER,
+					  MENU_QUEUE_SIMPLE, MENU_ADDRESS_LIST };
 
 static int compare_people(const void *a, const void *b)
 {
@@ -95,17 +97,50 @@ void people_link(struct draft *draft)
 		}
 }
 
-static bool item_had_access(const struct item *item)
+static struct text target_of(const struct row *row)
 {
-	if (!item->have || (!item->ours && item->verb != VERB_ADOPT))
+	return row_get(row, menu_of(MENU_QUEUE_SIMPLE), "target");
+}
+
+static bool item_had_access(const struct draft *draft, const struct item *item)
+{
+	if (!item->have || (!item->ours && item->verb != VERB_ADOPT) ||
+	    item->menu->id == MENU_ADDRESS_LIST)
 		return false;
+	/* A queue lets nobody in; its address has access unless a wall holds it. */
+	if (item->menu->id == MENU_QUEUE_SIMPLE)
+		return !walls_hold(draft, target_of(item->have), false);
 	return diff_row_is_open(item->have, item->menu);
 }
 
-static bool item_gets_access(const struct item *item)
+static bool item_gets_access(const struct draft *draft, const struct item *item)
 {
-	return item->want && item->want->access == ACCESS_OPEN && item->verb != VERB_CONFLICT &&
-	       !item->secret_unknown;
+	if (!item->want || item->want->access != ACCESS_OPEN || item->verb == VERB_CONFLICT ||
+	    item->secret_unknown)
+		return false;
+	/* Who is on a list by somebody else's hand stays there. */
+	return item->menu->id != MENU_QUEUE_SIMPLE ||
+	       !walls_hold(draft, target_of(item->want), true);
+}
+
+/*
+ * Was this person's row last written shut? Of a fixed address it is the entry on the list that says
+ * so; whether that shuts anybody off is the firewall's doing.
+ */
+static bool was_shut(const struct draft *draft, const struct person *person,
+		     const struct item *item)
+{
+	const struct item *listed;
+
+	if (item->menu->id != MENU_QUEUE_SIMPLE)
+		return !item->entry ||
+		       (item->entry->state == INVENTORY_PRESENT && !item->entry->open);
+	if (!item->entry)
+		return true;
+	listed = draft_item(draft, MENU_ADDRESS_LIST,
+			    walls_entry_key(draft, walls_list_of(person->subscriber),
+					    person->subscriber->address));
+	return listed && listed->entry && listed->entry->state == INVENTORY_PRESENT;
 }
 
 /*
@@ -118,14 +153,13 @@ static enum loss person_loss(const struct draft *draft, const struct person *per
 			     const struct item *item)
 {
 	const struct plan_input *in = draft->in;
-	const struct inventory_entry *entry = item->entry;
 
 	if (texts_hold(in->losses, in->loss_count, person->reference) || !person->subscriber)
 		return in->observed->suspicious ? LOSS_BY_SUSPICION : LOSS_BY_COMMIT;
 	/* By a clock that went back nobody's time has begun. */
 	if (person->entitlement.state == STATE_NEW)
 		return in->clock_why.size != 0 ? LOSS_BY_TIME : LOSS_BY_SUSPICION;
-	if (person->had_access && (!entry || (entry->state == INVENTORY_PRESENT && !entry->open)))
+	if (person->had_access && was_shut(draft, person, item))
 		return in->observed->suspicious ? LOSS_BY_SUSPICION : LOSS_BY_DRIFT;
 	return person->entitlement.state == STATE_PAUSED ? LOSS_BY_FACT : LOSS_BY_TIME;
 }
@@ -137,8 +171,8 @@ void people_weigh(struct draft *draft)
 	for (i = 0; i < ARRAY_COUNT(row_menus); i++)
 		for (j = 0; j < draft->item_count[row_menus[i]]; j++) {
 			const struct item *item = &draft->items[row_menus[i]][j];
-			item->person->had_access |= item_had_access(item);
-			item->person->gets_access |= item_gets_access(item);
+			item->person->had_access |= item_had_access(draft, item);
+			item->person->gets_access |= item_gets_access(draft, item);
 		}
 	for (i = 0; i < ARRAY_COUNT(row_menus); i++)
 		for (j = 0; j < draft->item_count[row_menus[i]]; j++) {
@@ -147,7 +181,7 @@ void people_weigh(struct draft *draft)
 			if (person->gets_access)
 				continue;
 			/* The open row decides, else sessions that live on without one. */
-			if (item_had_access(item) || (!person->had_access && item->has_live))
+			if (item_had_access(draft, item) || (!person->had_access && item->has_live))
 				person->loss = person_loss(draft, person, item);
 		}
 	for (i = 0; i < draft->person_count; i++) {

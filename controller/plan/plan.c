@@ -11,6 +11,7 @@
 #include "plan/people.h"
 #include "plan/session.h"
 #include "plan/unused.h"
+#include "plan/walls.h"
 
 #define CONTESTED_HEALS 3u
 #define CONTESTED_WINDOW_US INT64_C(3600000000)
@@ -178,7 +179,8 @@ static void say_password(struct draft *draft, const struct item *item)
 
 static void change_people(struct draft *draft)
 {
-	static const enum menu_id menus[] = { MENU_PPP_SECRET, MENU_HOTSPOT_USER };
+	static const enum menu_id menus[] = { MENU_PPP_SECRET, MENU_HOTSPOT_USER,
+					      MENU_QUEUE_SIMPLE, MENU_ADDRESS_LIST };
 	uint32_t i, j;
 
 	for (i = 0; i < ARRAY_COUNT(menus); i++)
@@ -309,6 +311,7 @@ static void judge_router(struct draft *draft)
 	people_link(draft);
 	diff_judge(draft);
 	session_survey(draft);
+	walls_survey(draft);
 	people_weigh(draft);
 	guard_judge(draft);
 }
@@ -330,6 +333,7 @@ bool plan_make(struct plan *out, const struct plan_input *in, struct arena *aren
 	};
 	judge_router(draft);
 	change_people(draft);
+	walls_say(draft);
 	change_shared(draft);
 	session_judge(draft);
 	if (draft->step_count != 0)

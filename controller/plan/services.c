@@ -9,6 +9,7 @@
 static const struct service_row *const rows[SERVICE_COUNT] = {
 	[SERVICE_PPPOE] = &service_pppoe,
 	[SERVICE_HOTSPOT] = &service_hotspot,
+	[SERVICE_STATIC] = &service_static,
 };
 
 const struct service_row *service_of(enum service service)
@@ -19,9 +20,9 @@ const struct service_row *service_of(enum service service)
 
 struct text profile_name(struct arena *arena, const struct package *package)
 {
-	return text_format(arena, "wavu-%.*s", TEXT_ARG(package->name));
 	if (package->profile.size != 0)
 		return package->profile;
+	return text_format(arena, "wavu-%.*s", TEXT_ARG(package->name));
 }
 
 struct text profile_name_walled(struct arena *arena, const struct package *package)

@@ -25,16 +25,20 @@ struct profile_wish {
 struct row_wish {
 	const struct router *router;
 	const struct subscriber *subscriber;
-	struct text profile;
+	struct text profile; /* empty where the service has none */
 	bool is_disabled;
+	struct speed speed; /* where the row itself says it */
+	bool bursts;
 };
 
 struct service_row {
 	const char *name; /* "pppoe": the word in Package */
 	const char *help;
 	enum service service;
-	enum menu_id profile_menu, row_menu, session_menu;
+	enum menu_id profile_menu, row_menu, session_menu; /* MENU_COUNT: it has none */
 	bool has_walls; /* a suspended session may stay, behind a wall of the firewall */
+	bool is_listed; /* without a session: who is shut off is put on an address list */
+	/* NULL: it has none. */
 	void (*profile)(struct row *row, const struct profile_wish *wish, struct arena *arena);
 	void (*row)(struct row *row, const struct row_wish *wish, struct arena *arena);
 };
@@ -57,4 +61,4 @@ bool profile_is_walled(struct text name);
  * facts §3.1). */
 struct text rate_limit_text(struct arena *arena, const struct profile_wish *wish);
 
-extern const struct service_row service_pppoe, service_hotspot;
+extern const struct service_row service_pppoe, service_hotspot, service_static;

@@ -32,14 +32,19 @@ static void menus_fit_together(void **state)
 		const struct service_row *row = service_of((enum service)i);
 		assert_int_equal(row->service, i);
 		assert_true(strlen(row->help) > 10);
-		/* What is referred to comes first. */
-		assert_true(row->profile_menu < row->row_menu);
-		assert_true(row->row_menu < row->session_menu);
-		assert_int_equal(menu_of(row->session_menu)->owner_menu, row->row_menu);
-		assert_true(menu_field(menu_of(row->row_menu), "profile") >= 0);
 		assert_true(menu_field(menu_of(row->row_menu), "disabled") >= 0);
-		assert_true(menu_field(menu_of(row->row_menu), "password") >= 0);
-		assert_true(menu_field(menu_of(row->profile_menu), "rate-limit") >= 0);
+		/* Who has no session that could end is shut off by a list, and by nothing else. */
+		assert_true(row->is_listed == (row->session_menu == MENU_COUNT));
+		assert_true((row->profile != NULL) == (row->profile_menu != MENU_COUNT));
+		if (!row->is_listed) {
+			/* What is referred to comes first. */
+			assert_true(row->profile_menu < row->row_menu);
+			assert_true(row->row_menu < row->session_menu);
+			assert_int_equal(menu_of(row->session_menu)->owner_menu, row->row_menu);
+			assert_true(menu_field(menu_of(row->row_menu), "profile") >= 0);
+			assert_true(menu_field(menu_of(row->row_menu), "password") >= 0);
+			assert_true(menu_field(menu_of(row->profile_menu), "rate-limit") >= 0);
+		}
 		for (j = 0; j < i; j++)
 			assert_string_not_equal(service_of((enum service)j)->name, row->name);
 	}
@@ -56,15 +61,18 @@ static void rows_carry_exactly_what_was_sold(void **state)
 		const struct service_row *service = service_of((enum service)i);
 		struct package package = package_of((enum service)i);
 		struct router router = { .name = TEXT("r1"), .hotspot_server = TEXT("all") };
-		struct subscriber subscriber = { .username = TEXT("jane") };
+		struct subscriber subscriber = { .username = TEXT("jane"), .package = &package };
 		const struct profile_wish profile = { .router = &router,
 						      .package = &package,
 						      .name = profile_name(&arena, &package),
 						      .speed = speed,
 						      .bursts = true };
-		const struct row_wish wish = { &router, &subscriber, profile.name, true };
+		const struct row_wish wish = { &router, &subscriber, profile.name, true,
+							speed, true };
 		struct table profiles, rows;
 		struct row *row;
+		if (service->is_listed)
+			continue;
 		table_init(&profiles, menu_of(service->profile_menu));
 		table_init(&rows, menu_of(service->row_menu));
 		row = table_add(&profiles, &arena);
@@ -81,6 +89,51 @@ static void rows_carry_exactly_what_was_sold(void **state)
 		assert_false(row_has(row, (uint32_t)menu_field(rows.menu, "password")));
 		assert_false(row_has(row, (uint32_t)menu_field(rows.menu, "comment")));
 	}
+	arena_close(&arena);
+}
+
+static void a_queue_carries_exactly_what_was_sold(void **state)
+{
+	const struct menu *menu = menu_of(MENU_QUEUE_SIMPLE);
+	struct package package = package_of(SERVICE_STATIC);
+	struct router router = { .name = TEXT("r1") };
+	struct subscriber subscriber = { .username = TEXT("jane"),
+					 .address = TEXT("10.9.0.42"),
+					 .package = &package };
+	struct row_wish wish = { &router, &subscriber, TEXT_NONE, true, speed, true };
+	struct arena arena;
+	struct table rows;
+	struct row *row;
+
+	(void)state;
+	arena_open(&arena, 1u << 20);
+	package.burst = (struct burst){ true, { 15000000, 8000000 }, { 8000000, 4000000 }, 76 };
+	table_init(&rows, menu);
+	row = table_add(&rows, &arena);
+	service_static.row(row, &wish, &arena);
+	assert_true(text_is(row_key(row, menu, &arena), "jane"));
+	assert_true(text_is(row_get(row, menu, "target"), "10.9.0.42/32"));
+	/* Upload first. */
+	assert_true(text_is(row_get(row, menu, "max-limit"), "5000000/10000000"));
+	assert_true(text_is(row_get(row, menu, "burst-limit"), "8000000/15000000"));
+	assert_true(text_is(row_get(row, menu, "burst-threshold"), "4000000/8000000"));
+	assert_true(text_is(row_get(row, menu, "burst-time"), "1m16s/1m16s"));
+	/* Also who is shut off stays shaped; and what nobody declared is left alone. */
+	assert_true(text_is(row_get(row, menu, "disabled"), "false"));
+	assert_false(row_has(row, (uint32_t)menu_field(menu, "parent")));
+	/* Throttled: no burst of the sold speed is left. */
+	wish.bursts = false;
+	router.static_parent = TEXT("total");
+	row = table_add(&rows, &arena);
+	service_static.row(row, &wish, &arena);
+	assert_true(text_is(row_get(row, menu, "burst-limit"), "0/0"));
+	assert_true(text_is(row_get(row, menu, "burst-time"), "0s/0s"));
+	assert_true(text_is(row_get(row, menu, "parent"), "total"));
+	assert_true((row->initial >> menu_field(menu, "max-limit") & 1u) != 0);
+	wish.is_disabled = false;
+	row = table_add(&rows, &arena);
+	service_static.row(row, &wish, &arena);
+	assert_int_equal(row->initial, 0);
 	arena_close(&arena);
 }
 
@@ -135,6 +188,10 @@ static void a_golden_plan_shows_every_service(void **state)
 		char words[64];
 		(void)snprintf(words, sizeof(words), "add %s ", menu_of(row->row_menu)->path);
 		assert_non_null(strstr(bytes, words));
+		if (row->is_listed) {
+			assert_non_null(strstr(bytes, "add /ip/firewall/address-list "));
+			continue;
+		}
 		(void)snprintf(words, sizeof(words), "disconnect %s ",
 			       menu_of(row->session_menu)->path);
 		assert_non_null(strstr(bytes, words));
@@ -146,6 +203,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(menus_fit_together),
 		cmocka_unit_test(rows_carry_exactly_what_was_sold),
+		cmocka_unit_test(a_queue_carries_exactly_what_was_sold),
 		cmocka_unit_test(profile_names_are_short_stable_and_apart),
 		cmocka_unit_test(a_golden_plan_shows_every_service),
 	};

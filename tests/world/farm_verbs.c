@@ -65,7 +65,8 @@ void farm_ports_print(const struct farm *farm, struct farm_text *out)
 
 		farm_text_print(out,
 				"%s{\"name\":\"%s\",\"port\":%d,\"tls_port\":%d,"
-				"\"rest_port\":%d,\"rest_tls_port\":%d,\"version\":\"%s\",\"up\":%s}",
+				"\"rest_port\":%d,\"rest_tls_port\":%d,\"version\":\"%s\","
+				"\"up\":%s}",
 				i > 0 ? "," : "", router->name,
 				router->ports[FARM_DOOR_API], router->ports[FARM_DOOR_API_TLS],
 				router->ports[FARM_DOOR_REST], router->ports[FARM_DOOR_REST_TLS],
@@ -321,6 +322,19 @@ static void run_leave(struct farm_call *call)
 static void run_is_open(struct farm_call *call)
 {
 	say_ok(call, ros_hotspot_is_open(call->router->ros, call->words[0]));
+}
+
+static void run_address(struct farm_call *call)
+{
+	struct ros_access access;
+
+	ros_address_access(call->router->ros, call->words[0], &access);
+	farm_text_print(call->out,
+			"{\"ok\":true,\"open\":%s,\"walled\":%s,\"lingers\":%s,\"shaped\":%s,"
+			"\"upload\":%llu,\"download\":%llu}",
+			access.open ? "true" : "false", access.walled ? "true" : "false",
+			access.lingers ? "true" : "false", access.shaped ? "true" : "false",
+			(unsigned long long)access.upload, (unsigned long long)access.download);
 }
 
 static void run_access(struct farm_call *call)
@@ -581,6 +595,8 @@ const struct farm_verb farm_verbs[] = {
 	{ "leave", true, 1, 1, "MAC", "the phone walks away", run_leave },
 	{ "is-open", true, 1, 1, "MAC", "ok is whether that phone gets through", run_is_open },
 	{ "access", true, 1, 1, "NAME", "what that subscriber really has", run_access },
+	{ "address", true, 1, 1, "ADDRESS", "what a customer with that fixed address has",
+	  run_address },
 	{ "reboot", true, 0, 1, "[DOWN-MS]", "power off and on", run_reboot },
 	{ "factory-reset", true, 0, 1, "[DOWN-MS]", "configuration is gone", run_factory_reset },
 	{ "latency", true, 1, 1, "MS", "each reply is released so much later", run_latency },

@@ -27,7 +27,8 @@ struct ros_options {
 	const char *identity; /* "MikroTik" when NULL */
 	const char *user;     /* the API user made at the start, "wavu" when NULL */
 	const char *password; /* empty when NULL */
-	const char *policy;   /* what that user's group may; "read,write,api,rest-api,sensitive" when NULL */
+	const char *policy;   /* what that user's group may; "read,write,api,rest-api,sensitive"
+				 when NULL */
 	int64_t now_at;       /* UTC microseconds */
 	int64_t latency_us;   /* each reply is released so long after it was made (a pipe) */
 	uint64_t seed;   /* feeds the only random choices: ROS_FAULT_REORDER, login challenges */
@@ -75,8 +76,10 @@ enum ros_line {
 /* A client has connected. NULL: refused (down, the fault, or max-sessions of /ip/service). */
 struct ros_session *ros_session_open(struct ros *ros);
 
-/* The same for the web service (`www`, or `www-ssl` when has_tls): HTTP/1.1 requests in, answers out,
- * REST below /rest/ where the version has it (7.1 with TLS, 7.9 without). */
+/*
+ * The same for the web service (`www`, or `www-ssl` when has_tls): HTTP/1.1 requests in, answers
+ * out, REST below /rest/ where the version has it (7.1 with TLS, 7.9 without).
+ */
 struct ros_session *ros_session_open_rest(struct ros *ros, bool has_tls);
 
 /* Bytes from the client, in any cut. */
@@ -203,10 +206,15 @@ struct ros_access {
 	int64_t began_at; /* of the newest session */
 	char address[64];
 	char caller[32]; /* MAC */
+	bool lingers;	 /* fixed addresses: connections that were there before go on */
 };
 
 /* Fills `out` (zeroes when offline); returns out->open. */
 bool ros_access(struct ros *ros, const char *name, struct ros_access *out);
+
+/* What a customer with that fixed address has, by the rules (forward, dstnat; accept, fasttrack and
+ * jumps in their order) and the first queue that has him as target. Returns out->open. */
+bool ros_address_access(struct ros *ros, const char *address, struct ros_access *out);
 
 /* Whether that phone gets through, by login or by an ip-binding that bypasses. */
 bool ros_hotspot_is_open(struct ros *ros, const char *mac);

@@ -68,8 +68,7 @@ static void keys_order_rows_and_name_them(void **state)
 	assert_true(row_compare_keys(&rows[0], &rows[1], menu) > 0);
 	assert_true(row_compare_keys(&rows[1], &rows[2], menu) < 0);
 	assert_int_equal(row_compare_keys(&rows[1], &rows[1], menu), 0);
-	assert_true(text_is(row_key(&rows[0], menu, &arena), "a\x1f"
-							     "10.0.0.2"));
+	assert_true(text_is(row_key(&rows[0], menu, &arena), "a 10.0.0.2"));
 	/* A menu without a key: all are alike, and nameless. */
 	struct table single;
 	table_init(&single, menu_of(MENU_RESOURCE));
@@ -89,7 +88,7 @@ static void raw_bytes_are_part_of_a_key(void **state)
 	row_put(row, menu, "address", TEXT("x"), &arena);
 	struct text key = row_key(row, menu, &arena);
 	assert_int_equal(key.size, 5);
-	assert_memory_equal(key.at, "\xe9\0z\x1fx", 5);
+	assert_memory_equal(key.at, "\xe9\0z x", 5);
 }
 
 static void fields_are_found_by_name(void **state)

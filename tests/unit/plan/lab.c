@@ -305,6 +305,9 @@ void lab_plan(struct lab *lab, const char *only)
 		assert_true(plan_make(&lab->plan, &lab->in, &lab->job, &error));
 	}
 	lab->in.only = NULL;
+	/* As the loop keeps it for looks that do not read the firewall. */
+	if (lab->plan.walls_looked)
+		lab->in.walls_known = keep(lab, lab->plan.walls);
 }
 
 static void lab_write(struct lab *lab, const struct change *change)

@@ -194,6 +194,18 @@ static bool play_facts(struct golden *golden, const char *verb, struct text rest
 	return true;
 }
 
+/* By what plans call it; in a menu without keys by its first field. */
+static struct row *find_row(struct golden *golden, enum menu_id menu, const char *key)
+{
+	struct table *table = &golden->lab.world.tables[menu];
+	uint32_t i;
+
+	for (i = 0; i < table->count && table->menu->key_count > 1; i++)
+		if (text_is(row_key(&table->rows[i], table->menu, &golden->lab.arena), key))
+			return &table->rows[i];
+	return lab_find(&golden->lab, menu, menu_of(menu)->fields[0].name, key);
+}
+
 static bool play_world(struct golden *golden, const char *verb, struct text rest)
 {
 	const char *first = word(golden, &rest), *second;
@@ -211,7 +223,7 @@ static bool play_world(struct golden *golden, const char *verb, struct text rest
 	} else if (strcmp(verb, "hand") == 0 || strcmp(verb, "drop") == 0) {
 		menu = menu_by_path(first);
 		second = word(golden, &rest);
-		row = lab_find(&golden->lab, menu, menu_of(menu)->fields[0].name, second);
+		row = find_row(golden, menu, second);
 		assert_non_null(row);
 		if (strcmp(verb, "hand") == 0)
 			set_fields(golden, row, menu, rest);

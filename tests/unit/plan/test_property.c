@@ -43,12 +43,13 @@ static const char head[] =
     "  - { at: 5d, do: suspend }\n  - { at: 60d, do: terminate }\n"
     "suspend: { how: walled, address_list: wavu-suspended }\n---\n";
 
-static const char *const packages[] = { "home-10", "home-20", "day" };
-static const char *const services[] = { "pppoe", "pppoe", "hotspot" };
+static const char *const packages[] = { "home-10", "home-20", "day", "fixed" };
+static const char *const services[] = { "pppoe", "pppoe", "hotspot", "static" };
+#define PACKAGES 4u
 
 /* What the repository says in this round. */
 struct repository_of {
-	uint32_t speed[3]; /* Mbit/s down */
+	uint32_t speed[PACKAGES]; /* Mbit/s down */
 	bool there[PEOPLE_MAX];
 	uint32_t package[PEOPLE_MAX];
 	uint32_t username[PEOPLE_MAX]; /* a permutation: names change hands */
@@ -77,7 +78,7 @@ struct world {
 	uint32_t session_count;
 	uint32_t macs;
 	bool hides; /* passwords read back as stars now and then */
-	uint64_t writes, plans, rights_seen;
+	uint64_t writes, plans, rights_seen, fixed_seen;
 };
 
 static const char *yaml_of(const struct repository_of *repository)
@@ -86,20 +87,21 @@ static const char *yaml_of(const struct repository_of *repository)
 	size_t used = (size_t)snprintf(text, sizeof(text), "%s", head);
 	uint32_t i;
 
-	for (i = 0; i < 3; i++)
+	for (i = 0; i < PACKAGES; i++)
 		used += (size_t)snprintf(text + used, sizeof(text) - used,
 					 "kind: Package\nname: %s\nservice: %s\nprice: 100\n"
 					 "period: 1 month\nspeed: { down: %uM, up: %uM }\n%s---\n",
 					 packages[i], services[i], repository->speed[i],
 					 repository->speed[i] / 2 + 1,
-					 i == 1 ? "dunning: standard\n" : "");
+					 i % 2 == 1 ? "dunning: standard\n" : "");
 	for (i = 0; i < PEOPLE_MAX; i++)
 		if (repository->there[i])
 			used += (size_t)snprintf(text + used, sizeof(text) - used,
 						 "kind: Subscriber\nname: KN-%u\nusername: user%u\n"
-						 "package: %s\nrouter: kasarani-1\n%s---\n",
+						 "package: %s\nrouter: kasarani-1\naddress: 10.9.0.%u\n"
+						 "%s---\n",
 						 i, repository->username[i],
-						 packages[repository->package[i]],
+						 packages[repository->package[i]], i + 1,
 						 i % 5 == 0 ? "mac: \"AA:BB:CC:DD:EE:0F\"\n" : "");
 	assert_true(used < sizeof(text));
 	return text;
@@ -110,11 +112,11 @@ static void repository_begin(struct world *world)
 	struct repository_of *repository = &world->repository;
 	uint32_t i;
 
-	for (i = 0; i < 3; i++)
+	for (i = 0; i < PACKAGES; i++)
 		repository->speed[i] = 5 + dice_roll(&world->dice, 20);
 	for (i = 0; i < PEOPLE_MAX; i++) {
 		repository->there[i] = dice_roll(&world->dice, 4) != 0;
-		repository->package[i] = dice_roll(&world->dice, 3);
+		repository->package[i] = dice_roll(&world->dice, PACKAGES);
 		repository->username[i] = i;
 	}
 	repository->there[0] = true;
@@ -132,14 +134,14 @@ static void repository_change(struct world *world)
 		repository->there[one] = !repository->there[one];
 		break;
 	case 1:
-		repository->package[one] = dice_roll(&world->dice, 3);
+		repository->package[one] = dice_roll(&world->dice, PACKAGES);
 		break;
 	case 2:
 		repository->username[one] = repository->username[other];
 		repository->username[other] = name;
 		break;
 	default:
-		repository->speed[dice_roll(&world->dice, 3)] = 5 + dice_roll(&world->dice, 20);
+		repository->speed[dice_roll(&world->dice, PACKAGES)] = 5 + dice_roll(&world->dice, 20);
 		break;
 	}
 	lab_commit(&world->lab, yaml_of(repository));
@@ -188,9 +190,9 @@ static void stranger_keep(struct world *world, enum menu_id menu, const struct r
  * row of ours. */
 static void stranger_come(struct world *world)
 {
-	static const enum menu_id menus[] = { MENU_PPP_SECRET, MENU_HOTSPOT_USER,
-					      MENU_PPP_PROFILE };
-	enum menu_id menu = menus[dice_roll(&world->dice, 3)];
+	static const enum menu_id menus[] = { MENU_PPP_SECRET, MENU_HOTSPOT_USER, MENU_PPP_PROFILE,
+					      MENU_QUEUE_SIMPLE };
+	enum menu_id menu = menus[dice_roll(&world->dice, 4)];
 	struct table *table = &world->lab.world.tables[menu];
 	char name[32], words[128];
 	struct text comment = TEXT_NONE;
@@ -212,12 +214,29 @@ static void stranger_come(struct world *world)
 	}
 	(void)snprintf(words, sizeof(words), "name=%s", name);
 	row = lab_row(&world->lab, menu, words);
-	if (menu != MENU_PPP_PROFILE)
+	if (menu_field(table->menu, "profile") >= 0)
 		row_put(row, table->menu, "profile",
 			dice_roll(&world->dice, 2) ? TEXT("wavu-home-10") : TEXT("theirs"),
 			&world->lab.arena);
 	row_put(row, table->menu, "comment", comment, &world->lab.arena);
 	stranger_keep(world, menu, row);
+}
+
+/* Somebody's own entry on the list: perhaps of an address that a subscriber has. */
+static void stranger_listed(struct world *world)
+{
+	struct row *row;
+	char key[64], words[64];
+	uint32_t address = dice_roll(&world->dice, 2 * PEOPLE_MAX);
+
+	(void)snprintf(key, sizeof(key), "wavu-suspended 10.9.0.%u", address);
+	(void)snprintf(words, sizeof(words), "10.9.0.%u", address);
+	if (lab_entry(&world->lab, MENU_ADDRESS_LIST, key) ||
+	    lab_find(&world->lab, MENU_ADDRESS_LIST, "address", words))
+		return;
+	(void)snprintf(words, sizeof(words), "list=wavu-suspended address=10.9.0.%u", address);
+	row = lab_row(&world->lab, MENU_ADDRESS_LIST, words);
+	stranger_keep(world, MENU_ADDRESS_LIST, row);
 }
 
 static bool is_stranger(const struct world *world, struct text id)
@@ -234,11 +253,13 @@ static bool is_stranger(const struct world *world, struct text id)
 static void hand(struct world *world)
 {
 	static const enum menu_id menus[] = { MENU_PPP_SECRET, MENU_HOTSPOT_USER, MENU_PPP_PROFILE,
-					      MENU_HOTSPOT_USER_PROFILE, MENU_POOL };
+					      MENU_HOTSPOT_USER_PROFILE, MENU_POOL,
+					      MENU_QUEUE_SIMPLE, MENU_ADDRESS_LIST };
 	static const char *const fields[] = { "profile",      "disabled",    "comment",
 					      "password",     "rate-limit",  "caller-id",
 					      "mac-address",  "ranges",      "remote-address",
-					      "shared-users", "address-list" };
+					      "shared-users", "address-list", "max-limit",
+					      "target",	      "parent" };
 	static const char *const values[] = { "fast",
 					      "yes",
 					      "my own words",
@@ -249,16 +270,19 @@ static void hand(struct world *world)
 					      "10.9.0.0/24",
 					      "10.9.0.1",
 					      "7",
-					      "friends" };
-	enum menu_id menu = menus[dice_roll(&world->dice, 5)];
+					      "friends",
+					      "50M/50M",
+					      "10.9.0.250",
+					      "theirs" };
+	enum menu_id menu = menus[dice_roll(&world->dice, 7)];
 	struct table *table = &world->lab.world.tables[menu];
-	uint32_t which = dice_roll(&world->dice, 11);
+	uint32_t which = dice_roll(&world->dice, 14);
 	struct row *row;
 
 	if (table->count == 0)
 		return;
 	row = &table->rows[dice_roll(&world->dice, table->count)];
-	if (is_stranger(world, row->id))
+	if (is_stranger(world, row->id) || row->dynamic)
 		return;
 	if (dice_roll(&world->dice, 5) == 0) {
 		lab_remove(&world->lab, menu, row);
@@ -298,6 +322,8 @@ static void queues_go(struct world *world)
 	for (i = lab_count(&world->lab, MENU_QUEUE_SIMPLE); i > 0; i--) {
 		const struct row *row = &world->lab.world.tables[MENU_QUEUE_SIMPLE].rows[i - 1];
 		struct text owner = text_from(row_get(row, queue, "name"), 7);
+		if (!row->dynamic)
+			continue;
 		(void)snprintf(name, sizeof(name), "%.*s", (int)owner.size - 1, owner.at);
 		if (!lab_find(&world->lab, MENU_PPP_ACTIVE, "name", name))
 			lab_remove(&world->lab, MENU_QUEUE_SIMPLE, row);
@@ -329,6 +355,7 @@ static void dial_ppp(struct world *world)
 	struct session_of *session = &world->sessions[world->session_count];
 	char name[64], words[160];
 	const struct row *row;
+	struct row *queue;
 
 	if (table->count == 0)
 		return;
@@ -348,8 +375,9 @@ static void dial_ppp(struct world *world)
 	world->session_count++;
 	assert_true(world->session_count < ARRAY_COUNT(world->sessions));
 	(void)snprintf(words, sizeof(words), "name=<pppoe-%s>", name);
-	row_put(lab_row(&world->lab, MENU_QUEUE_SIMPLE, words), menu_of(MENU_QUEUE_SIMPLE),
-		"max-limit", session->rate, &world->lab.arena);
+	queue = lab_row(&world->lab, MENU_QUEUE_SIMPLE, words);
+	row_put(queue, menu_of(MENU_QUEUE_SIMPLE), "max-limit", session->rate, &world->lab.arena);
+	queue->dynamic = true;
 }
 
 static void dial_in(struct world *world)
@@ -457,17 +485,20 @@ static uint32_t rows_changed(struct world *world, const struct copy copies[MENU_
 
 	for (menu = 0; menu < MENU_COUNT; menu++) {
 		const struct table *table = &world->lab.world.tables[menu];
-		uint32_t kept = 0;
-		if (menu == MENU_QUEUE_SIMPLE) /* the router's own doing */
-			continue;
+		uint32_t kept = 0, had = 0;
+		for (i = 0; i < copies[menu].count; i++)
+			had += !copies[menu].rows[i].dynamic;
 		for (i = 0; i < table->count; i++) {
 			const struct row *was = copy_find(&copies[menu], table->rows[i].id);
+			if (table->rows[i].dynamic) /* the router's own doing */
+				continue;
 			kept += was != NULL;
-			if (!was || (table->menu->shape == SHAPE_SET &&
-				     !rows_equal(was, &table->rows[i], table->menu)))
+			if (!was ||
+			    (table->menu->writable && table->menu->shape != SHAPE_SESSIONS &&
+			     !rows_equal(was, &table->rows[i], table->menu)))
 				changed++;
 		}
-		changed += copies[menu].count - kept;
+		changed += had - kept;
 	}
 	return changed;
 }
@@ -540,6 +571,43 @@ static void check_rights(struct world *world, uint32_t seed, uint32_t round)
 	}
 }
 
+/*
+ * Whoever has a fixed address is shaped to what is sold, and on the list exactly while he is shut
+ * off. Where a stranger's row stands in the way there is nothing of ours.
+ */
+static void check_fixed(struct world *world, uint32_t seed, uint32_t round)
+{
+	uint32_t i;
+
+	for (i = 0; i < world->lab.plan.person_count; i++) {
+		const struct person *person = &world->lab.plan.people[i];
+		const struct subscriber *who = person->subscriber;
+		struct text key, name, rate;
+		bool open, listed;
+		if (!who || who->package->service != SERVICE_STATIC ||
+		    person->entitlement.state == STATE_NEW ||
+		    person->entitlement.state == STATE_TERMINATED)
+			continue;
+		name = text_copy(&world->lab.arena, who->username);
+		open = state_is_open(person->entitlement.state);
+		key = text_format(&world->lab.arena, "wavu-suspended %.*s", TEXT_ARG(who->address));
+		listed = lab_find(&world->lab, MENU_ADDRESS_LIST, "address",
+				  text_copy(&world->lab.arena, who->address).at) != NULL;
+		if (open ? lab_entry(&world->lab, MENU_ADDRESS_LIST, key.at) != NULL : !listed)
+			fail_msg("seed %u round %u: %s is %s", seed, round, name.at,
+				 open ? "shut off although he paid" : "not on the list");
+		if (!open || !lab_entry(&world->lab, MENU_QUEUE_SIMPLE, name.at))
+			continue;
+		rate = text_format(&world->lab.arena, "%llu/%llu",
+				   (unsigned long long)person->entitlement.speed.up_bits_per_s,
+				   (unsigned long long)person->entitlement.speed.down_bits_per_s);
+		lab_expect(lab_have(&world->lab, MENU_QUEUE_SIMPLE, name.at, "max-limit"), rate.at);
+		lab_expect(lab_have(&world->lab, MENU_QUEUE_SIMPLE, name.at, "target"),
+			   text_format(&world->lab.arena, "%.*s/32", TEXT_ARG(who->address)).at);
+		world->fixed_seen++;
+	}
+}
+
 static void check_empty(struct world *world, uint32_t seed, uint32_t round)
 {
 	plan_and_approve(world, NULL);
@@ -567,6 +635,8 @@ static void play_round(struct world *world, uint32_t seed, uint32_t round)
 		hand(world);
 	for (i = dice_roll(&world->dice, 3); i > 0; i--)
 		stranger_come(world);
+	if (dice_roll(&world->dice, 4) == 0)
+		stranger_listed(world);
 	for (i = dice_roll(&world->dice, 8); i > 0; i--)
 		dial_in(world);
 	world->lab.now += dice_roll(&world->dice, 48) * HOUR_US;
@@ -601,6 +671,7 @@ static void play_round(struct world *world, uint32_t seed, uint32_t round)
 	check_empty(world, seed, round);
 	(void)lab_carry_out(&world->lab);
 	check_empty(world, seed, round);
+	check_fixed(world, seed, round);
 	if (world->lab.plan.fix_count != 0)
 		fail_msg("seed %u round %u: the books are never done (%u)", seed, round,
 			 world->lab.plan.fix_count);
@@ -611,7 +682,7 @@ static void a_second_plan_is_empty_in_any_world(void **state)
 {
 	static struct world world;
 	const char *more = getenv("WAVU_SEEDS");
-	uint64_t writes = 0, plans = 0, strangers = 0, rights = 0, seeds = SEEDS;
+	uint64_t writes = 0, plans = 0, strangers = 0, rights = 0, fixed = 0, seeds = SEEDS;
 	uint32_t seed, round;
 
 	(void)state;
@@ -633,15 +704,17 @@ static void a_second_plan_is_empty_in_any_world(void **state)
 		plans += world.plans;
 		strangers += world.stranger_count;
 		rights += world.rights_seen;
+		fixed += world.fixed_seen;
 		lab_close(&world.lab);
 	}
 	print_message("%llu seeds: %llu plans, %llu writes, %llu strangers' rows untouched, "
-		      "%llu sessions with the right speed\n",
+		      "%llu sessions and %llu fixed addresses with the right speed\n",
 		      (unsigned long long)seeds, (unsigned long long)plans,
 		      (unsigned long long)writes, (unsigned long long)strangers,
-		      (unsigned long long)rights);
+		      (unsigned long long)rights, (unsigned long long)fixed);
 	/* A world in which nothing happens proves nothing. */
-	assert_true(writes > seeds * ROUNDS && strangers > seeds && rights > seeds);
+	assert_true(writes > seeds * ROUNDS && strangers > seeds && rights > seeds &&
+		    fixed > seeds);
 }
 
 int main(void)

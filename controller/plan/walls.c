@@ -1,0 +1,229 @@
+#include "plan/walls.h"
+
+#include <stdlib.h>
+
+#include "base/error.h"
+#include "plan/services.h"
+
+#define NAMES_SHOWN 5u
+
+/* ---- rules ---- */
+
+static bool rule_is_wall(const struct row *row, const struct menu *menu)
+{
+	struct text chain = row_get(row, menu, "chain");
+	struct text action = row_get(row, menu, "action");
+
+	if (row->invalid || text_is(row_get(row, menu, "disabled"), "true"))
+		return false;
+	if (menu->id == MENU_FIREWALL_FILTER)
+		return text_is(chain, "forward") &&
+		       (text_is(action, "drop") || text_is(action, "reject"));
+	return text_is(chain, "dstnat") &&
+	       (text_is(action, "dst-nat") || text_is(action, "redirect"));
+}
+
+bool walls_read(struct text *walls, const struct observed *observed, struct arena *arena)
+{
+	static const enum menu_id firewall[] = { MENU_FIREWALL_FILTER, MENU_FIREWALL_NAT };
+	struct text found = TEXT_NONE;
+	uint32_t i, j;
+
+	*walls = TEXT_NONE;
+	for (i = 0; i < ARRAY_COUNT(firewall); i++) {
+		const struct table *table = &observed->tables[firewall[i]];
+		if (!table->looked)
+			return false;
+		for (j = 0; j < table->count; j++) {
+			struct text list = row_get(&table->rows[j], table->menu,
+						   "src-address-list");
+			/* "!x" means everybody but those in x (RouterOS matchers): no wall for x.
+			 */
+			if (rule_is_wall(&table->rows[j], table->menu) &&
+			    !text_starts(list, TEXT("!")))
+				found = words_add(arena, found, '\n', list);
+		}
+	}
+	*walls = found;
+	return true;
+}
+
+/* ---- entries ---- */
+
+struct text walls_list_of(const struct subscriber *subscriber)
+{
+	const struct dunning_policy *policy = subscriber->package->dunning;
+
+	return policy ? policy->address_list : TEXT("wavu-suspended");
+}
+
+struct text walls_entry_key(const struct draft *draft, struct text list, struct text address)
+{
+	return text_format(draft->arena, "%.*s %.*s", TEXT_ARG(list), TEXT_ARG(address));
+}
+
+void walls_want_entry(struct draft *draft, const struct subscriber *subscriber, struct text because)
+{
+	struct table *table = &draft->desired[MENU_ADDRESS_LIST];
+	struct row *row = table_add(table, draft->arena);
+
+	invariant(subscriber->address.size != 0);
+	row_put(row, table->menu, "list", walls_list_of(subscriber), draft->arena);
+	row_put(row, table->menu, "address", subscriber->address, draft->arena);
+	row_put(row, table->menu, "disabled", TEXT("false"), draft->arena);
+	row->reference = subscriber->reference;
+	row->access = ACCESS_NONE;
+	row->because = because;
+	row->where = &subscriber->where;
+}
+
+/* ---- who is behind one ---- */
+
+static int compare_walled(const void *a, const void *b)
+{
+	const struct walled *x = a, *y = b;
+
+	if (x->first != y->first)
+		return x->first < y->first ? -1 : 1;
+	/* The foreign one of two comes first, so that one look finds it. */
+	return y->foreign - x->foreign;
+}
+
+void walls_survey(struct draft *draft)
+{
+	const struct table *table = &draft->in->observed->tables[MENU_ADDRESS_LIST];
+	uint32_t i;
+
+	if (!table->looked)
+		return;
+	draft->walled = ARENA_ARRAY(draft->arena, struct walled, table->count + 1);
+	for (i = 0; i < table->count; i++) {
+		const struct row *row = &table->rows[i];
+		const struct item *item;
+		struct walled one;
+		if (text_is(row_get(row, table->menu, "disabled"), "true") ||
+		    !words_hold(draft->walls, '\n', row_get(row, table->menu, "list")) ||
+		    !text_ipv4_range(row_get(row, table->menu, "address"), &one.first, &one.last))
+			continue;
+		item = draft_item(draft, MENU_ADDRESS_LIST,
+				  row_key(row, table->menu, draft->arena));
+		one.foreign = !(item && item->have == row && item->ours);
+		draft->walled[draft->walled_count++] = one;
+	}
+	qsort(draft->walled, draft->walled_count, sizeof(*draft->walled), compare_walled);
+	/* Networks, which are few and made by hand, are looked through one by one. */
+	for (i = 0; i < draft->walled_count; i++)
+		draft->walls_wide |= draft->walled[i].first != draft->walled[i].last;
+}
+
+static bool in_a_network(const struct draft *draft, uint32_t address, bool foreign)
+{
+	uint32_t i;
+
+	for (i = 0; draft->walls_wide && i < draft->walled_count; i++) {
+		const struct walled *one = &draft->walled[i];
+		if (one->first <= address && address <= one->last && (one->foreign || !foreign))
+			return true;
+	}
+	return false;
+}
+
+bool walls_hold(const struct draft *draft, struct text address, bool foreign)
+{
+	uint32_t low = 0, high = draft->walled_count, first, last;
+
+	if (!text_ipv4_range(address, &first, &last))
+		return false;
+	while (low < high) {
+		uint32_t middle = low + (high - low) / 2;
+		if (draft->walled[middle].first < first)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	if (low < draft->walled_count && draft->walled[low].first == first &&
+	    (draft->walled[low].foreign || !foreign))
+		return true;
+	return in_a_network(draft, first, foreign);
+}
+
+/* ---- words ---- */
+
+struct crowd {
+	struct text names;
+	uint32_t count;
+};
+
+static void crowd_add(struct crowd *crowd, struct draft *draft, const struct person *person)
+{
+	struct text name = person->subscriber ? person->subscriber->account : person->reference;
+
+	if (crowd->count++ < NAMES_SHOWN)
+		crowd->names = text_format(draft->arena, "%.*s%s%.*s", TEXT_ARG(crowd->names),
+					   crowd->names.size ? ", " : "", TEXT_ARG(name));
+	else if (crowd->count == NAMES_SHOWN + 1)
+		crowd->names = text_format(draft->arena, "%.*s …", TEXT_ARG(crowd->names));
+}
+
+static void crowd_say(const struct crowd *crowd, struct draft *draft, const char *what,
+		      struct text why)
+{
+	if (crowd->count != 0)
+		draft_problem(draft, text_format(draft->arena, "%s on %.*s, %u fixed address%s "
+								"(%.*s): %.*s",
+						 what, TEXT_ARG(draft->in->router->name),
+						 crowd->count, crowd->count == 1 ? "" : "es",
+						 TEXT_ARG(crowd->names), TEXT_ARG(why)));
+}
+
+static bool is_static(const struct person *person)
+{
+	return person->subscriber &&
+	       service_of(person->subscriber->package->service)->is_listed;
+}
+
+/* Gone from git, or terminated, and their queue goes with this plan. */
+static void say_let_go(struct draft *draft)
+{
+	struct crowd gone = { 0 };
+	uint32_t i;
+
+	for (i = 0; i < draft->item_count[MENU_QUEUE_SIMPLE]; i++) {
+		const struct item *item = &draft->items[MENU_QUEUE_SIMPLE][i];
+		if (item->verb == VERB_REMOVE && item->person &&
+		    item->person->entitlement.state == STATE_TERMINATED)
+			crowd_add(&gone, draft, item->person);
+	}
+	crowd_say(&gone, draft, "let go of",
+		  TEXT("nothing of wavu's shapes or stops them any more"));
+}
+
+void walls_say(struct draft *draft)
+{
+	struct crowd open = { 0 }, shut = { 0 };
+	struct text missing = TEXT_NONE;
+	uint32_t i;
+
+	for (i = 0; i < draft->person_count; i++) {
+		const struct person *person = &draft->people[i];
+		enum state state = person->entitlement.state;
+		if (!is_static(person) || state == STATE_NEW || state == STATE_TERMINATED)
+			continue;
+		if (state_is_open(state)) {
+			if (walls_hold(draft, person->subscriber->address, true))
+				crowd_add(&shut, draft, person);
+		} else if (!words_hold(draft->walls, '\n', walls_list_of(person->subscriber))) {
+			crowd_add(&open, draft, person);
+			missing = words_add(draft->arena, missing, ',',
+					    walls_list_of(person->subscriber));
+		}
+	}
+	crowd_say(&open, draft, "STILL OPEN although it should be shut",
+		  text_format(draft->arena,
+			      "no enabled rule with src-address-list=%.*s was seen (filter forward "
+			      "drop or reject, or nat dstnat dst-nat or redirect)",
+			      TEXT_ARG(missing)));
+	crowd_say(&shut, draft, "shut although it should be open",
+		  TEXT("by an address-list entry that is not wavu's"));
+	say_let_go(draft);
+}

@@ -28,7 +28,9 @@
 
 #define R1                                                                         \
 	"kind: Router\nname: r1\nsite: kasarani\naddress: 127.0.0.1\nuser: wavu\n" \
-	"password: {file: r.pw}\nmode: manage\n"
+	"password: {file: r.pw}\nmode: manage\n"                                   \
+	"---\nkind: Subscriber\nname: phone\npackage: day-5\nrouter: r1\n"         \
+	"opening: {paid_until: 2099-01-01}\n"
 #define HITS_MAX 3
 
 static const char *const points[] = {

@@ -23,6 +23,10 @@
 #define JANE                                                                              \
 	"kind: Subscriber\nname: KN-0042\npackage: home-10\nrouter: r1\nusername: jane\n" \
 	"phone: 0712345678\n"
+/* Hotspot profiles have no comment: whose they are is known by the inventory alone. */
+#define PHONE                                                                \
+	"---\nkind: Subscriber\nname: KN-0050\npackage: day-5\nrouter: r1\n" \
+	"opening: {paid_until: 2099-01-01}\n"
 #define JANE_OPEN JANE "opening: {paid_until: 2099-01-01}\n"
 
 static void quiet(struct town *town)
@@ -139,6 +143,24 @@ static void time_that_is_over_drops_the_session(void **state)
 	job = town_job(&town, 0, SCOPE_MARKS);
 	assert_int_equal(job.outcome, OUTCOME_NOTHING);
 	assert_true(ros_access(town.routers[0], "jane", &access));
+	town_close(&town);
+}
+
+static void a_hotspot_user_gets_a_profile_that_stays_ours(void **state)
+{
+	struct town town;
+	struct job job;
+
+	(void)state;
+	town_open(&town, 1);
+	town_commit(&town, town_join(&town, town_basics, R1, JANE PHONE), 0);
+	job = town_job(&town, 0, SCOPE_COMPLETE);
+	assert_int_equal(job.outcome, OUTCOME_DONE);
+	assert_int_equal(job.plan.verbs[VERB_CONFLICT], 0);
+	assert_int_equal(job.rounds, 1);
+	assert_true(
+	    ros_row_is(town.routers[0], "/ip/hotspot/user", "kn-0050", "profile", "wavu-day-5"));
+	quiet(&town);
 	town_close(&town);
 }
 
@@ -426,8 +448,9 @@ static uint32_t cut_once(struct town *town, const struct ros_fault *fault)
 	device_close(town->devices[0]);
 	town->devices[0] = NULL;
 	ros_fault_arm(ros, fault);
-	town_commit(town, town_join(town, town_basics, R1, JANE_OPEN), 0);
+	town_commit(town, town_join(town, town_basics, R1, JANE_OPEN PHONE), 0);
 	until_done(town);
+	assert_true(ros_row_is(ros, "/ip/hotspot/user", "kn-0050", "profile", "wavu-day-5"));
 	assert_true(ros_row_is(ros, "/ppp/secret", "jane", "profile", "wavu-home-10"));
 	assert_int_equal(ros_row_count(ros, "/ppp/secret"), 1);
 	town_commit(town, town_join(town, town_basics, R1, jane_fast), 0);
@@ -437,6 +460,7 @@ static uint32_t cut_once(struct town *town, const struct ros_fault *fault)
 	town_commit(town, town_join(town, town_basics, R1, NULL), 0);
 	until_done(town);
 	assert_int_equal(ros_row_count(ros, "/ppp/secret"), 0);
+	assert_false(ros_row_exists(ros, "/ip/hotspot/user", "kn-0050"));
 	quiet(town);
 	ros_fault_clear_all(ros);
 	return (uint32_t)(ros_fault_fired(ros, fault->kind) - before);
@@ -483,6 +507,7 @@ int main(void)
 		cmocka_unit_test(a_commit_and_a_payment_become_access),
 		cmocka_unit_test(a_payment_is_cheap),
 		cmocka_unit_test(time_that_is_over_drops_the_session),
+		cmocka_unit_test(a_hotspot_user_gets_a_profile_that_stays_ours),
 		cmocka_unit_test(what_a_person_changed_is_healed_and_told),
 		cmocka_unit_test(what_is_not_ours_is_a_conflict_and_stays),
 		cmocka_unit_test(a_commit_that_cuts_off_many_waits),

@@ -32,7 +32,9 @@ const char town_basics[] =
     "---\nkind: Package\nname: home-10\nservice: pppoe\nprice: 2500\nperiod: 1 month\n"
     "speed: {down: 10M, up: 5M}\n"
     "---\nkind: Package\nname: home-20\nservice: pppoe\nprice: 4000\nperiod: 1 month\n"
-    "speed: {down: 20M, up: 10M}\n";
+    "speed: {down: 20M, up: 10M}\n"
+    "---\nkind: Package\nname: day-5\nservice: hotspot\nprice: 50\nperiod: 1d\n"
+    "speed: {down: 5M, up: 2M}\n";
 
 /* ---- a line in memory ------------------------------------------------------------------------ */
 

@@ -6,8 +6,8 @@
 #include "state/inside.h"
 
 /*
- * Where a prompt's payment lies in the provider's time, seen from our clock: both may be off by some,
- * and a late success took three minutes (payments facts, sample of 2022).
+ * Where a prompt's payment lies in the provider's time, seen from our clock: both may be off by
+ * some, and a late success took three minutes (payments facts, sample of 2022).
  */
 #define BEFORE_US (INT64_C(2) * 60 * 1000000)
 #define AFTER_US (INT64_C(10) * 60 * 1000000)
@@ -225,7 +225,7 @@ bool attempts_due(struct attempt **out, uint32_t *count, int64_t *next_at, struc
 	if (!store_read(&db, store, STORE_TENANT, error))
 		return false;
 	statement = db_prepare(db, ATTEMPT "WHERE a.next_at > 0 AND a.next_at <= ?1"
-					   " ORDER BY a.next_at, a.id LIMIT ?2");
+					   " ORDER BY a.sent_at > 0, a.next_at, a.id LIMIT ?2");
 	db_bind(statement, 1, now);
 	db_bind(statement, 2, max);
 	bool ok = take_all(out, count, statement, arena, error);

@@ -3,7 +3,9 @@
 #include "state/inside.h"
 
 /* Columns in the order of take_line(). */
-#define LINE "SELECT id, channel, provider, kind, received_at, source, headers, body, attempt FROM line "
+#define LINE                                                                            \
+	"SELECT id, channel, provider, kind, received_at, source, headers, body, attempt" \
+	" FROM line "
 
 static void take_line(struct inbox_line *line, struct statement *statement, struct arena *arena)
 {

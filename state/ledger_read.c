@@ -7,7 +7,8 @@
 
 /* Columns in the order of take_payment(). */
 #define PAYMENT                                                                                    \
-	"SELECT p.id, coalesce((SELECT g.receipt FROM merged g WHERE g.payment = p.id), p.receipt)," \
+	"SELECT p.id,"                                                                             \
+	" coalesce((SELECT g.receipt FROM merged g WHERE g.payment = p.id), p.receipt),"           \
 	" p.provider, p.channel, p.cents, s.account, p.reference, p.phone,"                        \
 	" p.phone_hash, p.at, p.received_at, p.booked_at, s.status, s.reason, s.actor, p.inbox_id" \
 	" FROM payment_now n JOIN payment p ON p.id = n.payment JOIN payment_status s"             \

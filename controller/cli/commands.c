@@ -45,6 +45,14 @@ static const struct option payment_list_options[] = {
 	{ "--status", "S", false, "credited, unmatched, held or reversed" },
 	{ NULL, NULL, false, NULL },
 };
+static const struct option attempts_options[] = {
+	{ "-n", "N", false, "at most N lines; default 50" },
+	{ NULL, NULL, false, NULL },
+};
+static const struct option request_options[] = {
+	{ "--phone", "P", false, "whose phone is asked; default the subscriber's" },
+	{ NULL, NULL, false, NULL },
+};
 static const struct option plan_options[] = {
 	{ "--rev", "REV", false, "a commit or branch instead of the branch's newest" },
 	{ "--router", "R", false, "only this router" },
@@ -133,6 +141,11 @@ const struct command commands[] = {
 	  "gives an unmatched payment its owner, or releases a held one",
 	  "A held payment is released only when its amount and short code are right.",
 	  "wavu payment assign SKL51ZDR4F KN-0042", run_payment_assign },
+	{ "payment attempts", "", 0, 0, attempts_options,
+	  "the prompts that were sent to payers, newest first",
+	  "A prompt is created, prompted, and then paid, failed or expired; a late success still "
+	  "counts.",
+	  "wavu payment attempts -n 20", run_payment_attempts },
 	{ "payment list", "", 0, 0, payment_list_options,
 	  "payments, newest first",
 	  "Every payment ever heard of has one of four ends: credited, unmatched, held, reversed.",
@@ -141,6 +154,16 @@ const struct command commands[] = {
 	  "books cash that a person took",
 	  "Who ran the command and the reason stand in the ledger.",
 	  "wavu payment record KN-0042 2500 --reason \"cash at the office\"", run_payment_record },
+	{ "payment register", "", 0, 0, NULL,
+	  "makes the callback URLs of every channel known to its provider",
+	  "In production a provider takes them once; to change them, delete them in its portal "
+	  "first.",
+	  "wavu payment register", run_payment_register },
+	{ "payment request", "ACCOUNT [AMOUNT]", 1, 2, request_options,
+	  "asks a payer's phone for money (STK push)",
+	  "Without an amount what is due is asked for. A payer with an open prompt, or asked for "
+	  "the same amount within two minutes, is not asked again: the answer is that attempt.",
+	  "wavu payment request KN-0042 2500 --phone 0712345678", run_payment_request },
 	{ "payment urls", "", 0, 0, NULL,
 	  "the callback URLs of every channel, to register at the provider",
 	  "They contain the channel's secret token: keep them from the public.",

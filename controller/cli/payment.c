@@ -1,6 +1,7 @@
 #include "cli/call.h"
 
 #include "model/payment.h"
+#include "view/attempt_view.h"
 #include "view/subscriber_view.h"
 
 #define PAYMENT_LINES 50
@@ -61,4 +62,33 @@ int run_payment_record(struct call *call)
 int run_payment_assign(struct call *call)
 {
 	return call_control(call, "assign", call->arguments, 2);
+}
+
+int run_payment_attempts(struct call *call)
+{
+	struct document *document;
+	struct error error = { 0 };
+	uint32_t lines;
+
+	if (!call_number(&lines, call, "-n", PAYMENT_LINES, &error))
+		return call_usage(call->command, "%s", error.text);
+	if (!call_outlooks(call, &error) ||
+	    !view_attempts(&document, call->outlooks, call->outlook_count, lines, &call->arena,
+			   &error))
+		return call_fail(call, &error);
+	return call_print(call, document, EXIT_DONE);
+}
+
+int run_payment_request(struct call *call)
+{
+	struct text arguments[3] = { call->arguments[0],
+				     call->argument_count > 1 ? call->arguments[1] : TEXT_NONE,
+				     call_option(call, "--phone") };
+
+	return call_control(call, "request", arguments, 3);
+}
+
+int run_payment_register(struct call *call)
+{
+	return call_control(call, "register", NULL, 0);
 }

@@ -234,17 +234,15 @@ bool booking_hold_once(struct booked *out, struct seat *seat, struct text reason
 bool booking_hold_other_amount(struct booked *out, struct seat *seat, const struct payment *former,
 			       struct arena *arena, struct error *error)
 {
-	struct text had = TEXT("an unreadable amount"), has = had;
+	struct text had = TEXT("an unreadable amount"), has = had, reason;
 
 	if (former->has_amount)
 		had = text_of_cents(arena, former->amount_cents);
 	if (out->payment.has_amount)
 		has = text_of_cents(arena, out->payment.amount_cents);
-	return booking_hold_once(out, seat,
-				 text_format(arena, "receipt %.*s is known with %.*s, this one says %.*s",
-					     TEXT_ARG(former->receipt), TEXT_ARG(had),
-					     TEXT_ARG(has)),
-				 arena, error);
+	reason = text_format(arena, "receipt %.*s is known with %.*s, this one says %.*s",
+			     TEXT_ARG(former->receipt), TEXT_ARG(had), TEXT_ARG(has));
+	return booking_hold_once(out, seat, reason, arena, error);
 }
 
 static bool match_and_credit(struct booked *out, struct seat *seat, const struct intent *intent,
@@ -266,11 +264,13 @@ static bool match_and_credit(struct booked *out, struct seat *seat, const struct
 		       booking_credit(out, seat, intent, match.subscriber, now, arena, error);
 	}
 	if (match.subscriber == NULL)
-		return booking_book(out, seat, PAYMENT_UNMATCHED, match.why, TEXT_NONE, arena, error);
+		return booking_book(out, seat, PAYMENT_UNMATCHED, match.why, TEXT_NONE, arena,
+				    error);
 	out->payment.account = match.subscriber->account;
-	return booking_book(out, seat, PAYMENT_CREDITED, TEXT_NONE, match.subscriber->reference, arena,
-		    error) &&
-	       (!out->changed || booking_credit(out, seat, intent, match.subscriber, now, arena, error));
+	return booking_book(out, seat, PAYMENT_CREDITED, TEXT_NONE, match.subscriber->reference,
+			    arena, error) &&
+	       (!out->changed ||
+		booking_credit(out, seat, intent, match.subscriber, now, arena, error));
 }
 
 bool booking_line(struct booked *out, struct seat *seat, const struct intent *intent,
@@ -364,7 +364,8 @@ bool booking_cash(struct booked *out, struct seat *seat, const struct intent *in
 					 .received_at = now,
 					 .booked_at = now,
 					 .actor = actor };
-	return booking_book(out, seat, PAYMENT_CREDITED, reason, subscriber->reference, arena, error) &&
+	return booking_book(out, seat, PAYMENT_CREDITED, reason, subscriber->reference, arena,
+			    error) &&
 	       booking_credit(out, seat, intent, subscriber, now, arena, error);
 }
 

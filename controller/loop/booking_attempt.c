@@ -153,7 +153,7 @@ static bool pay(const struct paying *paying, struct error *error)
 		       settle(paying, attempt->payment_id, error);
 	if (attempt->proven)
 		return hold(paying,
-			    text_format(paying->arena, "paid by %.*s, and now %.*s is said to be it",
+			    text_format(paying->arena, "paid by %.*s, now %.*s is said to be it",
 					TEXT_ARG(attempt->receipt), TEXT_ARG(paying->receipt)),
 			    error);
 	/* What was taken for this prompt's money was another payment of the same payer. */

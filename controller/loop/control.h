@@ -16,6 +16,8 @@
  * "record"   ACCOUNT, AMOUNT, REASON
  * "assign"   RECEIPT, ACCOUNT
  * "pause"    ROUTER, UNTIL (a time or a duration, as typed), REASON
+ * "register" none
+ * "request"  ACCOUNT, AMOUNT (empty: what is due), PHONE (empty: the subscriber's)
  * "resume"   ROUTER
  */
 struct control_request {

@@ -6,8 +6,10 @@
 #include "loop/control.h"
 #include "loop/engine_inside.h"
 #include "loop/pass.h"
+#include "state/attempts.h"
 #include "state/fleet.h"
 #include "state/ledger.h"
+#include "view/attempt_view.h"
 #include "view/message_view.h"
 
 /* What a command works with. */
@@ -215,6 +217,100 @@ static bool do_assign(struct desk *desk, struct error *error)
 	return seat == NULL || book(desk, seat, work_assign, error);
 }
 
+/* ---- prompts --------------------------------------------------------------------------------- */
+
+/* While a controller runs its asker sends the prompt at once; else this process does. */
+static bool send_now(struct desk *desk, struct seat *seat, struct attempt *attempt,
+		     struct error *error)
+{
+	int64_t next_at;
+	bool found;
+
+	if (engine_role(desk->engine) == ENGINE_RUN) {
+		asker_wake(desk->engine->asker);
+		return true;
+	}
+	return asker_step(desk->engine->asker, seat, clock_now(), &next_at, error) &&
+	       attempts_find(&found, attempt, seat->store, attempt->id, desk->arena, error);
+}
+
+static bool do_request(struct desk *desk, struct error *error)
+{
+	const struct wanted_prompt wanted = { .account = argument(desk, 0),
+					      .amount = argument(desk, 1),
+					      .phone = argument(desk, 2),
+					      .actor = desk->request->actor };
+	struct error why = { 0 };
+	struct attempt attempt;
+	struct document *document;
+	struct intent *intent;
+	struct seat *seat;
+	bool fresh, done;
+
+	if (!find_seat(&seat, desk, MEANT_ACCOUNT, wanted.account, error))
+		return false;
+	if (seat == NULL)
+		return true;
+	intent = seat_intent(seat);
+	if (intent == NULL)
+		return answer_message(desk, 1, TEXT("no commit is in force yet"), NULL, TEXT_NONE);
+	done = asker_request(&fresh, &attempt, seat, intent, &wanted, clock_now(), desk->arena,
+			     &why);
+	if (!done) {
+		intent_release(intent);
+		return answer_error(desk, &why, error);
+	}
+	done = !fresh || send_now(desk, seat, &attempt, error);
+	intent_release(intent);
+	if (!done)
+		return false;
+	document = view_attempt(&attempt);
+	answer_document(desk, 0, document);
+	document_free(document);
+	return true;
+}
+
+static void register_seat(struct desk *desk, struct seat *seat, struct text *words, bool *all_done,
+			  uint32_t *count)
+{
+	struct intent *intent = seat_intent(seat);
+
+	for (uint32_t i = 0; intent != NULL && i < intent->tenant.channel_count; i++) {
+		const struct channel *channel = &intent->tenant.channels[i];
+		struct text why = TEXT_NONE;
+		bool done;
+
+		asker_enrol(&done, &why, desk->engine->asker, seat, intent, channel, desk->arena);
+		*words = text_format(desk->arena, "%.*s%s%.*s/%.*s: %s%s%.*s", TEXT_ARG(*words),
+				     words->size > 0 ? "; " : "", TEXT_ARG(seat->tenant->name),
+				     TEXT_ARG(channel->name),
+				     done ? "registered" : "not registered", why.size > 0 ? ": " : "", TEXT_ARG(why));
+		*all_done = *all_done && done;
+		(*count)++;
+	}
+	intent_release(intent);
+}
+
+static bool do_register(struct desk *desk, struct error *error)
+{
+	struct text words = TEXT_NONE;
+	uint32_t count = 0;
+	bool all_done = true;
+
+	(void)error;
+	for (uint32_t i = 0; i < engine_seat_count(desk->engine); i++) {
+		struct seat *seat = engine_seat(desk->engine, i);
+
+		if (desk->request->tenant.size == 0 ||
+		    text_equal(desk->request->tenant, seat->tenant->name))
+			register_seat(desk, seat, &words, &all_done, &count);
+	}
+	if (count == 0)
+		return answer_message(desk, 1, TEXT("there is no channel to register"), NULL,
+				      TEXT_NONE);
+	return answer_message(desk, all_done ? 0 : 1, words, NULL, TEXT_NONE);
+}
+
 /* ---- pause and resume ------------------------------------------------------------------------ */
 
 static bool read_until(int64_t *until_at, struct text typed, const struct zone *zone, int64_t now)
@@ -358,7 +454,8 @@ static const struct command {
 	bool (*work)(struct desk *desk, struct error *error);
 } commands[] = {
 	{ "apply", 0, do_apply },   { "assign", 2, do_assign }, { "pause", 3, do_pause },
-	{ "record", 3, do_record }, { "resume", 1, do_resume },
+	{ "record", 3, do_record }, { "register", 0, do_register },
+	{ "request", 3, do_request }, { "resume", 1, do_resume },
 };
 
 bool control_do(struct control_answer *out, struct engine *engine,

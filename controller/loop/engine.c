@@ -81,6 +81,8 @@ bool engine_open(struct engine **out, const struct settings *settings, enum engi
 		engine_close(engine);
 		return false;
 	}
+	if (role != ENGINE_READ)
+		engine->asker = asker_new(engine->seats, engine->seat_count, NULL);
 	*out = engine;
 	return true;
 }
@@ -89,6 +91,7 @@ void engine_close(struct engine *engine)
 {
 	if (engine == NULL)
 		return;
+	asker_free(engine->asker);
 	for (uint32_t i = 0; engine->seats != NULL && i < engine->settings->tenant_count; i++)
 		seat_close(&engine->seats[i]);
 	lease_release(engine->lease);

@@ -6,6 +6,7 @@
 #include <pthread.h>
 #include <stdatomic.h>
 
+#include "loop/asker.h"
 #include "loop/control.h"
 #include "loop/engine.h"
 #include "loop/follow.h"
@@ -17,6 +18,7 @@ struct engine {
 	struct lease *lease;
 	struct seat *seats;
 	uint32_t seat_count;
+	struct asker *asker; /* NULL: READ */
 
 	/* RUN only */
 	struct queue *queue;

@@ -370,6 +370,7 @@ static void start(struct engine *engine)
 	}
 	engine_thread_start(&engine->teller, teller_run, engine);
 	engine->teller_runs = true;
+	asker_start(engine->asker);
 }
 
 static void stop(struct engine *engine)
@@ -379,6 +380,9 @@ static void stop(struct engine *engine)
 	queue_close(engine->queue);
 	control_close(engine->control);
 	engine->control = NULL;
+	/* A question on its way is waited for: its answer may be money. */
+	asker_free(engine->asker);
+	engine->asker = NULL;
 	bell_ring_at(engine->settings->state, "inbox");
 	if (engine->teller_runs)
 		(void)pthread_join(engine->teller, NULL);

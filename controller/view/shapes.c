@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "view/bootstrap_inside.h"
+#include "view/attempt_shape.h"
 #include "view/fleet_shape.h"
 #include "view/import_inside.h"
 #include "view/plan_shape.h"
@@ -12,6 +13,8 @@
 static const struct shape shapes[] = {
 	{ "adopt", adopt_text, NULL },
 	{ "apply", apply_text, NULL },
+	{ "attempt", attempt_text, NULL },
+	{ "attempts", attempts_text, NULL },
 	{ "bootstrap", bootstrap_text, NULL },
 	{ "checks", checks_text, NULL },
 	{ "drift", drift_text, drift_html },

@@ -225,7 +225,8 @@ static struct notice confirmation_read(struct reading *reading, struct text coun
 	notice.payer = payer_name(reading);
 	if (reading->why.size)
 		return unreadable(reading->why);
-	notice.has_amount = daraja_amount(&notice.amount_cents, amount, reading->arena, &notice.why);
+	notice.has_amount =
+	    daraja_amount(&notice.amount_cents, amount, reading->arena, &notice.why);
 	payer_read(&notice, msisdn, country, reading->arena);
 	notice.at = daraja_time(text_trim(time));
 	return notice;

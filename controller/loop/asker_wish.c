@@ -1,0 +1,149 @@
+#include "loop/asker.h"
+
+#include "base/limits.h"
+#include "settings/secrets.h"
+#include "state/attempts.h"
+#include "state/ledger.h"
+
+/* ---- a prompt that a person wants ------------------------------------------------------------ */
+
+static const struct subscriber *account_named(const struct intent *intent, struct text account,
+					      struct arena *arena)
+{
+	struct text reference = text_reference(arena, account);
+	const struct subscriber *subscriber = intent_subscriber(intent, reference);
+
+	if (subscriber == NULL && intent_by_alias(intent, reference, &subscriber) != 1)
+		return NULL;
+	return subscriber;
+}
+
+/* The first channel that can prompt. */
+static const struct channel *prompting(const struct intent *intent)
+{
+	for (uint32_t i = 0; i < intent->tenant.channel_count; i++) {
+		const struct channel *channel = &intent->tenant.channels[i];
+		const struct provider *provider = provider_find(channel->provider);
+
+		if (provider != NULL && provider->api != NULL &&
+		    channel->consumer_key.kind != SECRET_NONE &&
+		    channel->consumer_secret.kind != SECRET_NONE &&
+		    channel->passkey.kind != SECRET_NONE)
+			return channel;
+	}
+	return NULL;
+}
+
+/* What is due: what the balance lacks of one period, in whole units, for a prompt takes no less. */
+static bool due(int64_t *cents, struct seat *seat, const struct subscriber *subscriber,
+		struct arena *arena, struct error *error)
+{
+	struct standing standing;
+
+	if (!ledger_standing(&standing, seat->store, subscriber->reference, arena, error))
+		return false;
+	*cents = (subscriber->package->price_cents - standing.balance_cents + 99) / 100 * 100;
+	if (*cents <= 0)
+		return error_set(error, ERROR_FAILED,
+				 "nothing is due from %.*s: his balance reaches; say an amount",
+				 TEXT_ARG(subscriber->account));
+	return true;
+}
+
+static bool fill(struct attempt *out, struct seat *seat, const struct intent *intent,
+		 const struct wanted_prompt *wanted, struct arena *arena, struct error *error)
+{
+	const struct subscriber *subscriber = account_named(intent, wanted->account, arena);
+	const struct channel *channel = prompting(intent);
+	struct text flaw;
+	char phone[16];
+
+	if (subscriber == NULL)
+		return error_set(error, ERROR_FAILED, "no such account: %.*s",
+				 TEXT_ARG(wanted->account));
+	if (channel == NULL)
+		return error_set(error, ERROR_FAILED,
+				 "no channel can send a prompt: it needs consumer_key, "
+				 "consumer_secret and passkey");
+	*out = (struct attempt){ .channel = channel->name,
+				 .provider = channel->provider,
+				 .shortcode = channel->shortcode,
+				 .subscriber = subscriber->reference,
+				 .account = subscriber->account,
+				 .phone = subscriber->phone,
+				 .actor = wanted->actor };
+	if (wanted->phone.size > 0) {
+		if (!text_phone(wanted->phone, intent->tenant.country, phone))
+			return error_set(error, ERROR_INVALID, "%.*s is no phone number here",
+					 TEXT_ARG(wanted->phone));
+		out->phone = text_copy(arena, text_of(phone));
+	}
+	if (out->phone.size == 0)
+		return error_set(error, ERROR_FAILED, "%.*s has no phone: add --phone",
+				 TEXT_ARG(subscriber->account));
+	if (wanted->amount.size == 0) {
+		if (!due(&out->cents, seat, subscriber, arena, error))
+			return false;
+	} else if (!text_cents(wanted->amount, &out->cents)) {
+		return error_set(error, ERROR_INVALID, "%.*s is no amount: write it as 2500",
+				 TEXT_ARG(wanted->amount));
+	}
+	flaw = provider_find(channel->provider)->api->cents_ok(out->cents);
+	return flaw.size == 0 || error_set(error, ERROR_INVALID, "%.*s", TEXT_ARG(flaw));
+}
+
+bool asker_request(bool *fresh, struct attempt *out, struct seat *seat, const struct intent *intent,
+		   const struct wanted_prompt *wanted, int64_t now, struct arena *arena,
+		   struct error *error)
+{
+	struct text subscriber;
+
+	*fresh = false;
+	if (!fill(out, seat, intent, wanted, arena, error))
+		return false;
+	subscriber = out->subscriber;
+	if (!store_begin(seat->store, error))
+		return false;
+	if (!attempts_start(fresh, out, seat->store, now, arena, error)) {
+		store_abort(seat->store);
+		return false;
+	}
+	if (!store_commit(seat->store, error))
+		return false;
+	if (!text_equal(out->subscriber, subscriber))
+		return error_set(error, ERROR_REFUSED,
+				 "that phone was asked to pay for %.*s just now: wait two minutes",
+				 TEXT_ARG(out->account));
+	return true;
+}
+
+/* ---- making our URLs known ------------------------------------------------------------------- */
+
+void asker_enrol(bool *done, struct text *why, struct asker *asker, const struct seat *seat,
+		 const struct intent *intent, const struct channel *channel, struct arena *arena)
+{
+	struct counterpart to;
+	struct secret token;
+	struct error error = { 0 };
+	struct text base;
+	struct said said;
+
+	*done = false;
+	if (!counterpart_open(&to, seat, intent, channel->name, false, arena, why) ||
+	    !inquiry_reaches_us(seat->settings, channel, why))
+		return;
+	if (!secret_read(&token, seat->settings->secrets, channel->token, arena, &error) ||
+	    !provider_token_ok(secret_reveal(token), &error)) {
+		*why = text_copy(arena, text_of(error.text));
+		return;
+	}
+	base = text_format(arena, "%.*s/pay/%.*s/%.*s/%.*s",
+			   TEXT_ARG(inquiry_base_url(seat->settings, arena)),
+			   TEXT_ARG(seat->tenant->name), TEXT_ARG(channel->name),
+			   TEXT_ARG(secret_reveal(token)));
+	said = inquiry_enrol(asker_inquiry(asker), &to,
+			     text_format(arena, "%.*s/validation", TEXT_ARG(base)),
+			     text_format(arena, "%.*s/confirmation", TEXT_ARG(base)), arena);
+	*done = said.answer == ANSWER_YES;
+	*why = said.why;
+}

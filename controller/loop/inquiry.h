@@ -1,0 +1,53 @@
+/*
+ * Questions to payment providers over checked TLS: one access token per credential, logged in for
+ * once by whoever comes first; one budget of questions per credential. Blocks for one call at a
+ * time, at most about half a minute; any thread. What a question and its answer mean is the
+ * provider's (provider/provider.h); it never says anything twice that may have been carried out.
+ */
+#pragma once
+
+#include "http/request.h"
+#include "loop/seat.h"
+#include "provider/provider.h"
+
+struct inquiry;
+
+/* `http` NULL: a client of its own; else a test's, which it closes in the end. */
+struct inquiry *inquiry_new(struct http *http);
+void inquiry_free(struct inquiry *inquiry); /* NULL is fine */
+
+/* Whom to ask, and with what right; its texts lie in the arena and in the intent. */
+struct counterpart {
+	const struct channel *channel;
+	const struct provider_api *api;
+	struct credentials credentials;
+	struct digest key; /* of address and credentials: whose token and budget it is */
+};
+
+/*
+ * False with a sentence in *why: no such channel, its provider cannot be asked, or a secret cannot
+ * be read. `prompts`: the passkey is needed too.
+ */
+bool counterpart_open(struct counterpart *out, const struct seat *seat, const struct intent *intent,
+		      struct text channel, bool prompts, struct arena *arena,
+		      struct text *why) MUST_CHECK;
+
+/* LATER: nothing was done, neither now nor by a token that was refused. */
+struct said inquiry_start(struct inquiry *inquiry, const struct counterpart *to,
+			  const struct prompt *prompt, int64_t now, struct arena *arena);
+/* Only when inquiry_ask_at has come; counts against the budget. */
+struct said inquiry_ask(struct inquiry *inquiry, const struct counterpart *to,
+			struct text provider_ref, int64_t now, struct arena *arena);
+struct said inquiry_enrol(struct inquiry *inquiry, const struct counterpart *to,
+			  struct text validation_url, struct text confirmation_url,
+			  struct arena *arena);
+
+/* The monotonic moment from which the next question is within the budget; 0: at once. */
+int64_t inquiry_ask_at(struct inquiry *inquiry, const struct counterpart *to);
+
+/* Where providers reach us: public_url, else the listener itself. */
+struct text inquiry_base_url(const struct settings *settings, struct arena *arena);
+/* False with the remedy: a production provider calls https only, and nobody in between may read the
+ * token in the URL. */
+bool inquiry_reaches_us(const struct settings *settings, const struct channel *channel,
+			struct text *why) MUST_CHECK;

@@ -1,0 +1,380 @@
+"""Prompts (STK push), end to end: wavu run, a simulated Daraja, simulated routers. The names say which property of safe
+payment callbacks each test is about."""
+
+import json
+import os
+import socket
+import subprocess
+import sys
+
+from isp import TENANT, TOKEN, Isp, main, wait_for
+
+DARAJA = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "world", "daraja.py")
+KEY, SECRET, PASSKEY = "consumer-key-1", "consumer-secret-1", "pass-key-1"
+QUERY_WAIT_S = 90  # the first question is asked 25 s after the push, the next at least 12 s later
+
+
+class Daraja:
+    def __init__(self, folder):
+        ports = os.path.join(folder, "daraja.json")
+        self.process = subprocess.Popen(
+            [sys.executable, "-B", DARAJA, "--ports-file", ports, "--key", KEY, "--secret", SECRET, "--passkey", PASSKEY,
+             "--shortcode", "600638", "--die-with-parent"], stdout=subprocess.DEVNULL,
+            stderr=open(os.path.join(folder, "daraja.log"), "ab"))
+
+        def read_ports():
+            try:
+                return json.load(open(ports))
+            except (OSError, ValueError):
+                return None
+        self.ports = wait_for("the simulated Daraja starts", read_ports)
+        self.socket = socket.create_connection(("127.0.0.1", self.ports["control"]))
+        self.file = self.socket.makefile("rwb")
+
+    def ask(self, *words):
+        self.file.write(" ".join(str(word) for word in words).encode() + b"\n")
+        self.file.flush()
+        answer = json.loads(self.file.readline())
+        assert "error" not in answer, answer
+        return answer
+
+    def prompts(self):
+        return self.ask("prompts")["prompts"]
+
+    def prompt(self):
+        """The newest one that lies on a handset."""
+        return wait_for("a prompt arrives", lambda: next(
+            (one for one in reversed(self.prompts()) if one["state"] == "waiting"), None))
+
+    def stop(self):
+        self.socket.close()
+        self.process.terminate()
+        self.process.wait()
+
+
+class Shop(Isp):
+    """An ISP whose channel can prompt. `trust` as the channel's."""
+
+    def __init__(self, trust="token", registered=False, files=None):
+        self.daraja = None
+        self.trust = trust
+        super().__init__(start=False, files=files)
+        self.daraja = Daraja(self.folder)
+        self.secret("main.key", KEY)
+        self.secret("main.secret", SECRET)
+        self.secret("main.passkey", PASSKEY)
+        self.write("tenant.yaml", TENANT.replace(
+            "token: {file: main.token}}",
+            "token: {file: main.token}, endpoint: \"http://127.0.0.1:%d\", consumer_key: {file: main.key},\n"
+            "     consumer_secret: {file: main.secret}, passkey: {file: main.passkey}, trust: %s}"
+            % (self.daraja.ports["http"], trust)))
+        self.commit("prompts")
+        self.start()
+        if registered:
+            self.run("payment", "register", code=0)
+
+    def __exit__(self, *what):
+        try:
+            return super().__exit__(*what)
+        finally:
+            if self.daraja:
+                self.daraja.stop()
+
+    def request(self, *words, code=0):
+        return self.run("payment", "request", "KN-0042", *words, code=code)[1]
+
+    def attempts(self):
+        return self.run("payment", "attempts", code=0)[1]
+
+    def attempt(self, name=None):
+        return next(one for one in self.attempts() if name in (None, one["attempt"]))
+
+    def becomes(self, status, name=None, wait_s=30):
+        return wait_for("the attempt is " + status,
+                        lambda: (lambda one: one if one["status"] == status else None)(self.attempt(name)), wait_s)
+
+    def payments(self):
+        return self.run("payment", "list", "-n", "1000", code=0)[1]
+
+    def credited(self):
+        return [one for one in self.payments() if one["status"] == "credited"]
+
+    def online(self):
+        return wait_for("the secret is there", lambda: self.routers.row("/ppp/secret", "jane"))
+
+    def quiet(self):
+        """Everything that was said is booked, and the books are in order."""
+        newest = "Q" + str(len(self.payments()))
+        self.pay("NOISE" + newest, "1.00", reference="nobody", phone="254799999999")
+        wait_for("the teller is done", lambda: self.payment("NOISE" + newest))
+        self.run("verify", code=0)
+
+
+def result(prompt, receipt="UKL0000001", code=0, amount=None, **more):
+    """What Daraja would post for a prompt."""
+    body = {"MerchantRequestID": prompt["merchant"], "CheckoutRequestID": prompt["id"], "ResultCode": code,
+            "ResultDesc": "-"}
+    if code == 0:
+        body["CallbackMetadata"] = {"Item": [
+            {"Name": "Amount", "Value": prompt["amount"] if amount is None else amount},
+            {"Name": "MpesaReceiptNumber", "Value": receipt},
+            {"Name": "PhoneNumber", "Value": int(prompt["phone"])}]}
+    body.update(more)
+    return json.dumps({"Body": {"stkCallback": body}}).encode()
+
+
+def post(isp, path, body):
+    return isp.http("POST", isp.public, path, body, {"Content-Type": "application/json"})[0]
+
+
+def own_path(prompt):
+    return "/" + prompt["url"].split("/", 3)[3]
+
+
+def test_a_prompt_is_paid_and_opens_the_door():
+    with Shop(registered=True) as isp:
+        isp.daraja.ask("set", "confirm", "on")
+        answer = isp.request()
+        assert answer["status"] in ("created", "prompted"), answer
+        prompt = isp.daraja.prompt()
+        assert prompt["amount"] == 2500 and prompt["phone"] == "254712345678", prompt
+        assert prompt["account"] == "KN-0042" and prompt["type"] == "CustomerPayBillOnline", prompt
+        isp.becomes("prompted")
+        isp.quiet()
+        assert isp.show()["state"] == "new", "property 5: a prompt that was accepted is not paid"
+        assert isp.daraja.ask("pay", prompt["id"])["told"] == [200, 200]
+        isp.online()
+        paid = isp.becomes("paid", answer["attempt"])
+        receipt = isp.daraja.prompts()[0]["receipt"]
+        assert paid["receipt"] == receipt and paid["amount"] == "2500.00" and paid["reason"] is None, paid
+        isp.quiet()
+        assert [one["receipt"] for one in isp.credited()] == [receipt], isp.credited()
+        assert isp.show()["balance"] == "0.00" and isp.show()["state"] == "active"
+        assert receipt in json.dumps(isp.run("explain", receipt, code=0)[1])
+        isp.settle()
+
+
+def test_property_15_cancelled_stays_shut_and_a_late_success_revives():
+    with Shop() as isp:
+        isp.request()
+        prompt = isp.daraja.prompt()
+        isp.daraja.ask("fail", prompt["id"], 1032)
+        failed = isp.becomes("failed")
+        assert "1032" in failed["reason"] and failed["receipt"] is None, failed
+        isp.quiet()
+        assert isp.show()["state"] == "new" and isp.credited() == []
+        assert post(isp, own_path(prompt), result(prompt)) == 200
+        isp.becomes("paid")
+        assert post(isp, own_path(prompt), result(prompt, code=1037)) == 200
+        isp.online()
+        isp.quiet()
+        assert isp.attempt()["status"] == "paid", "paid is final"
+        assert len(isp.credited()) == 1
+
+
+def test_property_17_a_lost_callback_is_found_by_asking_and_merged_with_its_receipt():
+    with Shop(registered=True) as isp:
+        isp.daraja.ask("set", "callback", "never")
+        isp.request()
+        prompt = isp.daraja.prompt()
+        isp.becomes("prompted")
+        isp.daraja.ask("pay", prompt["id"])
+        isp.daraja.ask("expire")
+        paid = isp.becomes("paid", wait_s=QUERY_WAIT_S)
+        isp.online()
+        assert paid["receipt"] is None, "an answered question has no receipt"
+        assert len(isp.credited()) == 1
+        assert isp.daraja.ask("confirm", prompt["id"])["told"] == [200]
+        receipt = isp.daraja.prompts()[0]["receipt"]
+        wait_for("the receipt is merged", lambda: isp.attempt()["receipt"] == receipt)
+        isp.daraja.ask("confirm", prompt["id"])
+        isp.daraja.ask("tell", prompt["id"])
+        isp.quiet()
+        assert [one["receipt"] for one in isp.credited()] == [receipt], "property 11: merged, not doubled"
+        # Property 12: another payment of the same payer and amount is another payment.
+        other = isp.daraja.ask("c2b", 2500, "KN-0042", "254712345678")["receipt"]
+        wait_for("it is credited too", lambda: (isp.payment(other) or {}).get("status") == "credited")
+        assert len(isp.credited()) == 2
+        counters = isp.daraja.ask("counters")
+        assert counters["limited"] == 0 and counters["pushes"] == 1, counters
+        assert counters["logins"] <= 3, counters
+        isp.run("verify", code=0)
+
+
+def test_property_11_doubled_results_and_confirmations_count_once():
+    with Shop(registered=True) as isp:
+        isp.daraja.ask("set", "callback", "twice")
+        isp.daraja.ask("set", "confirm", "on")
+        isp.request()
+        prompt = isp.daraja.prompt()
+        assert isp.daraja.ask("pay", prompt["id"])["told"] == [200, 200, 200]
+        for _ in range(2):
+            isp.daraja.ask("confirm", prompt["id"])
+            isp.daraja.ask("tell", prompt["id"])
+        isp.becomes("paid")
+        isp.online()
+        isp.quiet()
+        assert len(isp.credited()) == 1 and isp.status()["tenants"][0]["payments"]["held_count"] == 0, isp.payments()
+
+
+def test_property_11_a_confirmation_before_the_result_counts_once():
+    with Shop(registered=True) as isp:
+        isp.daraja.ask("set", "callback", "never")
+        isp.daraja.ask("set", "confirm", "on")
+        isp.request()
+        prompt = isp.daraja.prompt()
+        isp.daraja.ask("pay", prompt["id"])
+        isp.online()
+        isp.daraja.ask("tell", prompt["id"])
+        paid = isp.becomes("paid")
+        isp.quiet()
+        assert [one["receipt"] for one in isp.credited()] == [paid["receipt"]]
+
+
+def test_property_16_a_result_before_the_answer_of_the_push():
+    with Shop() as isp:
+        isp.daraja.ask("set", "push", "early")
+        isp.request()
+        paid = isp.becomes("paid")
+        isp.online()
+        isp.quiet()
+        assert paid["receipt"] == isp.daraja.prompts()[0]["receipt"] and len(isp.credited()) == 1
+        assert isp.attempt()["status"] == "paid", "the answer of the push takes nothing back"
+
+
+def test_property_18_a_lost_answer_sends_no_second_push():
+    with Shop() as isp:
+        isp.daraja.ask("set", "push", "lost")
+        first = isp.request()
+        prompt = isp.daraja.prompt()
+        wait_for("it is said that nobody knows", lambda: isp.attempt()["reason"])
+        isp.daraja.ask("set", "push", "ok")
+        isp.stop()
+        isp.start()
+        assert isp.request()["attempt"] == first["attempt"], "property 19: the second click is the same attempt"
+        assert isp.attempt()["status"] == "created" and isp.show()["state"] == "new"
+        assert len(isp.daraja.prompts()) == 1, "one push, whatever became of its answer"
+        isp.daraja.ask("pay", prompt["id"])
+        isp.becomes("paid")
+        isp.online()
+        isp.quiet()
+        assert len(isp.daraja.prompts()) == 1 and len(isp.credited()) == 1
+
+
+def test_property_06_what_is_no_answer_is_no_failure():
+    with Shop() as isp:
+        isp.daraja.ask("set", "push", "busy")
+        isp.request("100", "--phone", "0700000001")
+        isp.daraja.ask("set", "push", "garbage")
+        wait_for("the first has its answer", lambda: isp.attempt()["reason"])
+        isp.request("100", "--phone", "0700000002")
+        wait_for("the second has its answer", lambda: isp.attempt()["reason"])
+        assert {one["status"] for one in isp.attempts()} == {"created"}, isp.attempts()
+        isp.daraja.ask("set", "push", "refuse")
+        isp.request("100", "--phone", "0700000003")
+        assert "400.002.02" in isp.becomes("failed")["reason"]
+        # A limit did nothing: it is said again, soon.
+        isp.daraja.ask("set", "push", "spike")
+        isp.request("100", "--phone", "0700000004")
+        wait_for("the limit is told", lambda: isp.attempt()["reason"])
+        isp.daraja.ask("set", "push", "ok")
+        isp.becomes("prompted")
+        assert len([one for one in isp.daraja.prompts() if one["phone"] == "254700000004"]) == 1
+
+
+def test_property_01_forged_results_grant_nothing():
+    with Shop() as isp:
+        isp.request()
+        prompt = isp.daraja.prompt()
+        isp.becomes("prompted")
+        path = own_path(prompt)
+        token = path.rsplit("/", 1)[1]
+        assert len(token) >= 26, "property 2: at least 128 bits"
+        forged = result(prompt)
+        for wrong in ("/pay/kasinet/main/a/" + "x" * len(token), "/pay/kasinet/main/a/" + token[:-1],
+                      "/pay/kasinet/main/a/" + prompt["id"], "/pay/kasinet/other/a/" + token,
+                      "/pay/nobody/main/a/" + token, "/pay/kasinet/main/%s/a" % TOKEN,
+                      "/pay/kasinet/main/%s/attempt" % TOKEN, "/pay/kasinet/main/" + token):
+            assert post(isp, wrong, forged) == 404, wrong
+        # On the channel's C2B address, whose token is right, it is money that somebody must look at.
+        assert post(isp, "/pay/kasinet/main/%s/confirmation" % TOKEN, forged) == 200
+        isp.quiet()
+        assert isp.credited() == [] and isp.attempt()["status"] == "prompted" and isp.show()["state"] == "new"
+        assert isp.http("GET", isp.public, path)[0] == 405
+        log = open(os.path.join(isp.folder, "wavu.log")).read()
+        assert token not in log, "property 30: a token is never logged"
+
+
+def test_property_03_and_07_what_is_doubtful_credits_nothing():
+    with Shop() as isp:
+        isp.request()
+        prompt = isp.daraja.prompt()
+        isp.becomes("prompted")
+        path = own_path(prompt)
+        doubtful = [
+            result(prompt, amount=9000), result(prompt, amount=1), result(prompt, amount="1e3"),
+            result(prompt, CheckoutRequestID="ws_CO_OTHER"), result(prompt, CheckoutRequestID=""),
+            result(prompt, ResultCode="SFC_IC0003"), result(prompt, ResultCode=True), result(prompt, ResultCode=None),
+            result(prompt, ResultCode=[0]), result(prompt, ResultCode="00"), result(prompt, ResultCode=0.5),
+            result(prompt, CallbackMetadata={"Item": [{"Name": "Amount", "Value": 2500}]}),
+            result(prompt, CallbackMetadata={"Item": [{"Name": "Amount", "Value": 2500}, {"Name": "Amount", "Value": 1},
+                                                      {"Name": "MpesaReceiptNumber", "Value": "UKL0000001"}]}),
+            result(prompt).replace(b'"ResultCode": 0', b'"ResultCode": 0, "ResultCode": 0'),
+            b"{'Body': 1}", b"", b"\0", b"[" * 40]
+        for body in doubtful:
+            assert post(isp, path, body) == 200, body
+        isp.quiet()
+        assert isp.credited() == [] and isp.attempt()["status"] in ("prompted", "failed"), isp.attempt()
+        assert isp.show()["state"] == "new"
+        held = isp.status()["tenants"][0]["payments"]["held_count"]
+        assert held >= 8, "what says paid and cannot be counted is shown: %d" % held
+        assert post(isp, path, result(prompt)) == 200
+        isp.becomes("paid")
+        isp.online()
+
+
+def test_property_03_verified_waits_for_the_answer():
+    with Shop(trust="verified") as isp:
+        isp.request()
+        prompt = isp.daraja.prompt()
+        isp.becomes("prompted")
+        assert post(isp, own_path(prompt), result(prompt, receipt="UKL0F0RGED")) == 200
+        wait_for("it was asked about", lambda: isp.daraja.ask("counters")["queries"] > 0)
+        isp.quiet()
+        assert isp.credited() == [] and isp.attempt()["status"] == "prompted", "said, but not so"
+        isp.daraja.ask("pay", prompt["id"])
+        paid = isp.becomes("paid", wait_s=QUERY_WAIT_S)
+        isp.online()
+        assert paid["receipt"] == isp.daraja.prompts()[0]["receipt"], paid
+        assert len(isp.credited()) == 1
+
+
+def test_property_19_and_what_a_person_may_ask():
+    with Shop() as isp:
+        first = isp.request()
+        isp.daraja.prompt()
+        assert isp.request()["attempt"] == first["attempt"]
+        assert isp.request("100")["attempt"] == first["attempt"], "one open prompt per payer"
+        assert isp.request("100", "--phone", "0700000009")["attempt"] != first["attempt"]
+        for words, code in ((("0",), 4), (("12.50",), 4), (("300000",), 4), (("1e3",), 4), (("-5",), 4),
+                            (("100", "--phone", "12"), 4)):
+            isp.request(*words, code=code)
+        isp.run("payment", "request", "KN-9999", code=1)
+        wait_for("both are prompted", lambda: {one["status"] for one in isp.attempts()} == {"prompted"})
+        assert len(isp.daraja.prompts()) == 2
+        for one in isp.attempts():
+            assert set(one) >= {"attempt", "account", "amount", "phone", "status", "reason", "receipt", "created_at"}
+
+
+def test_register_makes_the_urls_known():
+    with Shop() as isp:
+        answer = isp.run("payment", "register", code=0)[1]
+        assert answer["ok"] is True and "main" in answer["message"], answer
+        receipt = isp.daraja.ask("c2b", 2500, "KN-0042", "254712345678")["receipt"]
+        isp.online()
+        assert isp.payment(receipt)["status"] == "credited"
+        assert isp.run("payment", "register", code=1)[1]["ok"] is False, "a second time the provider refuses"
+
+
+if __name__ == "__main__":
+    main(globals())

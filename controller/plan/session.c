@@ -2,6 +2,7 @@
 
 #include <stdlib.h>
 
+#include "base/bug.h"
 #include "base/error.h"
 #include "menu/value.h"
 
@@ -168,6 +169,18 @@ static bool queue_is_wrong(const struct draft *draft, const struct queues *queue
 	return false;
 }
 
+/* Begun while the profile had no rate: such a session has no queue, and no limit. */
+static bool queue_is_missing(const struct draft *draft, const struct queues *queues,
+			     const struct item *item)
+{
+	uint64_t rx, tx;
+
+	return queues->rows && item->profile && item->profile->want &&
+	       value_rates(row_get(item->profile->want, item->profile->menu, "rate-limit"), &rx,
+			   &tx) &&
+	       !queue_find(queues, queue_name(draft, item, 0));
+}
+
 /* ---- verdicts ---- */
 
 enum verdict { VERDICT_STAYS, VERDICT_STALE, VERDICT_BY_QUEUE };
@@ -179,6 +192,10 @@ static int64_t item_rights_at(const struct draft *draft, const struct item *item
 	/* A change of rights was sent and its end not seen, but the row is as we want it: it
 	 * happened before this look. */
 	if (item->entry->rights_pending && item->verb == VERB_COUNT && !item->by_queue)
+		return draft->in->observed->look_at;
+	/* Written by a clock that was ahead: it has happened, or every look until then would renew
+	 * everybody again. */
+	if (item->entry->rights_at > draft->in->observed->look_at)
 		return draft->in->observed->look_at;
 	return item->entry->rights_at;
 }
@@ -264,6 +281,19 @@ static void disconnect(struct draft *draft, struct item *item, const struct tabl
 			      draft->in->router->mode != MODE_MANAGE;
 }
 
+/* He is kept for now, and may stay after all: then his queue is still to be judged. */
+static void keep_doubt(struct draft *draft, const struct item *item)
+{
+	enum menu_id id = item->menu->id == MENU_PPP_SECRET ? MENU_PPP_PROFILE
+							    : MENU_HOTSPOT_USER_PROFILE;
+	struct item *profile = NULL;
+
+	if (item->have)
+		profile = draft_item(draft, id, row_get(item->have, item->menu, "profile"));
+	if (profile && profile->by_queue)
+		profile->queue_wrong = true;
+}
+
 static void judge_table(struct draft *draft, enum menu_id id, const struct queues *queues)
 {
 	const struct table *table = &draft->in->observed->tables[id];
@@ -277,7 +307,10 @@ static void judge_table(struct draft *draft, enum menu_id id, const struct queue
 		if (!item)
 			continue;
 		if (item->is_off) {
-			disconnect(draft, item, table, row, false);
+			if (!bug(2)) /* Bug 2: who expires stays online. */
+				disconnect(draft, item, table, row, false);
+			if (item->held || item->person->held)
+				keep_doubt(draft, item);
 			continue;
 		}
 		verdict = renewable ? session_verdict(draft, item, table, row) : VERDICT_STAYS;
@@ -286,6 +319,10 @@ static void judge_table(struct draft *draft, enum menu_id id, const struct queue
 			if (item->profile->by_queue)
 				draft_item(draft, item->profile->menu->id, item->profile->key)
 				    ->queue_wrong = true;
+		} else if (verdict == VERDICT_BY_QUEUE && queue_is_missing(draft, queues, item)) {
+			/* Not remembered as wrong: a queue that is never found by its name must not
+			 * have the session renewed for ever. */
+			verdict = VERDICT_STALE;
 		}
 		if (verdict == VERDICT_STALE)
 			disconnect(draft, item, table, row, true);

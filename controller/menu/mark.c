@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "base/bug.h"
 #include "base/digest.h"
 #include "base/error.h"
 
@@ -43,6 +44,8 @@ static bool ends_at(struct text comment, uint32_t at)
 
 bool mark_fits(struct text comment, struct text mark)
 {
+	if (bug(3)) /* Bug 3: any mark is ours, also a copied one. */
+		return mark.size > 0 && mark_length(comment) > 0;
 	return mark.size > 0 && text_starts(comment, mark) && ends_at(comment, mark.size);
 }
 

@@ -276,12 +276,18 @@ void check_ledger(void)
 
 /* ---- routers --------------------------------------------------------------------------------- */
 
-/* Something of ours that is not as it should be, in a plan made anew. */
-static const struct change *first_change(const struct plan *plan)
+/* Something that is not as it should be, in a plan made anew. What a stranger has taken stays his. */
+static const struct change *first_change(const struct station *station, const struct plan *plan)
 {
-	for (uint32_t i = 0; i < plan->count; i++)
-		if (plan->changes[i].verb != VERB_CONFLICT)
-			return &plan->changes[i];
+	for (uint32_t i = 0; i < plan->count; i++) {
+		const struct change *change = &plan->changes[i];
+		char key[64];
+
+		(void)snprintf(key, sizeof(key), "%.*s", TEXT_ARG(change->key));
+		if (change->verb != VERB_CONFLICT ||
+		    !fleet_name_taken(station, change->menu->path, key))
+			return change;
+	}
 	return NULL;
 }
 
@@ -410,7 +416,7 @@ static void check_router(struct station *station)
 	look(station, &job);
 	check(job.outcome != OUTCOME_UNREACHABLE && !job.skipped, "%s: %s", station->name,
 	      job.error.text);
-	change = first_change(&job.plan);
+	change = first_change(station, &job.plan);
 	check(change == NULL, "%s: a second plan has %u changes, the first: %s %s %.*s (%.*s)",
 	      station->name, job.plan.count, verb_word(change->verb), change->menu->path,
 	      TEXT_ARG(change->key), TEXT_ARG(change->because));

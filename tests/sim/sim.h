@@ -220,6 +220,7 @@ struct sim {
 	int64_t tick_at;        /* when the teller looks */
 	int64_t keeper_tick_at; /* when the timekeeper looks */
 	bool in_keeper;
+	bool mid_job; /* somebody edits between a look and a write */
 	int64_t teller_now, follow_now, keeper_now;
 	int following; /* version in hand of follow */
 	int depth;     /* of life_call */

@@ -95,7 +95,9 @@ static bool wire_send(struct line *line, struct text bytes, uint32_t timeout_ms,
 	/* Between the look and the write anything may have happened. */
 	if (phase == PHASE_WRITE && own->phase == PHASE_LOOK && !sim.quiet &&
 	    sim.wall_offset_us == 0 && luck_one_in(12)) {
+		sim.mid_job = true;
 		hand_edit(own->station);
+		sim.mid_job = false;
 		fault_count(FAULT_HAND_MID_JOB);
 	}
 	own->phase = phase;

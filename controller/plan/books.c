@@ -102,14 +102,21 @@ static void book_set(struct draft *draft, struct item *item, struct change *chan
 	change->after = item->book;
 }
 
+static bool has_sessions(const struct menu *menu)
+{
+	return menu->id == MENU_PPP_SECRET || menu->id == MENU_HOTSPOT_USER;
+}
+
 static void book_remove(struct item *item, struct change *change)
 {
 	item->book.state = INVENTORY_REMOVING;
 	item->book.macs = item->macs;
 	change->before = item->book;
-	/* Nobody lives on by a profile or pool: gone is gone. A person's row is done when his
-	 * sessions are seen gone. */
-	if (!item->person) {
+	/*
+	 * Nobody lives on by a profile, pool, queue or list: gone is gone. A person's row is done
+	 * when his sessions are seen gone.
+	 */
+	if (!item->person || !has_sessions(item->menu)) {
 		change->drops_entry = true;
 		return;
 	}

@@ -17,6 +17,7 @@ CONTROLLER = {
     "reconcile-before-intention", "reconcile-written", "reconcile-before-outcome", "reconcile-after-outcome",
     "reconcile-before-write", "reconcile-before-learnt", "reconcile-after-learnt",
 }
+ELSEWHERE = {"asker-before-push", "asker-after-push"}  # prompts for money need a provider that answers
 WEBHOOK = {"inbox.before_commit", "inbox.after_commit", "webhook.before_bell"}
 
 
@@ -74,7 +75,9 @@ def check(isp, count):
 
 
 def test_the_list_is_whole():
-    assert named_in_the_tree() == CONTROLLER | WEBHOOK, named_in_the_tree() ^ (CONTROLLER | WEBHOOK)
+    """A new point is killed at here too, or says where else."""
+    known = CONTROLLER | WEBHOOK | ELSEWHERE
+    assert named_in_the_tree() <= known and CONTROLLER | WEBHOOK <= named_in_the_tree(), named_in_the_tree() ^ known
 
 
 def test_killed_everywhere():

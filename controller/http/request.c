@@ -22,6 +22,7 @@ struct client {
 	char *body;
 	uint32_t body_size, body_room;
 	uint32_t sent; /* bytes of the call's body that libcurl has taken */
+	bool has_head; /* the empty line behind the headers came */
 	bool is_too_large;
 	bool is_refused;     /* by us: it is not the pinned certificate */
 	struct error refusal;
@@ -56,6 +57,15 @@ static size_t take_body(char *bytes, size_t one, size_t count, void *subject)
 	client->body_size += (uint32_t)size;
 	client->body[client->body_size] = '\0';
 	return size;
+}
+
+/* libcurl takes a connection that ends within the headers for an answer without a body. */
+static size_t take_header(char *bytes, size_t one, size_t count, void *subject)
+{
+	struct client *client = subject;
+	struct text line = { bytes, (uint32_t)(one * count) };
+	client->has_head = text_trim(line).size == 0;
+	return one * count;
 }
 
 static size_t give_body(char *out, size_t one, size_t count, void *subject)
@@ -133,6 +143,8 @@ static CURLcode set_common(struct client *client)
 	SET(CURLOPT_ERRORBUFFER, client->words);
 	SET(CURLOPT_WRITEFUNCTION, take_body);
 	SET(CURLOPT_WRITEDATA, client);
+	SET(CURLOPT_HEADERFUNCTION, take_header);
+	SET(CURLOPT_HEADERDATA, client);
 	SET(CURLOPT_READFUNCTION, give_body);
 	SET(CURLOPT_READDATA, client);
 	SET(CURLOPT_SEEKFUNCTION, seek_body);
@@ -159,8 +171,8 @@ static CURLcode set_method(CURL *curl, const struct http_call *call)
 	return code;
 }
 
-static CURLcode set_call(struct client *client, const struct http_call *call, struct curl_slist *list,
-			 struct arena *arena)
+static CURLcode set_call(struct client *client, const struct http_call *call,
+			 struct curl_slist *list, struct arena *arena)
 {
 	CURL *curl = client->curl;
 	CURLcode code = set_method(curl, call);
@@ -187,7 +199,9 @@ static CURLcode set_call(struct client *client, const struct http_call *call, st
 	return code;
 }
 
-/* A copy that libcurl frees; "Expect:" without a value keeps a large POST from waiting for leave. */
+/*
+ * A copy that libcurl frees; "Expect:" without a value keeps a large POST from waiting for leave.
+ */
 static struct curl_slist *make_headers(const struct http_call *call, struct arena *arena)
 {
 	struct curl_slist *list = curl_slist_append(NULL, "Expect:");
@@ -204,13 +218,18 @@ static struct curl_slist *make_headers(const struct http_call *call, struct aren
 static bool call_failed(const struct client *client, CURLcode code, bool was_sent,
 			struct error *error)
 {
-	const char *why = client->words[0] ? client->words : curl_easy_strerror(code);
+	const char *why = code == CURLE_OK    ? "it ended within the headers"
+			  : client->words[0] ? client->words
+					     : curl_easy_strerror(code);
 	if (client->is_refused) {
 		*error = client->refusal;
 		return false;
 	}
 	if (client->is_too_large)
 		return error_set(error, ERROR_LIMIT, "the answer is larger than what is taken");
+	if (was_sent)
+		return error_set(error, ERROR_UNKNOWN, "the line broke before the answer (%s)",
+				 why);
 	switch ((int)code) {
 	case CURLE_URL_MALFORMAT:
 	case CURLE_UNSUPPORTED_PROTOCOL:
@@ -221,20 +240,10 @@ static bool call_failed(const struct client *client, CURLcode code, bool was_sen
 	case CURLE_SSL_CERTPROBLEM:
 		return error_set(error, ERROR_DENIED, "the CA given holds no usable one (%s)", why);
 	case CURLE_SSL_CONNECT_ERROR:
-		if (!was_sent)
-			return error_set(error, ERROR_UNREACHABLE, "TLS was not agreed on (%s)",
-					 why);
-		break;
-	case CURLE_SEND_FAIL_REWIND:
-		return error_set(error, ERROR_UNKNOWN,
-				 "the line broke before the answer (a kept connection died)");
+		return error_set(error, ERROR_UNREACHABLE, "TLS was not agreed on (%s)", why);
 	default:
-		break;
+		return error_set(error, ERROR_UNREACHABLE, "cannot be reached (%s)", why);
 	}
-	if (was_sent)
-		return error_set(error, ERROR_UNKNOWN, "the line broke before the answer (%s)",
-				 why);
-	return error_set(error, ERROR_UNREACHABLE, "cannot be reached (%s)", why);
 }
 
 static void count_bytes(CURL *curl, struct http_reply *reply)
@@ -255,7 +264,7 @@ static void call_begin(struct client *client, const struct http_call *call, stru
 	client->body_arena = arena;
 	client->body = NULL;
 	client->body_size = client->body_room = client->sent = 0;
-	client->is_too_large = client->is_refused = false;
+	client->has_head = client->is_too_large = client->is_refused = false;
 	client->words[0] = '\0';
 }
 
@@ -275,7 +284,7 @@ static bool http_call(struct http *http, const struct http_call *call, struct ht
 		long status = 0;
 		code = curl_easy_perform(client->curl);
 		count_bytes(client->curl, reply);
-		done = code == CURLE_OK;
+		done = code == CURLE_OK && client->has_head;
 		if (!done)
 			(void)call_failed(client, code, reply->was_sent, error);
 		(void)curl_easy_getinfo(client->curl, CURLINFO_RESPONSE_CODE, &status);

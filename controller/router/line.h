@@ -24,7 +24,9 @@ struct line {
  * anonymous only when asked). */
 bool line_connect(struct line **out, const struct router *router, struct text ca_pem,
 		  struct error *error) MUST_CHECK;
-/* What would be unsafe is refused before a packet is sent: INVALID, or DENIED for a CA that cannot be
- * read. */
+/*
+ * What would be unsafe is refused before a packet is sent: INVALID, or DENIED for a CA that cannot
+ * be read.
+ */
 bool line_check_tls(const struct router *router, struct text ca_pem,
 		    struct error *error) MUST_CHECK;

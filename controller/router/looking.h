@@ -1,7 +1,7 @@
 /*
- * What a look becomes, whatever the transport: rows made canonical, odd answers found out. Shared by
- * the looks of both devices; nothing outside router/ includes it. Its rows lie in the job's arena;
- * nothing here blocks; one thread.
+ * What a look becomes, whatever the transport: rows made canonical, odd answers found out. Shared
+ * by the looks of both devices; nothing outside router/ includes it. Its rows lie in the job's
+ * arena; nothing here blocks; one thread.
  */
 #pragma once
 

@@ -72,8 +72,8 @@ static bool refuse_broken(const struct looking *looking, const json_error_t *why
 {
 	return error_set(error, ERROR_REFUSED,
 			 "%s: the router's answer is broken JSON at byte %d: a value there holds "
-			 "bytes that REST cannot carry (often a comment in another charset): mend it "
-			 "on the router, or use transport api",
+			 "bytes that REST cannot carry (often a comment in another charset): mend "
+			 "it on the router, or use transport api",
 			 looking->look->menu->path, why->position);
 }
 

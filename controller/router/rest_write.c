@@ -1,5 +1,8 @@
-/* Writes over REST: one command at a time. Always POST with the command's own name: PATCH and DELETE
- * hide the router's words behind "missing or invalid resource identifier" (routeros facts §2). */
+/*
+ * Writes over REST: one command at a time. Always POST with the command's own name: PATCH and
+ * DELETE hide the router's words behind "missing or invalid resource identifier" (routeros facts
+ * §2).
+ */
 #include "base/clock.h"
 #include "router/rest.h"
 #include "router/traps.h"
@@ -37,7 +40,8 @@ static bool encode_write(struct json *json, struct write *write, uint32_t versio
 		return true;
 	write->end = WRITE_REFUSED;
 	return error_set(&write->error, ERROR_REFUSED,
-			 "%s: the value of %s is no UTF-8, which REST cannot carry: nothing was sent",
+			 "%s: the value of %s is no UTF-8, which REST cannot carry: nothing was "
+			 "sent",
 			 write->menu->path, where);
 }
 

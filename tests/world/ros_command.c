@@ -120,7 +120,8 @@ static bool path_is_known(const struct ros *ros, struct ros_text path)
 	for (size_t i = 0; i < ros_menus_count(); i++) {
 		const char *other = ros_menus[i]->path;
 
-		if (ros_menus[i]->since <= ros->version && strlen(other) >= path.size && memcmp(other, path.bytes, path.size) == 0 &&
+		if (ros_menus[i]->since <= ros->version && strlen(other) >= path.size &&
+		    memcmp(other, path.bytes, path.size) == 0 &&
 		    (other[path.size] == '\0' || other[path.size] == '/'))
 			return true;
 	}
@@ -176,8 +177,9 @@ static bool command_parse(struct ros_call *call, struct ros_text word)
 	name = (struct ros_text){ word.bytes + cut, word.size - cut };
 	menu = ros_menu_find(path);
 	if (menu == NULL || menu->since > call->ros->version)
-		return path_is_known(call->ros, path) ? ros_refuse(&call->refusal, 0, "no such command")
-					   : refuse_path(call, path);
+		return path_is_known(call->ros, path)
+			   ? ros_refuse(&call->refusal, 0, "no such command")
+			   : refuse_path(call, path);
 	call->table = ros_table_of(call->ros, menu);
 	for (int i = 0; i < ROS_VERB_COUNT; i++) {
 		if (ros_text_is(name, verbs[i].name) && verb_is_here(call, (enum ros_verb)i)) {

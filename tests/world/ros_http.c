@@ -138,7 +138,8 @@ void ros_http_answer(struct ros_buffer *out, unsigned status, const char *locati
 
 static int digit64(char byte)
 {
-	static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+	static const char digits[] =
+	    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 	const char *at = byte == '\0' ? NULL : strchr(digits, byte);
 
 	return at == NULL ? -1 : (int)(at - digits);

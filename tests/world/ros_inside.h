@@ -205,7 +205,8 @@ extern const struct ros_menu ros_menu_hotspot, ros_menu_hotspot_profile, ros_men
     ros_menu_hotspot_host, ros_menu_ip_binding, ros_menu_walled_garden, ros_menu_walled_garden_ip;
 extern const struct ros_menu ros_menu_queue_simple, ros_menu_address_list, ros_menu_filter,
     ros_menu_nat, ros_menu_pool;
-extern const struct ros_menu ros_menu_service, ros_menu_webserver, ros_menu_user, ros_menu_group, ros_menu_user_active,
+extern const struct ros_menu ros_menu_service, ros_menu_webserver, ros_menu_user, ros_menu_group,
+    ros_menu_user_active,
     ros_menu_resource, ros_menu_identity, ros_menu_clock, ros_menu_device_mode,
     ros_menu_interface, ros_menu_system,
     ros_menu_scheduler;

@@ -1,4 +1,6 @@
-/* REST: a JSON wrapper around the API, with statuses (§2). What it answers is a command's answer. */
+/*
+ * REST: a JSON wrapper around the API, with statuses (§2). What it answers is a command's answer.
+ */
 #include "world/ros_session.h"
 
 #include <stdio.h>
@@ -62,7 +64,9 @@ static void say_refusal(struct rest *rest, const struct ros_call *call)
 		return;
 	}
 	if (is_unknown) {
-		/* The fixture's wording; older manuals show it with 406, from when on is not known. */
+		/*
+		 * The fixture's wording; older manuals show it with 406, from when on is not known.
+		 */
 		struct ros_text path = rest->request->path;
 		size_t cut = path.size;
 

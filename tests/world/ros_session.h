@@ -95,8 +95,10 @@ bool ros_http_decode(struct ros_text in, struct ros_buffer *out);
 /* An object as words of a sentence, each behind the other in `words` with an empty byte between:
  * "=name=value", and "?…" for what is in ".query". False: it is none, or one RouterOS refuses. */
 bool ros_json_words(struct ros_text body, struct ros_buffer *words);
-/* A value as RouterOS writes it: quotes and backslashes escaped, all else as it is (§2 "Known
- * bugs": control characters and other charsets make it invalid; no version is known to be better). */
+/*
+ * A value as RouterOS writes it: quotes and backslashes escaped, all else as it is (§2 "Known
+ * bugs": control characters and other charsets make it invalid; no version is known to be better).
+ */
 void ros_json_text(struct ros_buffer *out, struct ros_text text);
 /* The !re sentences of `rows`: a list of objects, or the first one alone. */
 void ros_json_rows(struct ros_buffer *out, struct ros_text rows, bool is_single);

@@ -248,7 +248,8 @@ void ros_user_setup(struct ros *ros, const struct ros_options *options)
 	if (options == NULL)
 		return;
 	group_make(ros, "controller",
-		   options->policy == NULL ? "read,write,api,rest-api,sensitive" : options->policy, false);
+		   options->policy == NULL ? "read,write,api,rest-api,sensitive" : options->policy,
+		   false);
 	ros_row_insert(ros, users,
 		       ros_row_make(ros, &ros_menu_user, "name",
 				    options->user == NULL ? "wavu" : options->user, "group",

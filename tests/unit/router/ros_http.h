@@ -1,7 +1,7 @@
 /*
- * An HTTP client into a simulated router, in memory: no socket, no waiting (the router's time is put
- * forward instead). It keeps its connection as a real one does and opens another when it is gone.
- * The client owns its session; the router must outlive it.
+ * An HTTP client into a simulated router, in memory: no socket, no waiting (the router's time is
+ * put forward instead). It keeps its connection as a real one does and opens another when it is
+ * gone. The client owns its session; the router must outlive it.
  */
 #pragma once
 

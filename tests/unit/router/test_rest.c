@@ -1,5 +1,7 @@
-/* What is REST's own: statuses, broken JSON, the cut at 60 s, one request at a time, lines that break
- * at every byte, answers that no router should give, TLS. */
+/*
+ * What is REST's own: statuses, broken JSON, the cut at 60 s, one request at a time, lines that
+ * break at every byte, answers that no router should give, TLS.
+ */
 #include <setjmp.h>
 #include <signal.h>
 #include <stdarg.h>

@@ -14,7 +14,14 @@
 
 #include "router/device.h"
 
-enum transport { OVER_API, OVER_API_PIECES, OVER_REST, OVER_REST_PLAIN, OVER_REST_PIECES, OVER_COUNT };
+enum transport {
+	OVER_API,
+	OVER_API_PIECES,
+	OVER_REST,
+	OVER_REST_PLAIN,
+	OVER_REST_PIECES,
+	OVER_COUNT
+};
 
 static const struct {
 	const char *name;

@@ -1,4 +1,6 @@
-/* REST as the manual shows it: statuses, bodies, methods, rights, versions, one request at a time. */
+/*
+ * REST as the manual shows it: statuses, bodies, methods, rights, versions, one request at a time.
+ */
 #include "check.h"
 
 #include <stdio.h>
@@ -294,7 +296,8 @@ static void test_odd_bytes_break_the_json(void **state)
 	struct web web = web_new("7.24", NULL, true);
 
 	(void)state;
-	assert_true(ros_hand(web.ros, NULL, "/ppp/secret/add", "=name=a", "=comment=\xe9\t\"", NULL));
+	assert_true(
+	    ros_hand(web.ros, NULL, "/ppp/secret/add", "=name=a", "=comment=\xe9\t\"", NULL));
 	assert_answer(&web, "GET /rest/ppp/secret/a?.proplist=comment", "",
 		      "200 {\"comment\":\"\xe9\t\\\"\"}");
 	web_free(&web);
@@ -308,7 +311,8 @@ static void test_any_cut_and_no_http(void **state)
 		"hello\r\n\r\n", "GET rest HTTP/1.1\r\n\r\n", "GET / HTTP/2\r\n\r\n",
 		"POST / HTTP/1.1\r\nContent-Length: x\r\n\r\n",
 		"POST / HTTP/1.1\r\nContent-Length: 99999999999\r\n\r\n",
-		"POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n", "GET / HTTP/1.1\r\nx\r\n\r\n",
+		"POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n",
+		"GET / HTTP/1.1\r\nx\r\n\r\n",
 	};
 	struct web web = web_new("7.16.2", NULL, true);
 

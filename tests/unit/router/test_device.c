@@ -547,13 +547,12 @@ static void menus_that_are_not_ours_are_refused_unsent(void **state)
 	struct error error;
 	struct write writes[] = {
 		{ .verb = VERB_REMOVE, .menu = &dangerous, .id = TEXT("*1") },
-		{ .verb = VERB_REMOVE, .menu = menu_of(MENU_FIREWALL_FILTER), .id = TEXT("*1") },
-		{ .verb = VERB_REMOVE, .menu = menu_of(MENU_QUEUE_SIMPLE), .id = TEXT("*1") },
+		{ .verb = VERB_REMOVE, .menu = menu_of(MENU_RESOURCE), .id = TEXT("*1") },
 		{ .verb = VERB_SET, .menu = menu_of(MENU_PPP_ACTIVE), .id = TEXT("*1") },
 	};
 	ros_counters_reset(ros);
-	assert_true(write_all(writes, 4, &error));
-	for (int i = 0; i < 4; i++) {
+	assert_true(write_all(writes, 3, &error));
+	for (int i = 0; i < 3; i++) {
 		assert_int_equal(writes[i].end, WRITE_REFUSED);
 		assert_int_equal(writes[i].error.code, ERROR_REFUSED);
 	}

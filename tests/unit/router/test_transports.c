@@ -267,8 +267,8 @@ static void refusals_keep_their_words(void)
 
 static void menus_of_others_are_not_written(void)
 {
-	struct attribute rule[] = { { .name = "comment", .value = TEXT("x") } };
-	struct write write = ADD(MENU_FIREWALL_FILTER, rule);
+	struct attribute list[] = { { .name = "version", .value = TEXT("x") } };
+	struct write write = ADD(MENU_RESOURCE, list);
 	uint64_t writes = ros_counters(ros).writes;
 	must_refuse(&write, ERROR_REFUSED, "nothing was sent");
 	assert_int_equal(ros_counters(ros).writes, writes);

@@ -155,7 +155,7 @@ static void test_syntax_has_a_remedy(void **state)
 	expect_problem(TEXT("a: [1, 2\nb: 3\n"), false, 2, 2, "a[2]", "closing `]`");
 	expect_problem(TEXT("a: {x: 1\n"), false, 2, 1, "a", "closing `}`");
 	expect_problem(TEXT("a: 1\nplain\nb: 2\n"), false, 3, 1, "", "neither `key: value`");
-	expect_problem(TEXT("a: 1\n<<<<<<< HEAD\nb: 2\n=======\nb: 3\n>>>>>>> x\n"), false, 2, 1, "",
+	expect_problem(TEXT("a: 1\n<<<<<<< us\nb: 2\n=======\nb: 3\n>>>>>>> x\n"), false, 2, 1, "",
 		       "merge conflict");
 	expect_problem(TEXT("<<<<<<< ours\na: 1\n=======\na: 2\n>>>>>>> theirs\n"), false, 1, 1, "",
 		       "merge conflict");

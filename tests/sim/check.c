@@ -276,7 +276,8 @@ void check_ledger(void)
 
 /* ---- routers --------------------------------------------------------------------------------- */
 
-/* Something that is not as it should be, in a plan made anew. What a stranger has taken stays his. */
+/* Something that is not as it should be, in a plan made anew. What a stranger has taken stays his.
+ */
 static const struct change *first_change(const struct station *station, const struct plan *plan)
 {
 	for (uint32_t i = 0; i < plan->count; i++) {

@@ -195,7 +195,7 @@ static void settle(struct bill *bill, int64_t now)
 		money_credit(bill->owner, bill->first_cents, now);
 }
 
-void money_line(const struct said *said, int64_t now)
+void money_line(const struct spoken *said, int64_t now)
 {
 	struct bill *bill = &sim.bills[said->bill];
 	bool has_amount = said->kind != LINE_BAD_AMOUNT;

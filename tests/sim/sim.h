@@ -114,7 +114,7 @@ enum line_kind {
 };
 
 /* One callback as it stands in the inbox; its index is its id less one. */
-struct said {
+struct spoken {
 	enum line_kind kind;
 	int bill;
 	int64_t cents;
@@ -122,7 +122,7 @@ struct said {
 
 struct delivery {
 	int64_t at;
-	struct said said;
+	struct spoken said;
 };
 
 /* ---- the stations ------------------------------------------------------------------------------
@@ -194,7 +194,7 @@ struct sim {
 	char passwords[SUBS][40];
 	struct bill *bills;
 	int bill_count;
-	struct said *lines;
+	struct spoken *lines;
 	int line_count;   /* in the inbox */
 	int booked_count; /* of these, by the reference model */
 	uint32_t held_count, unmatched_count, cash_count;
@@ -273,7 +273,7 @@ bool money_is_open(enum sub_state state);
 void money_commit(int64_t now);                  /* openings of the commit in force */
 void money_renew(int64_t now, bool only_stored); /* credit that reaches for more */
 void money_credit(int sub, int64_t cents, int64_t now);
-void money_line(const struct said *said, int64_t now);
+void money_line(const struct spoken *said, int64_t now);
 void money_assigned(int bill, int sub, int64_t now);
 
 /* ---- street.c -------------------------------------------------------------------------------- */

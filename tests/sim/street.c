@@ -13,7 +13,7 @@
 
 /* ---- what is sent ---------------------------------------------------------------------------- */
 
-static struct text body_of(const struct said *said, struct arena *arena)
+static struct text body_of(const struct spoken *said, struct arena *arena)
 {
 	const struct bill *bill = &sim.bills[said->bill];
 	const char *code = said->kind == LINE_BAD_CODE ? "600639" : SHORTCODE;
@@ -38,7 +38,7 @@ static struct text body_of(const struct said *said, struct arena *arena)
 	    bill->receipt, amount, code, bill->reference, bill->phone);
 }
 
-static void schedule(int64_t after_us, struct said said)
+static void schedule(int64_t after_us, struct spoken said)
 {
 	if (sim.delivery_count == DELIVERIES_MAX)
 		return;
@@ -106,7 +106,7 @@ static int new_bill(int sub, int64_t cents)
 }
 
 /* The same receipt again, in a way that is wrong. */
-static void pay_wrongly(struct said said)
+static void pay_wrongly(struct spoken said)
 {
 	said.cents += 100;
 	said.kind = LINE_OTHER_AMOUNT;
@@ -116,7 +116,7 @@ static void pay_wrongly(struct said said)
 
 static void send(int bill)
 {
-	struct said said = { LINE_GOOD, bill, sim.bills[bill].cents };
+	struct spoken said = { LINE_GOOD, bill, sim.bills[bill].cents };
 	int64_t after = luck_between(SECOND_US / 10, 3 * SECOND_US);
 
 	switch (sim.quiet ? 99 : luck_below(24)) {
@@ -145,11 +145,11 @@ static void send(int bill)
 		fault_count(FAULT_WRONG_CODE);
 		break;
 	case 6:
-		schedule(luck_between(0, HOUR_US), (struct said){ LINE_SHAPELESS, bill, 0 });
+		schedule(luck_between(0, HOUR_US), (struct spoken){ LINE_SHAPELESS, bill, 0 });
 		fault_count(FAULT_FORGED);
 		break;
 	case 7:
-		schedule(luck_between(0, HOUR_US), (struct said){ LINE_NOTHING, bill, 0 });
+		schedule(luck_between(0, HOUR_US), (struct spoken){ LINE_NOTHING, bill, 0 });
 		break;
 	default:
 		break;
@@ -190,7 +190,7 @@ int64_t street_next_at(void)
 }
 
 struct append {
-	struct said said[GROUP_MAX];
+	struct spoken said[GROUP_MAX];
 	uint32_t count;
 };
 
@@ -245,7 +245,7 @@ void street_deliver(void)
 	if (in_hand.count == 0)
 		return;
 	if (shuffled && in_hand.count > 1) {
-		struct said first = in_hand.said[0];
+		struct spoken first = in_hand.said[0];
 
 		in_hand.said[0] = in_hand.said[in_hand.count - 1];
 		in_hand.said[in_hand.count - 1] = first;

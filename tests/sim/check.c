@@ -77,8 +77,12 @@ static void show_rows(int sub)
 {
 	const struct device_at_home *home = &sim.homes[sub];
 	struct ros *ros = sim.stations[home->router].ros;
+	struct ros_access access;
 	char name[40];
 
+	if (ros_access(ros, home->username, &access))
+		trace("online since %lld s ago",
+		      (long long)((sim.now - access.began_at) / SECOND_US));
 	trace("his device hears: %s",
 	      ros_entry_text(home->hotspot
 				 ? ros_hotspot_login(ros, home->mac, home->username, home->password)

@@ -5,6 +5,8 @@
 static const char *const transport_words[] = { "api", "api-ssl", "rest", NULL };
 static const char *const mode_words[] = { "observe", "adopt", "manage", NULL };
 
+static const char *const firewall_words[] = { "report", "manage", NULL };
+
 static const struct key rest_keys[] = {
 	{ .name = "plain", .type = VALUE_BOOL, .fallback = "false",
 	  .help = "Speak http instead of https: only inside a tunnel." },
@@ -79,6 +81,9 @@ static const struct key keys[] = {
 	  .help = "Where hotspot subscribers log in." },
 	{ .name = "static", .type = VALUE_MAP, .keys = static_keys,
 	  .help = "How customers with a fixed address are shaped." },
+	{ .name = "firewall", .type = VALUE_ENUM, .words = firewall_words, .fallback = "report",
+	  .help = "Whether wavu makes the rules that stop who is on a list of the suspended, or only "
+		  "says which are missing." },
 	KEY_GUARD,
 	KEY_DRIFT,
 	{ .name = NULL },

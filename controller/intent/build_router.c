@@ -78,7 +78,8 @@ static void build_tls(struct reader *reader, const struct source *source, struct
 		source_warning(reader, source, tls, "tls",
 			       "is not used with `transport: api`: write `transport: api-ssl`");
 	else if (out->rest_plain)
-		source_warning(reader, source, tls, "tls", "is not used with `rest: { plain: true }`");
+		source_warning(reader, source, tls, "tls",
+			       "is not used with `rest: { plain: true }`");
 }
 
 struct span {
@@ -174,6 +175,7 @@ static void build_services(struct reader *reader, const struct source *source, s
 
 static void build_router(struct reader *reader, const struct source *source, struct router *out)
 {
+	static const char *const firewalls[] = { "report", "manage", NULL };
 	static const char *const modes[] = { "observe", "adopt", "manage", NULL };
 	struct intent *intent = reader->intent;
 	const struct node *map = source->map;
@@ -185,6 +187,7 @@ static void build_router(struct reader *reader, const struct source *source, str
 		.user = take_text(reader, map, "user"),
 		.password = take_secret(reader, source, map, "password"),
 		.mode = (enum router_mode)take_word(map, "mode", modes, 0),
+		.manages_firewall = take_word(map, "firewall", firewalls, 0) == 1,
 		.guard = take_guard(map),
 		.drift = take_drift(map),
 		.where = where_of(source, map),

@@ -40,7 +40,7 @@ enum write_end {
 };
 
 struct attribute {
-	const char *name;
+	const char *name; /* a field of the menu; ADD in a LIST: also "place-before", an id */
 	struct text value;
 	bool unset; /* send `=!name=` */
 };

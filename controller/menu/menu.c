@@ -71,17 +71,18 @@ struct text row_get(const struct row *row, const struct menu *menu, const char *
 
 struct text row_key(const struct row *row, const struct menu *menu, struct arena *arena)
 {
-	if (menu->key_count == 0)
+	uint32_t count = menu->key_count ? menu->key_count : menu->name_count;
+	if (count == 0)
 		return TEXT_NONE;
-	if (menu->key_count == 1)
+	if (count == 1)
 		return value_at(row, menu, 0);
-	uint32_t size = menu->key_count - 1;
-	for (uint32_t i = 0; i < menu->key_count; i++)
+	uint32_t size = count - 1;
+	for (uint32_t i = 0; i < count; i++)
 		size += value_at(row, menu, i).size;
 	/* Copied, not printed: a value from a router may hold any byte. */
 	char *key = arena_take(arena, (size_t)size + 1);
 	uint32_t used = 0;
-	for (uint32_t i = 0; i < menu->key_count; i++) {
+	for (uint32_t i = 0; i < count; i++) {
 		struct text part = value_at(row, menu, i);
 		if (i)
 			key[used++] = ' ';

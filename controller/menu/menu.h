@@ -76,6 +76,9 @@ struct menu {
 	const struct field *fields;
 	uint32_t field_count;
 	uint32_t key_count;
+	/* A LIST without keys: what plans call a row is made of its first `name_count` fields, and
+	 * only rows with wavu's mark are wavu's. */
+	uint32_t name_count;
 	int owner_menu; /* SESSIONS: the menu whose row let it in, by `owner_field` = that row's
 			   first key; else -1 */
 	uint32_t owner_field;

@@ -37,6 +37,7 @@ struct router {
 	struct text hotspot_server; /* default "all" */
 	/* the queue above those of static customers; empty: left alone */
 	struct text static_parent;
+	bool manages_firewall; /* the rules that suspension needs are wavu's to make */
 	struct guard guard;
 	enum drift_mode drift;
 	struct where where;

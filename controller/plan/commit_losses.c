@@ -163,6 +163,8 @@ static void digest_router(struct digester *digester, const struct intent *intent
 		digester_text(digester, router->pppoe_ranges[i]);
 	digester_i64(digester, router->has_hotspot);
 	digester_text(digester, router->hotspot_server);
+	digester_text(digester, router->static_parent);
+	digester_i64(digester, router->manages_firewall);
 	digester_i64(digester, guard.losses_max_percent);
 	digester_i64(digester, guard.losses_min);
 	digester_i64(digester, intent_drift(intent, router));

@@ -87,18 +87,6 @@ static void want_walled(struct draft *draft, const struct package *package, stru
 	want_profile(draft, &wish);
 }
 
-static bool policy_walls(const struct dunning_policy *policy)
-{
-	uint32_t i;
-
-	if (!policy || policy->how != SUSPEND_WALLED)
-		return false;
-	for (i = 0; i < policy->step_count; i++)
-		if (policy->steps[i].action == DUNNING_SUSPEND)
-			return true;
-	return false;
-}
-
 /* All a package may ever need here, beforehand: a payment or a dunning step is then one write. */
 static void want_package(struct draft *draft, const struct package *package)
 {
@@ -111,7 +99,7 @@ static void want_package(struct draft *draft, const struct package *package)
 	for (i = 0; i < policy->step_count; i++)
 		if (policy->steps[i].action == DUNNING_THROTTLE)
 			want_throttled(draft, package, policy->steps[i].speed);
-	if (policy_walls(policy) && service_of(package->service)->has_walls)
+	if (walls_by_policy(policy) && service_of(package->service)->has_walls)
 		want_walled(draft, package, policy->address_list);
 }
 
@@ -176,7 +164,7 @@ static void wish_state(struct draft *draft, const struct subscriber *subscriber,
 static bool is_open_all_the_same(const struct draft *draft, const struct subscriber *subscriber)
 {
 	return service_of(subscriber->package->service)->is_listed &&
-	       !words_hold(draft->walls, '\n', walls_list_of(subscriber));
+	       !words_hold(draft->walls, '\n', walls_list_of(subscriber->package));
 }
 
 static void want_row(struct draft *draft, const struct subscriber *subscriber,
@@ -257,6 +245,24 @@ static void judge_everybody(struct draft *draft, struct needs *needs)
 		judge_subscriber(draft, all[i], needs);
 }
 
+/* With `firewall: manage`: one rule for each list that somebody here may be put on. */
+static void want_rules(struct draft *draft, const struct needs *needs)
+{
+	const struct intent *intent = draft->in->intent;
+	struct text done = TEXT_NONE;
+	uint32_t i;
+
+	for (i = 0; i < intent->package_count && !draft->partial; i++) {
+		const struct package *package = &intent->packages[i];
+		struct text list = walls_list_of(package);
+		if (!draft->in->router->manages_firewall || !needs->packages[i] ||
+		    !walls_need(package) || words_hold(done, '\n', list))
+			continue;
+		done = words_add(draft->arena, done, '\n', list);
+		walls_want_rule(draft, list);
+	}
+}
+
 /* Where `walled` is declared and no wall was seen, nobody is left behind one that is not there:
  * said aloud. */
 static void say_walls(struct draft *draft, const struct needs *needs)
@@ -270,7 +276,7 @@ static void say_walls(struct draft *draft, const struct needs *needs)
 	for (i = 0; i < intent->package_count; i++) {
 		const struct package *package = &intent->packages[i];
 		const struct dunning_policy *policy = package->dunning;
-		if (!needs->packages[i] || !policy_walls(policy))
+		if (!needs->packages[i] || !walls_by_policy(policy))
 			continue;
 		if (!service_of(package->service)->has_walls ||
 		    words_hold(draft->walls, '\n', policy->address_list) ||
@@ -282,8 +288,9 @@ static void say_walls(struct draft *draft, const struct needs *needs)
 		    text_format(draft->arena,
 				"walled acts as disable on %.*s: no enabled rule with "
 				"src-address-list=%.*s was seen (filter forward drop or reject, "
-				"or nat dstnat dst-nat or redirect)",
-				TEXT_ARG(draft->in->router->name), TEXT_ARG(policy->address_list)));
+				"or nat dstnat dst-nat or redirect)%.*s",
+				TEXT_ARG(draft->in->router->name), TEXT_ARG(policy->address_list),
+				TEXT_ARG(walls_remedy(draft, policy->address_list))));
 	}
 }
 
@@ -304,5 +311,6 @@ void compile_router(struct draft *draft)
 	for (i = 0; i < intent->package_count && !draft->partial; i++)
 		if (needs.packages[i])
 			want_package(draft, &intent->packages[i]);
+	want_rules(draft, &needs);
 	say_walls(draft, &needs);
 }

@@ -275,8 +275,9 @@ static void judge_rights(const struct draft *draft, struct item *item)
 		judge_profile_rights(draft, item);
 		return;
 	}
-	/* No session hangs on a queue or a list: what they say acts at once. */
-	if (item->menu->id == MENU_QUEUE_SIMPLE || item->menu->id == MENU_ADDRESS_LIST)
+	/* No session hangs on a queue, a list or a rule: what they say acts at once. */
+	if (item->menu->id == MENU_QUEUE_SIMPLE || item->menu->id == MENU_ADDRESS_LIST ||
+	    item->menu->id == MENU_FIREWALL_FILTER)
 		return;
 	/* Enabling a row gives nobody other rights than he dialled in with; a name that went to
 	 * another person does. */

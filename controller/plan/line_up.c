@@ -90,6 +90,17 @@ static bool is_marked(struct draft *draft, const struct menu *menu, const struct
 			 mark_make(draft->arena, draft->in->intent->tenant.name, menu, key));
 }
 
+static uint32_t keep_marked(struct draft *draft, const struct menu *menu, struct side *sides,
+			    uint32_t count)
+{
+	uint32_t kept = 0, i;
+
+	for (i = 0; i < count; i++)
+		if (is_marked(draft, menu, sides[i].row, sides[i].key))
+			sides[kept++] = sides[i];
+	return kept;
+}
+
 static struct text smallest(struct text a, bool has_a, struct text b, bool has_b)
 {
 	if (!has_a)
@@ -159,13 +170,18 @@ static void line_up(struct draft *draft, enum menu_id id)
 	uint32_t room;
 
 	/* What was not read is not judged. */
-	if (!observed->looked || menu->shape == SHAPE_SESSIONS || menu->key_count == 0 ||
-	    !menu->writable || menu->dangerous)
+	if (!observed->looked || menu->shape == SHAPE_SESSIONS ||
+	    menu->key_count + menu->name_count == 0 || !menu->writable || menu->dangerous)
 		return;
 	walk.want = sides_of_table(draft, &draft->desired[id]);
 	walk.want_count = draft->desired[id].count;
 	walk.have = sides_of_table(draft, observed);
 	walk.have_count = observed->count;
+	/*
+	 * Where nothing is unique, a row of the same words is no obstacle: it is somebody else's.
+	 */
+	if (menu->name_count != 0)
+		walk.have_count = keep_marked(draft, menu, walk.have, walk.have_count);
 	walk.entry = sides_of_inventory(draft, menu, &walk.entry_count);
 	/* Foreign rows are many and make no item: counted before room is taken. */
 	for (room = 0; walk_next(&walk, draft, menu, &item);)

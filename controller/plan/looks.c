@@ -56,6 +56,9 @@ static bool walls_matter(const struct plan_input *in)
 	const struct subscriber *const *all;
 	uint32_t i, count;
 
+	for (i = 0; i < in->inventory_count; i++)
+		if (text_is(in->inventory[i].menu, menu_of(MENU_FIREWALL_FILTER)->path))
+			return true;
 	intent_subscribers_of(in->intent, in->router, &all, &count);
 	for (i = 0; i < count; i++)
 		if (service_of(all[i]->package->service)->is_listed ||
@@ -98,7 +101,7 @@ static void ask_lists(struct asking *asking, const struct plan_input *in, struct
 	lists = ARENA_ARRAY(arena, struct text, count + in->inventory_count + 1);
 	for (i = 0; i < count; i++)
 		if (service_of(all[i]->package->service)->is_listed)
-			add_value(lists, &list_count, walls_list_of(all[i]));
+			add_value(lists, &list_count, walls_list_of(all[i]->package));
 	for (i = 0; i < in->inventory_count; i++) {
 		if (!text_is(in->inventory[i].menu, menu_of(MENU_ADDRESS_LIST)->path))
 			continue;

@@ -138,7 +138,7 @@ static bool was_shut(const struct draft *draft, const struct person *person,
 	if (!item->entry)
 		return true;
 	listed = draft_item(draft, MENU_ADDRESS_LIST,
-			    walls_entry_key(draft, walls_list_of(person->subscriber),
+			    walls_entry_key(draft, walls_list_of(person->subscriber->package),
 					    person->subscriber->address));
 	return listed && listed->entry && listed->entry->state == INVENTORY_PRESENT;
 }

@@ -157,6 +157,8 @@ static void change_row(struct draft *draft, struct item *item)
 	change->drops_session = item->has_live && (item->is_off || item->renews) &&
 				item->verb != VERB_CONFLICT;
 	change->only_if_clean = item->verb == VERB_REMOVE && !item->person;
+	if (item->verb == VERB_ADD && item->menu->id == MENU_FIREWALL_FILTER)
+		change->place_before = walls_place(draft);
 	draft->plan->contested |= change->slow;
 }
 
@@ -195,7 +197,7 @@ static void change_people(struct draft *draft)
 
 static void change_shared(struct draft *draft)
 {
-	static const enum menu_id menus[] = { MENU_POOL, MENU_PPP_PROFILE,
+	static const enum menu_id menus[] = { MENU_FIREWALL_FILTER, MENU_POOL, MENU_PPP_PROFILE,
 					      MENU_HOTSPOT_USER_PROFILE };
 	uint32_t i, j;
 

@@ -82,6 +82,7 @@ struct change {
 	bool only_if_clean;
 	/* When done, the loop stores after.rights_at = its clock at the answer. */
 	bool changes_rights;
+	struct text place_before; /* ADD of a rule: the id of the one it must precede; else empty */
 	struct inventory_entry before; /* to be stored before it is sent (key empty: nothing) */
 	struct inventory_entry after;  /* to be stored when it is done (key empty: nothing) */
 	bool drops_entry;              /* when done, the inventory entry `before` goes */

@@ -6,6 +6,8 @@
 #include "plan/services.h"
 
 #define NAMES_SHOWN 5u
+/* Where the suspended may still go: the portal, the ways to pay. The operator fills this list. */
+#define GARDEN "wavu-garden"
 
 /* ---- rules ---- */
 
@@ -48,13 +50,102 @@ bool walls_read(struct text *walls, const struct observed *observed, struct aren
 	return true;
 }
 
+bool walls_by_policy(const struct dunning_policy *policy)
+{
+	uint32_t i;
+
+	if (!policy || policy->how != SUSPEND_WALLED)
+		return false;
+	for (i = 0; i < policy->step_count; i++)
+		if (policy->steps[i].action == DUNNING_SUSPEND)
+			return true;
+	return false;
+}
+
+bool walls_need(const struct package *package)
+{
+	const struct service_row *service = service_of(package->service);
+
+	return service->is_listed || (service->has_walls && walls_by_policy(package->dunning));
+}
+
+void walls_want_rule(struct draft *draft, struct text list)
+{
+	struct table *table = &draft->desired[MENU_FIREWALL_FILTER];
+	struct row *row = table_add(table, draft->arena);
+
+	row_put(row, table->menu, "chain", TEXT("forward"), draft->arena);
+	row_put(row, table->menu, "action", TEXT("drop"), draft->arena);
+	row_put(row, table->menu, "src-address-list", list, draft->arena);
+	row_put(row, table->menu, "dst-address-list", TEXT("!" GARDEN), draft->arena);
+	row_put(row, table->menu, "disabled", TEXT("false"), draft->arena);
+	row->where = &draft->in->router->where;
+	row->because = TEXT("the router's firewall: manage");
+}
+
+/* Does this rule let traffic pass before the rules behind it see it? A jump may. */
+static bool lets_pass(const struct row *row, const struct menu *menu)
+{
+	struct text action = row_get(row, menu, "action");
+
+	return !row->dynamic && text_is(row_get(row, menu, "chain"), "forward") &&
+	       (text_is(action, "accept") || text_is(action, "fasttrack-connection") ||
+		text_is(action, "jump"));
+}
+
+struct text walls_place(const struct draft *draft)
+{
+	const struct table *table = &draft->in->observed->tables[MENU_FIREWALL_FILTER];
+	uint32_t i;
+
+	for (i = 0; i < table->count; i++)
+		if (lets_pass(&table->rows[i], table->menu))
+			return table->rows[i].id;
+	return TEXT_NONE;
+}
+
+struct text walls_remedy(const struct draft *draft, struct text list)
+{
+	if (draft->in->router->manages_firewall && draft->in->router->mode == MODE_MANAGE)
+		return TEXT("; wavu makes one");
+	return text_format(draft->arena,
+			   ": set `firewall: manage`, or add, before the first rule of chain "
+			   "forward that accepts or fasttracks: /ip/firewall/filter/add "
+			   "chain=forward action=drop src-address-list=%.*s "
+			   "dst-address-list=!" GARDEN,
+			   TEXT_ARG(list));
+}
+
+/* A rule of ours that others precede is no wall for what they let pass; wavu moves nothing. */
+static void say_misplaced(struct draft *draft)
+{
+	const struct table *table = &draft->in->observed->tables[MENU_FIREWALL_FILTER];
+	const struct row *first = NULL;
+	uint32_t i, j;
+
+	for (i = 0; table->looked && i < table->count; i++) {
+		const struct row *row = &table->rows[i];
+		if (!first && lets_pass(row, table->menu) &&
+		    !text_is(row_get(row, table->menu, "disabled"), "true"))
+			first = row;
+		for (j = 0; first && j < draft->item_count[MENU_FIREWALL_FILTER]; j++)
+			if (draft->items[MENU_FIREWALL_FILTER][j].have == row)
+				draft_problem(
+				    draft,
+				    text_format(draft->arena,
+						"on %.*s the rule %.*s of wavu's stands behind %.*s "
+						"(%.*s), which lets traffic pass first: move it up",
+						TEXT_ARG(draft->in->router->name),
+						TEXT_ARG(row->id), TEXT_ARG(first->id),
+						TEXT_ARG(row_get(first, table->menu, "action"))));
+	}
+}
+
 /* ---- entries ---- */
 
-struct text walls_list_of(const struct subscriber *subscriber)
+struct text walls_list_of(const struct package *package)
 {
-	const struct dunning_policy *policy = subscriber->package->dunning;
-
-	return policy ? policy->address_list : TEXT("wavu-suspended");
+	return package->dunning ? package->dunning->address_list : TEXT("wavu-suspended");
 }
 
 struct text walls_entry_key(const struct draft *draft, struct text list, struct text address)
@@ -68,7 +159,7 @@ void walls_want_entry(struct draft *draft, const struct subscriber *subscriber, 
 	struct row *row = table_add(table, draft->arena);
 
 	invariant(subscriber->address.size != 0);
-	row_put(row, table->menu, "list", walls_list_of(subscriber), draft->arena);
+	row_put(row, table->menu, "list", walls_list_of(subscriber->package), draft->arena);
 	row_put(row, table->menu, "address", subscriber->address, draft->arena);
 	row_put(row, table->menu, "disabled", TEXT("false"), draft->arena);
 	row->reference = subscriber->reference;
@@ -201,7 +292,7 @@ static void say_let_go(struct draft *draft)
 void walls_say(struct draft *draft)
 {
 	struct crowd open = { 0 }, shut = { 0 };
-	struct text missing = TEXT_NONE;
+	struct text missing = TEXT_NONE, list = TEXT_NONE;
 	uint32_t i;
 
 	for (i = 0; i < draft->person_count; i++) {
@@ -212,18 +303,19 @@ void walls_say(struct draft *draft)
 		if (state_is_open(state)) {
 			if (walls_hold(draft, person->subscriber->address, true))
 				crowd_add(&shut, draft, person);
-		} else if (!words_hold(draft->walls, '\n', walls_list_of(person->subscriber))) {
+		} else if (!words_hold(draft->walls, '\n', walls_list_of(person->subscriber->package))) {
 			crowd_add(&open, draft, person);
-			missing = words_add(draft->arena, missing, ',',
-					    walls_list_of(person->subscriber));
+			list = walls_list_of(person->subscriber->package);
+			missing = words_add(draft->arena, missing, ',', list);
 		}
 	}
 	crowd_say(&open, draft, "STILL OPEN although it should be shut",
 		  text_format(draft->arena,
 			      "no enabled rule with src-address-list=%.*s was seen (filter forward "
-			      "drop or reject, or nat dstnat dst-nat or redirect)",
-			      TEXT_ARG(missing)));
+			      "drop or reject, or nat dstnat dst-nat or redirect)%.*s",
+			      TEXT_ARG(missing), TEXT_ARG(walls_remedy(draft, list))));
 	crowd_say(&shut, draft, "shut although it should be open",
 		  TEXT("by an address-list entry that is not wavu's"));
 	say_let_go(draft);
+	say_misplaced(draft);
 }

@@ -11,8 +11,21 @@
  * dstnat dst-nat/redirect); false when the firewall was not read. */
 bool walls_read(struct text *walls, const struct observed *observed, struct arena *arena);
 
-/* The list that a customer with a fixed address is put on: his policy's, else wavu-suspended. */
-struct text walls_list_of(const struct subscriber *subscriber);
+/* The list that who is suspended is put on: the policy's, else wavu-suspended. */
+struct text walls_list_of(const struct package *package);
+/* Does this policy put people behind a wall, rather than disabling them? */
+bool walls_by_policy(const struct dunning_policy *policy);
+/* May somebody of this package be put on that list? */
+bool walls_need(const struct package *package);
+/* A rule of wavu's own becomes wanted: what comes from the list goes nowhere but to the garden. */
+void walls_want_rule(struct draft *draft, struct text list);
+/*
+ * The id of the rule before which it must stand, so that no other lets the traffic pass first;
+ * empty: the end will do.
+ */
+struct text walls_place(const struct draft *draft);
+/* ": add …": what a person can do about a missing rule; empty where wavu makes it by itself. */
+struct text walls_remedy(const struct draft *draft, struct text list);
 /* How the address list's menu calls that row; also what the inventory calls it. */
 struct text walls_entry_key(const struct draft *draft, struct text list, struct text address);
 /* His entry on that list becomes wanted. */

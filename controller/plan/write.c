@@ -29,6 +29,22 @@ static struct attribute attribute_of(const struct change *change, uint32_t field
 	return attribute;
 }
 
+/* An empty target would shape everybody, and a rule in another chain could cut wavu's own path. */
+static void check_sane(const struct change *change)
+{
+	const struct row *row = change->want ? change->want : change->have;
+
+	if (change->menu->id == MENU_QUEUE_SIMPLE && change->want)
+		invariant(row_get(row, change->menu, "target").size != 0 &&
+			  !text_is(row_get(row, change->menu, "target"), "0.0.0.0/0"));
+	if (change->menu->id == MENU_FIREWALL_FILTER)
+		invariant(text_is(row_get(row, change->menu, "chain"), "forward") &&
+			  row_get(row, change->menu, "src-address-list").size != 0);
+	if (change->menu->id == MENU_ADDRESS_LIST)
+		invariant(row_get(row, change->menu, "address").size != 0 &&
+			  row_get(row, change->menu, "list").size != 0);
+}
+
 void plan_write(struct write *out, const struct change *change, struct arena *arena)
 {
 	struct attribute *attributes;
@@ -36,6 +52,7 @@ void plan_write(struct write *out, const struct change *change, struct arena *ar
 
 	invariant(change->verb != VERB_CONFLICT && change->verb != VERB_COUNT);
 	invariant(change->menu->writable && !change->menu->dangerous);
+	check_sane(change);
 	*out = (struct write){ .menu = change->menu };
 	out->verb = change->verb == VERB_ADOPT ? VERB_SET : change->verb;
 	if (change->verb != VERB_ADD) {
@@ -44,9 +61,13 @@ void plan_write(struct write *out, const struct change *change, struct arena *ar
 	}
 	if (change->verb == VERB_REMOVE || change->verb == VERB_DISCONNECT)
 		return;
-	attributes = ARENA_ARRAY(arena, struct attribute, change->menu->field_count);
+	attributes = ARENA_ARRAY(arena, struct attribute, change->menu->field_count + 1);
 	for (i = 0; i < change->menu->field_count; i++)
 		if (is_sent(change, i))
 			attributes[out->attribute_count++] = attribute_of(change, i);
+	if (change->place_before.size != 0)
+		attributes[out->attribute_count++] = (struct attribute){
+			.name = "place-before", .value = change->place_before
+		};
 	out->attributes = attributes;
 }

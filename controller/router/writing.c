@@ -1,5 +1,7 @@
 #include "router/writing.h"
 
+#include <string.h>
+
 #include "router/looking.h"
 
 const char *write_verb(enum verb verb)
@@ -23,6 +25,10 @@ const char *write_verb(enum verb verb)
 bool write_has(const struct write *write, const struct attribute *attribute, uint32_t version)
 {
 	int index = menu_field(write->menu, attribute->name);
+	/* Where a new row goes among the others is no field of it (routeros facts §4). */
+	if (index < 0 && write->verb == VERB_ADD && write->menu->shape == SHAPE_LIST &&
+	    strcmp(attribute->name, "place-before") == 0)
+		return true;
 	invariant(index >= 0 && write->menu->fields[index].role != FIELD_SEEN);
 	return version_has_field(version, &write->menu->fields[index]);
 }

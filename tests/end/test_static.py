@@ -103,6 +103,39 @@ def test_a_hand_made_entry_of_the_list_is_shown_and_left():
         assert any("shut although" in note and "KN-0060" in note for note in notes), notes
 
 
+def test_wavu_makes_the_rule_before_what_lets_traffic_pass():
+    with isp_with_shop(package=PACKAGE.replace("1 month", "4s"), start=False) as isp:
+        for more in (("=chain=input", "=action=accept"),
+                     ("=chain=forward", "=action=fasttrack-connection", "=connection-state=established,related"),
+                     ("=chain=forward", "=action=accept", "=connection-state=established,related")):
+            isp.routers.hand("/ip/firewall/filter/add", *more)
+        theirs = isp.routers.rows("/ip/firewall/filter")
+        isp.write("routers.yaml", isp.router_yaml(0, "firewall: manage\n"))
+        isp.commit()
+        isp.start()
+        pay(isp, "SKL51ZDR60")
+        wait_for("the address is on the list", lambda: listed(isp))
+        isp.settle()
+        rules = isp.routers.rows("/ip/firewall/filter")
+        assert [rule["action"] for rule in rules] == ["accept", "drop", "fasttrack-connection", "accept"], rules
+        assert rules[1]["src-address-list"] == "wavu-suspended" and rules[1]["dst-address-list"] == "!wavu-garden"
+        assert rules[1]["comment"].startswith("wavu:kasinet/"), rules[1]
+        got = has(isp)
+        assert not got["open"] and not got["lingers"], got
+        assert not any("STILL OPEN" in note for note in isp.plan()[1]["routers"][0]["notes"])
+        isp.routers.hand("/ip/firewall/filter/set", "=.id=" + rules[1][".id"], "=disabled=yes")
+        assert has(isp)["open"]
+        isp.run("apply", code=0)
+        assert not has(isp)["open"], "healed"
+        isp.write("routers.yaml", isp.router_yaml(0))
+        isp.commit(wait=True)
+        wait_for("the rule is gone", lambda: len(isp.routers.rows("/ip/firewall/filter")) == 3)
+        assert isp.routers.rows("/ip/firewall/filter") == theirs, "somebody's own rules are not touched"
+        wait_for("what is missing is said", lambda: any(
+            "/ip/firewall/filter/add chain=forward action=drop src-address-list=wavu-suspended" in note
+            for note in isp.plan()[1]["routers"][0]["notes"]))
+
+
 def test_an_address_for_everybody_is_no_commit():
     with isp_with_shop(start=False) as isp:
         for text in ("", "address:\n", 'address: ""\n', "address: 0.0.0.0\n", "address: 0.0.0.0/0\n",

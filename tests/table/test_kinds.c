@@ -24,6 +24,7 @@ static const struct {
 	const char *path, *why;
 } not_in_examples[] = {
 	{ "Package.profile", "only for a router that was filled by hand" },
+	{ "Router.firewall", "report is what beginners want" },
 	{ "Router.static", "its one setting is parent" },
 	{ "Router.static.parent", "a queue that must be there already" },
 	{ "Router.pause.reason", "a paused example would do nothing" },

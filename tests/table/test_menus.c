@@ -47,8 +47,12 @@ static void menus_say_what_they_are(void **state)
 		      menu, none);
 		/* Order in a list is not wavu's to keep: it adds to those whose rows have a key, and
 		 * moves nothing. */
-		CHECK(menu->shape != SHAPE_LIST || !menu->writable || menu->key_count > 0, menu,
-		      none);
+		CHECK(menu->shape != SHAPE_LIST || !menu->writable || menu->key_count > 0 ||
+			  (menu->name_count > 0 && menu->has_comment),
+		      menu, none);
+		CHECK(menu->name_count == 0 ||
+			  (menu->shape == SHAPE_LIST && menu->key_count == 0),
+		      menu, none);
 		for (int other = 0; other < i; other++)
 			CHECK(strcmp(menu->path, menu_of((enum menu_id)other)->path) != 0, menu,
 			      none);

@@ -310,6 +310,20 @@ void lab_plan(struct lab *lab, const char *only)
 		lab->in.walls_known = keep(lab, lab->plan.walls);
 }
 
+/* The last row goes before the one of that id; returns where it is now. */
+static struct row *place_before(struct lab *lab, enum menu_id menu, struct text id)
+{
+	struct table *table = &lab->world.tables[menu];
+	struct row moved = table->rows[table->count - 1], *other = row_by_id(lab, menu, id);
+	struct row *at;
+
+	assert_non_null(other);
+	for (at = &table->rows[table->count - 1]; at > other; at--)
+		*at = at[-1];
+	*other = moved;
+	return other;
+}
+
 static void lab_write(struct lab *lab, const struct change *change)
 {
 	struct table *table = &lab->world.tables[change->menu->id];
@@ -336,6 +350,10 @@ static void lab_write(struct lab *lab, const struct change *change)
 	for (i = 0; i < write.attribute_count; i++) {
 		const struct attribute *attribute = &write.attributes[i];
 		uint32_t field = (uint32_t)menu_field(change->menu, attribute->name);
+		if (strcmp(attribute->name, "place-before") == 0) {
+			row = place_before(lab, change->menu->id, attribute->value);
+			continue;
+		}
 		if (attribute->unset) {
 			row->present &= ~(1u << field);
 			row->value[field] = TEXT_NONE;

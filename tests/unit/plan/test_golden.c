@@ -200,7 +200,7 @@ static struct row *find_row(struct golden *golden, enum menu_id menu, const char
 	struct table *table = &golden->lab.world.tables[menu];
 	uint32_t i;
 
-	for (i = 0; i < table->count && table->menu->key_count > 1; i++)
+	for (i = 0; i < table->count && table->menu->key_count != 1; i++)
 		if (text_is(row_key(&table->rows[i], table->menu, &golden->lab.arena), key))
 			return &table->rows[i];
 	return lab_find(&golden->lab, menu, menu_of(menu)->fields[0].name, key);

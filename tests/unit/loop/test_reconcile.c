@@ -469,7 +469,7 @@ static uint32_t cut_once(struct town *town, const struct ros_fault *fault)
 static uint32_t cut_everywhere(enum ros_fault_kind kind, enum ros_cut how)
 {
 	const char *asked = getenv("CUT_STEP");
-	uint64_t step = 17;
+	uint64_t step = 61;
 	uint32_t positions = 0, fired = 1;
 	struct town town;
 
@@ -486,6 +486,33 @@ static uint32_t cut_everywhere(enum ros_fault_kind kind, enum ros_cut how)
 	}
 	town_close(&town);
 	return positions;
+}
+
+/* An add that was carried out and not answered: the intention was stored before, so it is no
+ * stranger. */
+static void what_was_added_unheard_stays_ours(void **state)
+{
+	uint32_t fired = 1, positions = 0;
+
+	(void)state;
+	for (uint64_t after = 1; fired > 0; after += 29) {
+		struct ros_fault fault = {
+			.kind = ROS_FAULT_CUT_SENT, .how = ROS_CUT_RESET, .after = after, .times = 1
+		};
+		struct town town;
+
+		town_open(&town, 1);
+		ros_fault_arm(town.routers[0], &fault);
+		town_commit(&town, town_join(&town, town_basics, R1, JANE PHONE), 0);
+		until_done(&town);
+		quiet(&town);
+		assert_true(ros_row_is(town.routers[0], "/ip/hotspot/user", "kn-0050", "profile",
+				       "wavu-day-5"));
+		fired = (uint32_t)ros_fault_fired(town.routers[0], ROS_FAULT_CUT_SENT);
+		positions += fired;
+		town_close(&town);
+	}
+	assert_true(positions > 50);
 }
 
 static void cuts_converge_and_nothing_is_there_twice(void **state)
@@ -518,6 +545,7 @@ int main(void)
 		cmocka_unit_test(another_board_is_another_session),
 		cmocka_unit_test(who_is_away_is_tried_again_and_owes_a_complete_job),
 		cmocka_unit_test(a_wrong_password_is_denied),
+		cmocka_unit_test(what_was_added_unheard_stays_ours),
 		cmocka_unit_test(cuts_converge_and_nothing_is_there_twice),
 	};
 

@@ -1,22 +1,16 @@
-#include "cli/call.h"
+#include "cli/router_check.h"
 
-#include "loop/seat.h"
-#include "menu/menu.h"
-#include "view/message_view.h"
-
-#define CHECKS_MAX (MENU_COUNT + 4)
-
-struct checking {
-	struct call *call;
-	struct device *device;
-	struct check checks[CHECKS_MAX];
-	uint32_t count;
-};
-
-static void add_check(struct checking *checking, struct text what, bool ok, struct text remedy)
+void check_must(struct checking *checking, struct text what, bool ok, struct text remedy)
 {
 	invariant(checking->count < CHECKS_MAX);
-	checking->checks[checking->count++] = (struct check){ what, ok, ok ? TEXT_NONE : remedy };
+	checking->checks[checking->count++] =
+	    (struct check){ .what = what, .ok = ok, .remedy = ok ? TEXT_NONE : remedy };
+}
+
+void check_should(struct checking *checking, struct text what, bool ok, struct text remedy)
+{
+	check_must(checking, what, ok, remedy);
+	checking->checks[checking->count - 1].advice = true;
 }
 
 static bool find_router(const struct outlook **outlook, const struct router **router,
@@ -45,7 +39,7 @@ static void check_menu(struct checking *checking, const struct menu *menu)
 	struct error error = { 0 };
 	bool ok = checking->device->verbs->look(checking->device, &look, 1, arena, &error);
 
-	add_check(checking, text_format(arena, "reads %s", menu->path), ok,
+	check_must(checking, text_format(arena, "reads %s", menu->path), ok,
 		  ok ? TEXT_NONE
 		     : text_format(arena,
 				   "%s: give the user's group the policies read, api and sensitive",
@@ -69,7 +63,7 @@ static void check_write(struct checking *checking)
 	bool lives = checking->device->verbs->write(checking->device, &write, 1, arena, &error);
 	bool ok = lives && (write.end == WRITE_DONE || write.error.code == ERROR_CONFLICT);
 
-	add_check(checking, TEXT("may write"), ok,
+	check_must(checking, TEXT("may write"), ok,
 		  ok ? TEXT_NONE
 		     : text_format(arena, "%s: give the user's group the policy write",
 				   lives ? write.error.text : error.text));
@@ -82,6 +76,13 @@ static void check_service(struct checking *checking, const struct router *router
 		bool hotspot = text_starts(text_of(menu->path), TEXT("/ip/hotspot"));
 		bool ppp = text_starts(text_of(menu->path), TEXT("/ppp"));
 
+		/*
+		 * What only the advice below looks at may be missing: version 6 has no device-mode.
+		 */
+		if (!menu->writable && menu->shape != SHAPE_SET &&
+		    menu->id != MENU_FIREWALL_FILTER && menu->id != MENU_FIREWALL_NAT &&
+		    menu->id != MENU_RESOURCE)
+			continue;
 		if ((hotspot && !router->has_hotspot && router->has_pppoe) ||
 		    (ppp && !router->has_pppoe && router->has_hotspot))
 			continue;
@@ -100,24 +101,27 @@ int run_router_check(struct call *call)
 
 	if (!find_router(&outlook, &router, call, &error))
 		return call_fail(call, &error);
+	checking.outlook = outlook;
+	checking.router = router;
 	seat = (struct seat){ .settings = &call->settings, .tenant = outlook->tenant };
 	ok = seat_open_device(NULL, &checking.device, &seat, router, &error);
-	add_check(&checking,
+	check_must(&checking,
 		  text_format(&call->arena, "answers at %.*s:%u and takes the login of %.*s",
 			      TEXT_ARG(router->host), router->port, TEXT_ARG(router->user)),
 		  ok, text_copy(&call->arena, text_of(error.text)));
 	if (ok) {
-		add_check(&checking,
+		check_must(&checking,
 			  text_format(&call->arena, "runs RouterOS %.*s (6.43 or newer)",
 				      TEXT_ARG(checking.device->version)),
 			  checking.device->version_number >= VERSION(6, 43),
 			  TEXT("update RouterOS: older ones have another login"));
 		check_service(&checking, router);
 		check_write(&checking);
+		router_advice(&checking);
 	}
 	device_close(checking.device);
 	for (uint32_t i = 0; i < checking.count; i++)
-		ok = ok && checking.checks[i].ok;
+		ok = ok && (checking.checks[i].ok || checking.checks[i].advice);
 	return call_print(call, view_checks(router->name, checking.checks, checking.count),
 			  ok ? EXIT_DONE : EXIT_FAILED);
 }

@@ -25,20 +25,26 @@ static bool take_menu(struct sight *out, struct device *device, enum menu_id id,
 	return true;
 }
 
+bool sight_fill(struct sight *out, struct device *device, const enum menu_id *ids, uint32_t count,
+		struct arena *arena, struct error *error)
+{
+	*out = (struct sight){ .version_number = device->version_number };
+	(void)snprintf(out->version, sizeof(out->version), "%.*s", TEXT_ARG(device->version));
+	for (uint32_t i = 0; i < count; i++)
+		if (!take_menu(out, device, ids[i], arena, error))
+			return false;
+	return true;
+}
+
 bool sight_take(struct sight *out, struct seat *seat, const struct router *router,
 		const enum menu_id *ids, uint32_t count, struct arena *arena, struct error *error)
 {
 	struct device *device = NULL;
-	bool done = seat_open_device(NULL, &device, seat, router, error);
+	bool done;
 
 	*out = (struct sight){ 0 };
-	if (done) {
-		(void)snprintf(out->version, sizeof(out->version), "%.*s",
-			       TEXT_ARG(device->version));
-		out->version_number = device->version_number;
-	}
-	for (uint32_t i = 0; done && i < count; i++)
-		done = take_menu(out, device, ids[i], arena, error);
+	done = seat_open_device(NULL, &device, seat, router, error) &&
+	       sight_fill(out, device, ids, count, arena, error);
 	device_close(device);
 	return done ? true : error_at(error, "router %.*s", TEXT_ARG(router->name));
 }

@@ -14,6 +14,10 @@ struct sight {
 	uint32_t version_number;
 };
 
+/* The same of a device that is open already. */
+bool sight_fill(struct sight *out, struct device *device, const enum menu_id *ids, uint32_t count,
+		struct arena *arena, struct error *error) MUST_CHECK;
+
 /* UNREACHABLE, DENIED; FAILED when a reply was suspiciously short. */
 bool sight_take(struct sight *out, struct seat *seat, const struct router *router,
 		const enum menu_id *ids, uint32_t count, struct arena *arena,

@@ -54,10 +54,11 @@ struct document *view_checks(struct text router, const struct check *checks, uin
 	bool ok = true;
 
 	for (uint32_t i = 0; i < count; i++) {
-		ok = ok && checks[i].ok;
-		json_array_append_new(list, json_pack("{s:o, s:b, s:o}", "what",
+		ok = ok && (checks[i].ok || checks[i].advice);
+		json_array_append_new(list, json_pack("{s:o, s:b, s:b, s:o}", "what",
 						      json_of_text(checks[i].what), "ok",
-						      (int)checks[i].ok, "remedy",
+						      (int)checks[i].ok, "advice",
+						      (int)checks[i].advice, "remedy",
 						      json_text_or_null(checks[i].remedy)));
 	}
 	return document_make(

@@ -17,5 +17,6 @@ struct check {
 	struct text what;
 	bool ok;
 	struct text remedy; /* empty when ok */
+	bool advice;        /* not ok does not mean not ready */
 };
 struct document *view_checks(struct text router, const struct check *checks, uint32_t count);

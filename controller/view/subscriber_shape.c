@@ -180,10 +180,10 @@ void checks_text(const json_t *data, struct output *output)
 	size_t i;
 
 	json_array_foreach (json_object_get(data, "checks"), i, check) {
-		bool ok = member_true(check, "ok");
+		bool ok = member_true(check, "ok"), advice = member_true(check, "advice");
 
-		put_tone(output, ok ? TONE_GOOD : TONE_BAD);
-		put(output, ok ? "ok   " : "FAIL ");
+		put_tone(output, ok ? TONE_GOOD : advice ? TONE_WARN : TONE_BAD);
+		put(output, ok ? "ok   " : advice ? "warn " : "FAIL ");
 		put_tone(output, TONE_PLAIN);
 		put_text(output, member_text(check, "what"));
 		if (member_text(check, "remedy").size > 0)

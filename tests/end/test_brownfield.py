@@ -236,5 +236,88 @@ def test_drift_becomes_a_patch():
         assert call(isp, "drift", "--adopt")[:2] == (0, ""), call(isp, "drift", "--adopt")
 
 
+WALLED = """\
+kind: DunningPolicy
+name: wall
+steps: [{at: 2d, do: suspend}]
+suspend: {how: walled, address_list: not-paid}
+---
+kind: Package
+name: wall-10
+service: pppoe
+price: 2500
+period: 1 month
+speed: {down: 10M, up: 5M}
+dunning: wall
+---
+kind: Subscriber
+name: KN-9
+package: wall-10
+router: r1
+username: nine
+opening: {paid_until: 2030-01-01}
+"""
+
+
+def advice(isp):
+    code, document = isp.run("router", "check", "r1")
+    return code, {check["what"]: check for check in document["checks"]}, [
+        check["what"] for check in document["checks"] if not check["ok"]]
+
+
+def test_router_check_says_what_stands_in_the_way():
+    with Isp(files={"subscribers.yaml": "# nobody\n", "wall.yaml": WALLED}) as isp:
+        isp.settle()
+        code, checks, bad = advice(isp)
+        assert code == 0 and bad == ["the list not-paid has a wall"], bad
+        assert "src-address-list=not-paid" in checks[bad[0]]["remedy"] and checks[bad[0]]["advice"]
+        hand = isp.routers.hand
+        hand("/ip/firewall/filter/add", "=chain=forward", "=action=drop", "=src-address-list=not-paid")
+        assert advice(isp)[2] == []
+        hand("/ip/firewall/filter/add", "=chain=forward", "=action=fasttrack-connection")
+        hand("/ppp/aaa/set", "=use-radius=yes")
+        hand("/ip/hotspot/profile/add", "=name=hs9", "=use-radius=yes")
+        hand("/ppp/profile/add", "=name=unshaped")
+        hand("/ppp/profile/add", "=name=unused")
+        hand("/ppp/secret/add", "=name=old", "=password=x", "=profile=unshaped")
+        hand("/system/device-mode/set", "=scheduler=no")
+        isp.routers.ask("clock-error", isp.routers.names[0], "-86400")
+        code, checks, bad = advice(isp)
+        assert code == 0, bad
+        said = {word: next((checks[what]["remedy"] for what in bad if word in what), None)
+                for word in ("fasttrack", "PPP logins", "hs9", "/ppp/profile", "scheduler", "clock")}
+        assert all(said.values()) and len(bad) == 6, (bad, said)
+        assert said["/ppp/profile"].startswith("unshaped:") and "two accept rules" in said["fasttrack"], said
+        writes = isp.routers.counters()["writes_done"]
+        hand("/system/device-mode/set", "=hotspot=no")
+        code, checks, bad = advice(isp)
+        assert code == 1 and any("allows the hotspot" in what for what in bad), bad
+        assert isp.routers.counters()["writes_done"] == writes
+        text = isp.run("router", "check", "r1", json_output=False)[1]
+        assert "warn " in text and "FAIL " in text, text
+        # two accept rules before it keep the subscribers' traffic from fasttrack
+        rule = isp.routers.row("/ip/firewall/filter", "fasttrack-connection", field="action")
+        for word in ("src-address", "dst-address"):
+            hand("/ip/firewall/filter/add", "=chain=forward", "=action=accept", "=%s=10.10.1.0/24" % word)
+            added = isp.routers.rows("/ip/firewall/filter")[-1]
+            hand("/ip/firewall/filter/move", "=numbers=" + added[".id"], "=destination=" + rule[".id"])
+        assert not any("fasttrack" in what for what in advice(isp)[2])
+
+
+def test_old_routers_are_checked_and_bootstrapped():
+    with Isp(start=False, version="6.49.17") as isp:
+        isp.start()
+        wait_for("it was seen", lambda: isp.router_status()["reachable"])
+        code, checks, bad = advice(isp)
+        assert code == 0 and bad == [], bad
+        code, script, said = call(isp, "router", "bootstrap", "r1")
+        assert code == 0 and "RouterOS 6.49" in script and "server-dns-names" in script, (script, said)
+        assert "router-pass-1" not in script
+        assert call(isp, "router", "bootstrap", "r1", "--version", "6.40")[0] == 4
+        assert call(isp, "router", "bootstrap", "r1", "--tunnel", "a b")[0] == 64
+        code, document = isp.run("router", "bootstrap", "r1", "--tunnel", "vpn.kasi.net", "--version", "7.20", code=0)
+        assert "wireguard" in document["script"] and "AllowedIPs" in document["host"], document
+
+
 if __name__ == "__main__":
     main(globals())

@@ -26,6 +26,8 @@ static bool script_call(struct http *http, const struct http_call *call, struct 
 	*reply = (struct http_reply){ .was_sent = true, .status = answer->status };
 	if (answer->status == 0)
 		return error_set(error, ERROR_UNKNOWN, "the line broke before the answer");
+	if (answer->status == 1)
+		return error_set(error, ERROR_LIMIT, "the answer is larger than what is taken");
 	reply->body = text_of(answer->body);
 	return true;
 }

@@ -7,7 +7,8 @@
 #include "http/request.h"
 
 struct script_answer {
-	uint32_t status; /* 0: the line breaks after the request was sent */
+	uint32_t status; /* 0: the line breaks after the request was sent; 1: the answer is too
+			    large to be taken */
 	const char *body;
 };
 

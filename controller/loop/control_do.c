@@ -284,7 +284,8 @@ static void register_seat(struct desk *desk, struct seat *seat, struct text *wor
 		*words = text_format(desk->arena, "%.*s%s%.*s/%.*s: %s%s%.*s", TEXT_ARG(*words),
 				     words->size > 0 ? "; " : "", TEXT_ARG(seat->tenant->name),
 				     TEXT_ARG(channel->name),
-				     done ? "registered" : "not registered", why.size > 0 ? ": " : "", TEXT_ARG(why));
+				     done ? "registered" : "not registered",
+				     why.size > 0 ? ": " : "", TEXT_ARG(why));
 		*all_done = *all_done && done;
 		(*count)++;
 	}

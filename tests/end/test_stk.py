@@ -356,7 +356,7 @@ def test_property_19_and_what_a_person_may_ask():
         assert isp.request()["attempt"] == first["attempt"]
         assert isp.request("100")["attempt"] == first["attempt"], "one open prompt per payer"
         assert isp.request("100", "--phone", "0700000009")["attempt"] != first["attempt"]
-        for words, code in ((("0",), 4), (("12.50",), 4), (("300000",), 4), (("1e3",), 4), (("-5",), 4),
+        for words, code in ((("0",), 4), (("12.50",), 4), (("300000",), 4), (("1e3",), 4), (("-5",), 64),
                             (("100", "--phone", "12"), 4)):
             isp.request(*words, code=code)
         isp.run("payment", "request", "KN-9999", code=1)

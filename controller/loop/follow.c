@@ -289,6 +289,30 @@ bool follow_take(struct seat *seat, struct intent *next, int64_t now, struct err
 /* ---- what the street may know ------------------------------------------------------------------
  */
 
+/*
+ * The URL by which a forge says that the branch moved: a channel of the provider "git". Its name has a
+ * space, so that no payment channel can be called the same.
+ */
+static void publish_hook(struct street_channel *slot, uint32_t *count, const struct seat *seat,
+			 struct text *problems, struct arena *arena)
+{
+	struct secret token;
+	struct error why = { 0 };
+
+	if (seat->tenant->hook.kind == SECRET_NONE)
+		return;
+	if (secret_read(&token, seat->settings->secrets, seat->tenant->hook, arena, &why) &&
+	    provider_token_ok(secret_reveal(token), &why)) {
+		*slot = (struct street_channel){ .channel = TEXT("git hook"),
+						 .provider = TEXT("git"),
+						 .token = digest_of(secret_reveal(token)) };
+		(*count)++;
+		return;
+	}
+	*problems = text_format(arena, "%.*s%sthe git hook is closed: %s", TEXT_ARG(*problems),
+				problems->size > 0 ? "; " : "", why.text);
+}
+
 bool follow_publish(struct seat *seat, const struct intent *intent, struct text *problems,
 		    struct arena *arena, struct error *error)
 {
@@ -315,6 +339,7 @@ bool follow_publish(struct seat *seat, const struct intent *intent, struct text 
 					TEXT_ARG(*problems), problems->size > 0 ? "; " : "",
 					TEXT_ARG(channel->name), why.text);
 	}
+	publish_hook(&open[count], &count, seat, problems, arena);
 	return street_publish(seat->store, open, count, error);
 }
 

@@ -141,6 +141,18 @@ def test_an_empty_tree_is_no_empty_fleet():
         assert len(isp.routers.rows("/ppp/secret")) == 3
 
 
+def test_a_forge_rings_with_the_token_of_the_hook():
+    with Isp(start=False) as isp:
+        isp.secret("git.hook", "h7Kd9Qw2Zr5Tn8Xc")
+        with open(isp.config) as file:
+            settings = file.read()
+        with open(isp.config, "w") as file:
+            file.write(settings.replace("poll: 30s", "poll: 30s, hook: {file: git.hook}"))
+        isp.start()
+        assert isp.http("POST", isp.public, "/git/kasinet/h7Kd9Qw2Zr5Tn8Xc", b"{}")[0] in (200, 202, 204)
+        assert isp.http("POST", isp.public, "/git/kasinet/b7Kd9Qw2Zr5Tn8Xc", b"{}")[0] == 404
+
+
 def test_a_copied_row_is_not_ours():
     with Isp(files={"subscribers.yaml": people(2)}) as isp:
         isp.settle()

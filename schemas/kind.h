@@ -24,6 +24,7 @@ enum value_type {
 	VALUE_DURATION, /* exact only */
 	VALUE_OFFSET,   /* may be negative or zero */
 	VALUE_TIME,
+	VALUE_CLOCK,      /* a time of day, "02:00" */
 	VALUE_PAID_UNTIL, /* a time; a bare date includes its day */
 	VALUE_PHONE,
 	VALUE_MAC,

@@ -86,6 +86,7 @@ static const struct key keys[] = {
 		  "says which are missing." },
 	KEY_GUARD,
 	KEY_DRIFT,
+	KEY_MAINTENANCE,
 	{ .name = NULL },
 };
 

@@ -16,6 +16,14 @@ const struct key guard_keys[] = {
 	{ .name = NULL },
 };
 
+const struct key maintenance_keys[] = {
+	{ .name = "from", .type = VALUE_CLOCK, .flags = KEY_REQUIRED,
+	  .help = "The window's first minute, as 02:00." },
+	{ .name = "to", .type = VALUE_CLOCK, .flags = KEY_REQUIRED,
+	  .help = "Its end, as 05:00; before `from` it is that of the next day." },
+	{ .name = NULL },
+};
+
 const struct key speed_keys[] = {
 	{ .name = "down", .type = VALUE_RATE, .flags = KEY_REQUIRED,
 	  .help = "Towards the subscriber." },

@@ -121,6 +121,7 @@ static const struct {
 	[VALUE_DURATION] = { "^[0-9]+" EXACT "$", false },
 	[VALUE_OFFSET] = { "^-?[0-9]+(" EXACT "|" CALENDAR ")$", false },
 	[VALUE_TIME] = { "^" TIME "$", false },
+	[VALUE_CLOCK] = { "^([01][0-9]|2[0-3]):[0-5][0-9]$", true },
 	[VALUE_PAID_UNTIL] = { "^" TIME "$", false },
 	[VALUE_PHONE] = { "^\\+?[0-9]{7,15}$", true },
 	[VALUE_MAC] = { "^([0-9A-Fa-f]{2}([:-][0-9A-Fa-f]{2}){5}|[0-9A-Fa-f]{12})$", true },
@@ -284,6 +285,7 @@ static void put_type(struct printer *printer, const struct key *key)
 	case VALUE_DURATION:
 	case VALUE_OFFSET:
 	case VALUE_TIME:
+	case VALUE_CLOCK:
 	case VALUE_PAID_UNTIL:
 	case VALUE_PHONE:
 	case VALUE_MAC:

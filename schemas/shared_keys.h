@@ -8,6 +8,7 @@
 
 extern const struct key guard_keys[];
 extern const struct key speed_keys[];
+extern const struct key maintenance_keys[];
 extern const char *const drift_words[];
 
 /* clang-format off */
@@ -19,4 +20,8 @@ extern const char *const drift_words[];
 	{ .name = "drift", .type = VALUE_ENUM, .words = drift_words, .fallback = "heal", \
 	  .help = "What happens to a row of wavu's that somebody changed on the router: " \
 		  "put it back, or only show it." }
+#define KEY_MAINTENANCE \
+	{ .name = "maintenance", .type = VALUE_MAP, .keys = maintenance_keys, \
+	  .help = "When a commit may drop sessions, in the tenant's zone; the nearest counts. " \
+		  "Expiry, suspension and what was just paid for never wait." }
 /* clang-format on */

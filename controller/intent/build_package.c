@@ -157,8 +157,8 @@ static void build_profile(struct reader *reader, const struct source *source, st
 	out->profile = take_text(reader, source->map, "profile");
 	if (text_starts(out->profile, TEXT("wavu-")))
 		source_error(reader, source, node, "profile",
-			     "names that begin with `wavu-` are wavu's own: remove the key, or name "
-			     "the profile that was made by hand");
+			     "names that begin with `wavu-` are wavu's own: remove the key, or "
+			     "name the profile that was made by hand");
 	else if (text_is(out->profile, "default") || text_is(out->profile, "default-encryption"))
 		source_error(reader, source, node, "profile",
 			     "is built into the router and cannot be taken over: give these people "

@@ -17,6 +17,7 @@ void build_sites(struct reader *reader)
 			.name = text_copy(&intent->arena, source->name),
 			.title = take_text(reader, source->map, "title"),
 			.guard = take_guard(source->map),
+			.maintenance = take_maintenance(reader, source),
 			.drift = take_drift(source->map),
 			.where = where_of(source, source->map),
 		};
@@ -189,6 +190,7 @@ static void build_router(struct reader *reader, const struct source *source, str
 		.mode = (enum router_mode)take_word(map, "mode", modes, 0),
 		.manages_firewall = take_word(map, "firewall", firewalls, 0) == 1,
 		.guard = take_guard(map),
+		.maintenance = take_maintenance(reader, source),
 		.drift = take_drift(map),
 		.where = where_of(source, map),
 	};

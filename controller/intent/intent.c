@@ -18,6 +18,15 @@ struct guard intent_guard(const struct intent *intent, const struct router *rout
 	return (struct guard){ .declared = true, .losses_max_percent = 20, .losses_min = 10 };
 }
 
+struct maintenance intent_maintenance(const struct intent *intent, const struct router *router)
+{
+	if (router->maintenance.declared)
+		return router->maintenance;
+	if (router->site->maintenance.declared)
+		return router->site->maintenance;
+	return intent->tenant.maintenance;
+}
+
 enum drift_mode intent_drift(const struct intent *intent, const struct router *router)
 {
 	if (router->drift != DRIFT_INHERIT)

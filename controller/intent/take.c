@@ -112,6 +112,19 @@ struct guard take_guard(const struct node *map)
 	};
 }
 
+struct maintenance take_maintenance(struct reader *reader, const struct source *source)
+{
+	const struct node *node = node_get(source->map, "maintenance");
+	struct maintenance out = { .declared = true };
+	if (!node || !clock_parse(take_raw(node, "from"), &out.from_minute) ||
+	    !clock_parse(take_raw(node, "to"), &out.to_minute))
+		return (struct maintenance){ .declared = false };
+	if (out.from_minute == out.to_minute)
+		source_error(reader, source, take_node(node, "to"), "maintenance.to",
+			     "is the moment `from`: a window of no length would never open");
+	return out;
+}
+
 enum drift_mode take_drift(const struct node *map)
 {
 	static const char *const words[] = { "heal", "report", NULL };

@@ -25,4 +25,6 @@ uint32_t take_word(const struct node *map, const char *key, const char *const *w
 struct secret_ref take_secret(struct reader *reader, const struct source *source,
 			      const struct node *map, const char *key);
 struct guard take_guard(const struct node *map);
+/* A window whose ends are one moment is an error, told here. */
+struct maintenance take_maintenance(struct reader *reader, const struct source *source);
 enum drift_mode take_drift(const struct node *map);

@@ -39,4 +39,11 @@ struct guard {
 	int32_t losses_min;
 };
 
+/* When sessions may be dropped for a commit's sake, in minutes of the tenant's day; `to` may lie on
+ * the next one. `declared` false: look one level up; nowhere: at any time. */
+struct maintenance {
+	bool declared;
+	int32_t from_minute, to_minute; /* never equal */
+};
+
 enum drift_mode { DRIFT_INHERIT, DRIFT_HEAL, DRIFT_REPORT };

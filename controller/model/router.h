@@ -40,5 +40,6 @@ struct router {
 	bool manages_firewall; /* the rules that suspension needs are wavu's to make */
 	struct guard guard;
 	enum drift_mode drift;
+	struct maintenance maintenance;
 	struct where where;
 };

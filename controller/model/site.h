@@ -10,5 +10,6 @@ struct site {
 	struct text title;
 	struct guard guard;
 	enum drift_mode drift;
+	struct maintenance maintenance;
 	struct where where;
 };

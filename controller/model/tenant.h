@@ -18,6 +18,7 @@ struct channel {
 	struct text endpoint; /* empty: the provider's own */
 	struct text shortcode;
 	enum channel_type type;
+	struct text store; /* TILL: the store (head office) number that prompts name, or empty */
 	struct secret_ref token; /* the unguessable part of the callback URL */
 	struct secret_ref consumer_key, consumer_secret, passkey;
 	struct text *sources; /* IPv4 addresses; none: not used */
@@ -38,5 +39,6 @@ struct tenant {
 	uint32_t channel_count;
 	struct guard guard;
 	enum drift_mode drift;
+	struct maintenance maintenance;
 	struct where where;
 };

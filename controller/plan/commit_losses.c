@@ -138,6 +138,7 @@ static void digest_router(struct digester *digester, const struct intent *intent
 			  const struct router *router)
 {
 	struct guard guard = intent_guard(intent, router);
+	struct maintenance window = intent_maintenance(intent, router);
 	uint32_t i;
 
 	digester_text(digester, intent->tenant.name);
@@ -165,6 +166,9 @@ static void digest_router(struct digester *digester, const struct intent *intent
 	digester_text(digester, router->hotspot_server);
 	digester_text(digester, router->static_parent);
 	digester_i64(digester, router->manages_firewall);
+	digester_i64(digester, window.declared);
+	digester_i64(digester, window.from_minute);
+	digester_i64(digester, window.to_minute);
 	digester_i64(digester, guard.losses_max_percent);
 	digester_i64(digester, guard.losses_min);
 	digester_i64(digester, intent_drift(intent, router));

@@ -52,6 +52,8 @@ struct draft {
 	bool partial;
 	struct table desired[MENU_COUNT];
 	struct text walls; /* lists with an enabled rule, by this look or a former one */
+	struct text window; /* "02:00 to 05:00": shut now, and sessions wait for it; else empty */
+	uint32_t window_count;
 	struct walled *walled; /* sorted; after walls_survey */
 	uint32_t walled_count;
 	bool walls_wide;		/* some of them are networks */

@@ -12,6 +12,7 @@
 #include "plan/session.h"
 #include "plan/unused.h"
 #include "plan/walls.h"
+#include "plan/window.h"
 
 #define CONTESTED_HEALS 3u
 #define CONTESTED_WINDOW_US INT64_C(3600000000)
@@ -337,7 +338,9 @@ bool plan_make(struct plan *out, const struct plan_input *in, struct arena *aren
 	change_people(draft);
 	walls_say(draft);
 	change_shared(draft);
+	window_read(draft);
 	session_judge(draft);
+	window_say(draft);
 	if (draft->step_count != 0)
 		qsort(draft->steps, draft->step_count, sizeof(*draft->steps), compare_steps);
 	books_write(draft);

@@ -75,6 +75,7 @@ struct change {
 	struct text because;    /* the cause, a phrase */
 	bool held;              /* not to be carried out now */
 	bool report_only;       /* drift: report, mode observe/adopt: shown, not carried out */
+	bool waits_for_window;  /* held until the maintenance window opens, and for nothing else */
 	bool drops_session;     /* a live session ends or will be renewed by it */
 	bool slow; /* contested: healed three times within the hour; the loop may take its time */
 	/* Removes what earlier changes let go of: to be sent only when none of those was refused.

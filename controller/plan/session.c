@@ -5,6 +5,7 @@
 #include "base/bug.h"
 #include "base/error.h"
 #include "menu/value.h"
+#include "plan/window.h"
 
 #define QUEUES_OF_ONE_MAX 16u
 #define AMBIGUOUS_MAX_US INT64_C(600000000)
@@ -257,6 +258,16 @@ uint32_t session_queues_wanted(const struct draft *draft, struct text *names, ui
 	return count;
 }
 
+/* When what this session hangs on last changed. */
+static int64_t session_rights_at(const struct draft *draft, const struct item *item)
+{
+	int64_t rights_at = item_rights_at(draft, item);
+
+	if (item->profile && item_rights_at(draft, item->profile) > rights_at)
+		return item_rights_at(draft, item->profile);
+	return rights_at;
+}
+
 static void disconnect(struct draft *draft, struct item *item, const struct table *table,
 		       const struct row *row, bool stale)
 {
@@ -276,6 +287,16 @@ static void disconnect(struct draft *draft, struct item *item, const struct tabl
 				: person->entitlement.because;
 	change->drops_session = true;
 	change->held = item->held || (change->effect == EFFECT_LOSS && person->held);
+	change->waits_for_window = stale && !change->held &&
+				   window_holds(draft, item, session_rights_at(draft, item));
+	if (change->waits_for_window) {
+		change->held = true;
+		change->because = text_format(draft->arena,
+					      "its rights have changed: renewed in the maintenance "
+					      "window, %.*s",
+					      TEXT_ARG(draft->window));
+		draft->window_count++;
+	}
 	change->report_only = item->report_only ||
 			      (stale && item->profile && item->profile->report_only) ||
 			      draft->in->router->mode != MODE_MANAGE;

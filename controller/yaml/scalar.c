@@ -261,6 +261,28 @@ static struct text flaw_mac(struct shape *shape, const struct key *key, struct t
 	return FITS;
 }
 
+bool clock_parse(struct text a, int32_t *minute)
+{
+	struct text hours, minutes;
+	uint64_t hour, rest;
+	if (a.size != 5 || !text_cut(a, ':', &hours, &minutes) || hours.size != 2 ||
+	    !text_u64(hours, &hour) || !text_u64(minutes, &rest) || hour > 23 || rest > 59)
+		return false;
+	*minute = (int32_t)(hour * 60 + rest);
+	return true;
+}
+
+static struct text flaw_clock(struct shape *shape, const struct key *key, struct text a)
+{
+	(void)key;
+	int32_t minute;
+	if (clock_parse(a, &minute))
+		return FITS;
+	return text_format(shape->arena,
+			   "`%.*s` is not a time of day: write it as 02:00, from 00:00 to 23:59",
+			   SHOWN(a));
+}
+
 static struct text flaw_address(struct shape *shape, const struct key *key, struct text a)
 {
 	(void)key;
@@ -409,6 +431,7 @@ static flaw_function *const flaws[VALUE_TYPE_COUNT] = {
 	[VALUE_DURATION] = flaw_period,
 	[VALUE_OFFSET] = flaw_period,
 	[VALUE_TIME] = flaw_time,
+	[VALUE_CLOCK] = flaw_clock,
 	[VALUE_PAID_UNTIL] = flaw_time,
 	[VALUE_PHONE] = flaw_phone,
 	[VALUE_MAC] = flaw_mac,

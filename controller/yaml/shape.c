@@ -314,6 +314,7 @@ void shape_check_value(struct shape *shape, const struct key *key, const struct 
 	case VALUE_DURATION:
 	case VALUE_OFFSET:
 	case VALUE_TIME:
+	case VALUE_CLOCK:
 	case VALUE_PAID_UNTIL:
 	case VALUE_PHONE:
 	case VALUE_MAC:

@@ -54,5 +54,7 @@ struct text shape_nearest(struct shape *shape, struct text wrong, const struct t
 
 /* "sha256:AB:CD…" in any case, with or without colons -> "sha256:<64 hex>", lower case. */
 bool fingerprint_parse(struct text a, char out[72]) MUST_CHECK;
+/* "02:00" to minutes of the day. */
+bool clock_parse(struct text a, int32_t *minute);
 /* "host", "host:port", "[v6]:port": port stays 0 when none is written; 0 itself is refused. */
 bool endpoint_parse(struct text a, struct text *host, uint16_t *port) MUST_CHECK;

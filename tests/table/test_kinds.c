@@ -25,6 +25,12 @@ static const struct {
 } not_in_examples[] = {
 	{ "Package.profile", "only for a router that was filled by hand" },
 	{ "Router.firewall", "report is what beginners want" },
+	{ "Router.maintenance", "shown on Site" },
+	{ "Router.maintenance.from", "shown on Site" },
+	{ "Router.maintenance.to", "shown on Site" },
+	{ "Tenant.maintenance", "shown on Site" },
+	{ "Tenant.maintenance.from", "shown on Site" },
+	{ "Tenant.maintenance.to", "shown on Site" },
 	{ "Router.static", "its one setting is parent" },
 	{ "Router.static.parent", "a queue that must be there already" },
 	{ "Router.pause.reason", "a paused example would do nothing" },

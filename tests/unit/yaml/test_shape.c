@@ -189,6 +189,7 @@ static void test_scalars(void **state)
 		  "|a.b|ftp://a|https://|https:// a" },
 		{ VALUE_CURRENCY, "KES", "|kes|KE|KESX" },
 		{ VALUE_ZONE, "Africa/Nairobi|UTC", "|/etc|../x|Africa Nairobi" },
+		{ VALUE_CLOCK, "02:00|00:00|23:59", "|2:00|24:00|02:60|02:00:00|2am|02-00" },
 		{ VALUE_SHORTCODE, "12345|600638|1234567", "|1234|12345678|60063x" },
 	};
 	for (size_t i = 0; i < ARRAY_COUNT(rows); i++) {

@@ -19,9 +19,9 @@ static const struct option apply_options[] = {
 	{ NULL, NULL, false, NULL },
 };
 static const struct option drift_options[] = {
-	{ "--adopt", NULL, false, "a patch for the repository that takes the routers' values over" },
-	{ "--foreign", NULL, false, "access that nobody pays for, and payers without access, as the "
-	"routers say now" },
+	{ "--adopt", NULL, false, "a patch of the repository that takes the routers' values" },
+	{ "--foreign", NULL, false, "access that nobody pays for, and payers without access, "
+	"by a look at the routers" },
 	{ NULL, NULL, false, NULL },
 };
 static const struct option history_options[] = {
@@ -63,7 +63,7 @@ static const struct option record_options[] = {
 	{ NULL, NULL, false, NULL },
 };
 static const struct option bootstrap_options[] = {
-	{ "--controller", "ADDRESS", false, "where wavu comes from: nobody else may use the service" },
+	{ "--controller", "ADDRESS", false, "where wavu comes from; nobody else may use the API" },
 	{ "--interface", "IF", false, "where subscribers are; default bridge" },
 	{ "--tunnel", "HOST", false, "the router has no reachable address: it dials this host" },
 	{ "--tunnel-key", "KEY", false, "the host's WireGuard key" },
@@ -115,9 +115,9 @@ const struct command commands[] = {
 	  "wavu history --router kasarani-1 -n 20", run_history },
 	{ "import router", "R", 1, 1, import_options,
 	  "prints the YAML of what was made by hand on a router",
-	  "Packages from profiles, subscribers from secrets and hotspot users, passwords kept. With "
-	  "it in the repository the plan of that router is empty. What could not be taken goes to "
-	  "standard error, with a reason. The router is only looked at.",
+	  "Packages from profiles, subscribers from secrets and hotspot users, passwords kept. "
+	  "With it in the repository the plan of that router is empty. What could not be taken "
+	  "goes to standard error, with a reason. The router is only looked at.",
 	  "wavu import router kasarani-1 --price 2500 > kasarani-1.yaml", run_import_router },
 	{ "init", "DIR", 1, 1, NULL,
 	  "makes a new repository from the shipped example, with one commit",
@@ -180,9 +180,9 @@ const struct command commands[] = {
 	  "wavu resume kasarani-1", run_resume },
 	{ "router bootstrap", "R", 1, 1, bootstrap_options,
 	  "prints the script that prepares a new router",
-	  "A user with the least rights, the service and who may use it, the clock, the servers that "
-	  "the Router declares, and a tunnel where one is needed, with the host's side. Secrets are "
-	  "not printed: the script wants them written in, and can be run again.",
+	  "A user with the least rights, the service and who may use it, the clock, the servers "
+	  "that the Router declares, and a tunnel where one is needed, with the host's side. "
+	  "Secrets are not printed: the script wants them written in, and can be run again.",
 	  "wavu router bootstrap kasarani-1 --version 7.16 --controller 10.66.0.1 > kasarani-1.rsc",
 	  run_router_bootstrap },
 	{ "router check", "R", 1, 1, NULL,

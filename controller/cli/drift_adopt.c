@@ -212,7 +212,7 @@ static void adopt_row(struct adoption *adoption, const struct drift_row *row)
 		there |= fields[i].has_have;
 	if (!there) {
 		leave(adoption, row, "",
-		      "the row was removed: take it out of the repository, or let wavu put it back");
+		      "the row was removed: take it out of git, or let wavu put it back");
 		return;
 	}
 	for (uint32_t i = 0; i < count; i++) {

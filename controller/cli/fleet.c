@@ -26,7 +26,7 @@ int run_drift(struct call *call)
 	uint32_t differences;
 
 	if (call_has(call, "--foreign") && call_has(call, "--adopt"))
-		return call_usage(call->command, "--foreign and --adopt are two questions: ask one");
+		return call_usage(call->command, "--foreign and --adopt are two questions");
 	if (call_has(call, "--foreign"))
 		return run_drift_foreign(call);
 	if (call_has(call, "--adopt"))

@@ -4,42 +4,28 @@
 
 #include "base/clock.h"
 #include "base/zone.h"
-#include "loop/newest.h"
+#include "cli/sight.h"
 #include "state/inventory.h"
 #include "view/import.h"
-
-enum { IMPORT_LOOKS = 5 };
 
 /* What the rows of both services hang on; only looked at, never written. */
 static bool look_around(struct import_input *in, const struct newest_tenant *tenant,
 			struct call *call, struct error *error)
 {
-	static const enum menu_id ids[IMPORT_LOOKS] = { MENU_PPP_PROFILE, MENU_PPP_SECRET,
-							MENU_PPP_ACTIVE, MENU_HOTSPOT_USER_PROFILE,
-							MENU_HOTSPOT_USER };
-	struct look *looks = ARENA_ARRAY(&call->arena, struct look, IMPORT_LOOKS);
-	struct device *device = NULL;
-	bool done;
+	static const enum menu_id ids[] = { MENU_PPP_PROFILE, MENU_PPP_SECRET, MENU_PPP_ACTIVE,
+					    MENU_HOTSPOT_USER_PROFILE, MENU_HOTSPOT_USER };
+	struct sight *sight = ARENA_NEW(&call->arena, struct sight);
+	const struct table *tables = sight->tables;
 
-	for (uint32_t i = 0; i < IMPORT_LOOKS; i++)
-		looks[i] = (struct look){ .menu = menu_of(ids[i]),
-					  .count = menu_of(ids[i])->shape == SHAPE_SET };
-	done = seat_open_device(NULL, &device, tenant->seat, in->router, error) &&
-	       device->verbs->look(device, looks, IMPORT_LOOKS, &call->arena, error);
-	device_close(device);
-	if (!done)
-		return error_at(error, "router %.*s", TEXT_ARG(in->router->name));
-	for (uint32_t i = 0; i < IMPORT_LOOKS; i++)
-		if (looks[i].suspicious)
-			return error_set(error, ERROR_FAILED,
-					 "router %.*s gave another number of rows than it said for "
-					 "%s: try again",
-					 TEXT_ARG(in->router->name), looks[i].menu->path);
-	in->profiles[SERVICE_PPPOE] = &looks[0].table;
-	in->rows[SERVICE_PPPOE] = &looks[1].table;
-	in->sessions[SERVICE_PPPOE] = &looks[2].table;
-	in->profiles[SERVICE_HOTSPOT] = &looks[3].table;
-	in->rows[SERVICE_HOTSPOT] = &looks[4].table;
+	/* A menu that the router does not have is an empty table. */
+	if (!sight_take(sight, tenant->seat, in->router, ids, ARRAY_COUNT(ids), &call->arena,
+			error))
+		return false;
+	in->profiles[SERVICE_PPPOE] = &tables[MENU_PPP_PROFILE];
+	in->rows[SERVICE_PPPOE] = &tables[MENU_PPP_SECRET];
+	in->sessions[SERVICE_PPPOE] = &tables[MENU_PPP_ACTIVE];
+	in->profiles[SERVICE_HOTSPOT] = &tables[MENU_HOTSPOT_USER_PROFILE];
+	in->rows[SERVICE_HOTSPOT] = &tables[MENU_HOTSPOT_USER];
 	return true;
 }
 

@@ -211,7 +211,7 @@ static void put_hotspot(struct bootstrap_work *work)
 	put(script, "\n# The hotspot. Users and their profiles are wavu's.\n");
 	if (work->is_v7)
 		put(script, "# If this is refused: device-mode home has hotspot and scheduler "
-			    "off; /system device-mode update mode=advanced wants a hand at the device.\n");
+			    "off; /system device-mode update mode=advanced wants a hand.\n");
 	put(script,
 	    ":if ([:len [/ip hotspot profile find where name=\"wavu\"]] = 0) do={ /ip hotspot "
 	    "profile add name=\"wavu\" login-by=cookie,http-chap,mac-cookie use-radius=no }\n");

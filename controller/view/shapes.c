@@ -2,8 +2,8 @@
 
 #include <string.h>
 
-#include "view/bootstrap_inside.h"
 #include "view/attempt_shape.h"
+#include "view/bootstrap_inside.h"
 #include "view/fleet_shape.h"
 #include "view/import_inside.h"
 #include "view/plan_shape.h"

@@ -58,7 +58,8 @@ static void put_network(struct page *page, const struct declared *declared)
 		put(page,
 		    "---\nkind: Router\nname: router-%d\nsite: town\naddress: 10.9.0.%d:8728\n"
 		    "user: wavu\npassword: {file: router.pw}\nmode: manage\n"
-		    "pppoe: {local_address: 10.1%d.0.1, pool: wavu-pppoe, ranges: [10.1%d.1.0/24]}\n"
+		    "pppoe: {local_address: 10.1%d.0.1, pool: wavu-pppoe,"
+		    " ranges: [10.1%d.1.0/24]}\n"
 		    "hotspot: {server: hotspot1}\n",
 		    i, i + 1, i, i);
 }

@@ -369,8 +369,12 @@ static void arm_fault(struct station *station)
 
 	if (fault.kind == ROS_FAULT_LIE && station->hidden)
 		return; /* a password that was not taken would never be seen */
-	if (fault.kind == ROS_FAULT_TRUNCATE)
-		fault.after = 1 + luck_below(12);
+	if (fault.kind == ROS_FAULT_TRUNCATE) {
+		/* Rows are counted and asked for twice; live sessions come and go, and are not. So
+		 * only the first prints of a look are cut short, which are of rows. */
+		fault.after = 1 + luck_below(2);
+		fault.times = 1;
+	}
 	if (fault.kind == ROS_FAULT_TRAP && luck_one_in(2))
 		fault.text = "failure: already have such entry";
 	ros_fault_arm(station->ros, &fault);

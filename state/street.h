@@ -23,7 +23,9 @@ bool street_channels(struct street_channel **out, uint32_t *count, bool *ready, 
 		     struct arena *arena, struct error *error) MUST_CHECK;
 bool street_version(int64_t *version, struct store *store, struct error *error) MUST_CHECK;
 
-/* The URL of one attempt: open before the push is sent, for the result may come before its answer. */
+/*
+ * The URL of one attempt: open before the push is sent, for the result may come before its answer.
+ */
 struct street_attempt {
 	struct digest token;
 	struct text channel;

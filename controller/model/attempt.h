@@ -1,6 +1,6 @@
 /*
- * A prompt for money that wavu sends to a payer's phone, as a state machine: created, prompted, then
- * paid, failed or expired. Values; the texts are in the reader's arena. Amount and account are
+ * A prompt for money that wavu sends to a payer's phone, as a state machine: created, prompted,
+ * then paid, failed or expired. Values; the texts are in the reader's arena. Amount and account are
  * pinned when it is made; a missing answer is never a failure.
  */
 #pragma once
@@ -42,7 +42,8 @@ struct attempt {
 	bool proven;         /* its receipt was said on its own URL */
 
 	struct text receipt; /* read only: of its payment; empty when none is known */
-	bool receipt_known;  /* read only: the payment has the provider's receipt, not one of ours */
+	/* read only: the payment has the provider's receipt, not one of ours */
+	bool receipt_known;
 };
 
 const char *attempt_status_word(enum attempt_status status);

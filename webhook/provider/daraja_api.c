@@ -82,11 +82,19 @@ static struct text timestamp(int64_t now, struct arena *arena)
 			   civil.hour, civil.minute, civil.second);
 }
 
+/* A prompt for a till names the store as the business and the till as who is paid; mixing them gives
+ * 2028 or SFC_IC0003 (facts 1.2). */
+static struct text business(const struct channel *channel)
+{
+	return channel->type == CHANNEL_TILL && channel->store.size > 0 ? channel->store
+									: channel->shortcode;
+}
+
 static struct text password(const struct channel *channel, const struct credentials *credentials,
 			    struct text at, struct arena *arena)
 {
 	struct text passkey = secret_reveal(credentials->passkey);
-	return base64(text_format(arena, "%.*s%.*s%.*s", TEXT_ARG(channel->shortcode),
+	return base64(text_format(arena, "%.*s%.*s%.*s", TEXT_ARG(business(channel)),
 				  TEXT_ARG(passkey), TEXT_ARG(at)),
 		      arena);
 }
@@ -117,11 +125,13 @@ static struct request daraja_start(const struct channel *channel,
 	struct text at = timestamp(now, arena);
 	bool paybill = channel->type == CHANNEL_PAYBILL;
 	invariant(daraja_cents_ok(prompt->cents).size == 0);
-	/* AccountReference and everything else we choose is never echoed: only the callback URL comes
-	 * back (facts 1.2). */
+	/*
+	 * AccountReference and everything else we choose is never echoed: only the callback URL
+	 * comes back (facts 1.2).
+	 */
 	json_t *body = json_pack(
 	    "{s:o, s:o, s:o, s:s, s:o, s:o, s:o, s:o, s:o, s:o, s:s}", "BusinessShortCode",
-	    string_of(channel->shortcode), "Password",
+	    string_of(business(channel)), "Password",
 	    string_of(password(channel, credentials, at, arena)), "Timestamp", string_of(at),
 	    "TransactionType", paybill ? "CustomerPayBillOnline" : "CustomerBuyGoodsOnline",
 	    "Amount", string_of(text_format(arena, "%lld", (long long)(prompt->cents / 100))),
@@ -143,7 +153,7 @@ static struct request daraja_ask(const struct channel *channel,
 {
 	struct text at = timestamp(now, arena);
 	json_t *body = json_pack("{s:o, s:o, s:o, s:o}", "BusinessShortCode",
-				 string_of(channel->shortcode), "Password",
+				 string_of(business(channel)), "Password",
 				 string_of(password(channel, credentials, at, arena)), "Timestamp",
 				 string_of(at), "CheckoutRequestID", string_of(provider_ref));
 	return (struct request){
@@ -157,7 +167,9 @@ static struct request daraja_ask(const struct channel *channel,
 static struct request daraja_enrol(const struct channel *channel, struct text validation_url,
 				   struct text confirmation_url, struct arena *arena)
 {
-	/* "Completed": what cannot be asked in time is accepted; a refusal would lose the payment. */
+	/*
+	 * "Completed": what cannot be asked in time is accepted; a refusal would lose the payment.
+	 */
 	json_t *body = json_pack("{s:o, s:s, s:o, s:o}", "ShortCode",
 				 string_of(channel->shortcode), "ResponseType", "Completed",
 				 "ConfirmationURL", string_of(confirmation_url), "ValidationURL",
@@ -395,8 +407,10 @@ static struct said daraja_ask_read(const struct response *response, struct text 
 	if (response->status != 200 ||
 	    value_at(root, "ResultCode", arena).kind == VALUE_ABSENT) {
 		said = error_read(response, root, arena);
-		/* A question that is not understood says nothing about the money: 400.002.02 is also
-		 * the answer to an id that is not known yet (facts 1.5). */
+		/*
+		 * A question that is not understood says nothing about the money: 400.002.02 is
+		 * also the answer to an id that is not known yet (facts 1.5).
+		 */
 		if (said.answer == ANSWER_NO)
 			said.answer = ANSWER_NONE;
 	} else if (!daraja_is_success(value_at(root, "ResponseCode", arena))) {

@@ -20,8 +20,10 @@ struct text daraja_shown(struct arena *arena, struct text text);
 bool daraja_receipt(struct text *out, struct value value, const char *name, struct arena *arena,
 		    struct text *why) MUST_CHECK;
 
-/* "10" "10.00" 1.00 -> cents. Never through a float; what is not exactly money is refused, with what
- * is wrong with it. */
+/*
+ * "10" "10.00" 1.00 -> cents. Never through a float; what is not exactly money is refused, with
+ * what is wrong with it.
+ */
 bool daraja_amount(int64_t *cents, struct text text, struct arena *arena,
 		   struct text *why) MUST_CHECK;
 

@@ -254,6 +254,11 @@ static void property_31_the_password_is_of_eat(void **state)
 	channel.endpoint = TEXT("http://127.0.0.1:9/");
 	request = api()->start(&channel, &credentials, &prompt, 0, *state);
 	assert_true(holds(request.body, "CustomerBuyGoodsOnline"));
+	assert_true(holds(request.body, "\"BusinessShortCode\":\"174379\""));
+	channel.store = TEXT("600001");
+	request = api()->start(&channel, &credentials, &prompt, 0, *state);
+	assert_true(holds(request.body, "\"BusinessShortCode\":\"600001\""));
+	assert_true(holds(request.body, "\"PartyB\":\"174379\""));
 	assert_true(text_is(request.url, "http://127.0.0.1:9/mpesa/stkpush/v1/processrequest"));
 }
 

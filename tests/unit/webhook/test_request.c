@@ -23,6 +23,14 @@ static void paths(void **state)
 	assert_text(route.channel, "main");
 	assert_text(route.token, "abc-DEF_123");
 	assert_text(route.callback, "confirmation");
+	route = route_of(TEXT("/pay/kasinet/main/a/abcdfghijknpqrstuvwxyz0123456789"));
+	assert_int_equal(route.kind, ROUTE_ATTEMPT);
+	assert_text(route.tenant, "kasinet");
+	assert_text(route.channel, "main");
+	assert_text(route.token, "abcdfghijknpqrstuvwxyz0123456789");
+	assert_text(route.callback, "");
+	route = route_of(TEXT("/pay/kasinet/main/a"));
+	assert_int_equal(route.kind, ROUTE_PAY);
 	route = route_of(TEXT("/pay/kasinet/main/abc?x=/y/z"));
 	assert_int_equal(route.kind, ROUTE_PAY);
 	assert_text(route.token, "abc");

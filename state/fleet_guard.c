@@ -2,10 +2,11 @@
 
 #include <string.h>
 
+#include "state/fleet_inner.h"
 #include "state/inside.h"
 
-bool fleet_losses(struct text **references, uint32_t *count, struct store *store,
-		  struct text router, struct arena *arena, struct error *error)
+bool people_read(struct text **references, uint32_t *count, struct store *store, const char *sql,
+		 struct text router, struct arena *arena, struct error *error)
 {
 	struct statement *statement;
 	struct db *db;
@@ -14,8 +15,7 @@ bool fleet_losses(struct text **references, uint32_t *count, struct store *store
 	*count = 0;
 	if (!store_read(&db, store, STORE_TENANT, error))
 		return false;
-	statement = db_prepare(db,
-			       "SELECT subscriber FROM loss WHERE router = ? ORDER BY subscriber");
+	statement = db_prepare(db, sql);
 	db_bind_text(statement, 1, router);
 	while (db_step(statement)) {
 		*references = db_more(arena, *references, *count, sizeof(**references));
@@ -24,6 +24,14 @@ bool fleet_losses(struct text **references, uint32_t *count, struct store *store
 	bool ok = db_finish(statement, error);
 	store_read_done(store, STORE_TENANT, db);
 	return ok;
+}
+
+bool fleet_losses(struct text **references, uint32_t *count, struct store *store,
+		  struct text router, struct arena *arena, struct error *error)
+{
+	return people_read(references, count, store,
+			   "SELECT subscriber FROM loss WHERE router = ? ORDER BY subscriber",
+			   router, arena, error);
 }
 
 bool fleet_losses_add(struct store *store, struct text router, const struct text *references,

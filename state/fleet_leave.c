@@ -1,27 +1,14 @@
 #include "state/fleet.h"
 
+#include "state/fleet_inner.h"
 #include "state/inside.h"
 
 bool fleet_leave(struct text **references, uint32_t *count, struct store *store, struct text router,
 		 struct arena *arena, struct error *error)
 {
-	struct statement *statement;
-	struct db *db;
-
-	*references = NULL;
-	*count = 0;
-	if (!store_read(&db, store, STORE_TENANT, error))
-		return false;
-	statement = db_prepare(db,
-			       "SELECT subscriber FROM leave WHERE router = ? ORDER BY subscriber");
-	db_bind_text(statement, 1, router);
-	while (db_step(statement)) {
-		*references = db_more(arena, *references, *count, sizeof(**references));
-		(*references)[(*count)++] = db_column_text(statement, 0, arena);
-	}
-	bool ok = db_finish(statement, error);
-	store_read_done(store, STORE_TENANT, db);
-	return ok;
+	return people_read(references, count, store,
+			   "SELECT subscriber FROM leave WHERE router = ? ORDER BY subscriber",
+			   router, arena, error);
 }
 
 bool fleet_leave_add(struct store *store, struct text router, const struct text *references,

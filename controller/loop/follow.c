@@ -61,32 +61,13 @@ static bool ensure_password(struct seat *seat, const struct subscriber *subscrib
 			       error);
 }
 
-static const struct standing *standing_of(const struct standing *standings, uint32_t count,
-					  struct text reference)
-{
-	uint32_t low = 0, high = count;
-
-	while (low < high) {
-		uint32_t middle = low + (high - low) / 2;
-		int order = text_compare(standings[middle].reference, reference);
-
-		if (order == 0)
-			return &standings[middle];
-		if (order < 0)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	return NULL;
-}
-
 static bool book_people(struct seat *seat, const struct intent *next,
 			const struct standing *standings, uint32_t count, int64_t now,
 			bool *wanted, struct arena *arena, struct error *error)
 {
 	for (uint32_t i = 0; i < next->subscriber_count; i++) {
 		const struct subscriber *subscriber = &next->subscribers[i];
-		const struct standing *known = standing_of(standings, count, subscriber->reference);
+		const struct standing *known = standing_find(standings, count, subscriber->reference);
 		bool booked = false;
 
 		if (subscriber->has_opening && (known == NULL || !known->opening_booked) &&
@@ -149,7 +130,7 @@ static bool losses_remain(bool *remain, struct seat *seat, const struct intent *
 			return false;
 		for (uint32_t k = 0; k < loss_count; k++) {
 			const struct subscriber *subscriber = intent_subscriber(next, losses[k]);
-			const struct standing *standing = standing_of(standings, count, losses[k]);
+			const struct standing *standing = standing_find(standings, count, losses[k]);
 			struct policy_case given = { .tenant = &next->tenant,
 						     .subscriber = subscriber,
 						     .standing = standing,

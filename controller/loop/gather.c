@@ -139,25 +139,6 @@ static void foretell(struct standing *standing, const struct gathered *out,
 	standing->anchor_day = bought.anchor_day;
 }
 
-static const struct standing *standing_of(const struct standing *standings, uint32_t count,
-					  struct text reference)
-{
-	uint32_t low = 0, high = count;
-
-	while (low < high) {
-		uint32_t middle = low + (high - low) / 2;
-		int order = text_compare(standings[middle].reference, reference);
-
-		if (order == 0)
-			return &standings[middle];
-		if (order < 0)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	return NULL;
-}
-
 /* One query for a whole house of people, else one for each. */
 static bool gather_standings(struct facts *facts, const struct subscriber *const *people,
 			     uint32_t count, const struct gathered *out, struct seat *seat,
@@ -179,7 +160,7 @@ static bool gather_standings(struct facts *facts, const struct subscriber *const
 				return false;
 			continue;
 		}
-		found = standing_of(standings, known, people[i]->reference);
+		found = standing_find(standings, known, people[i]->reference);
 		facts[i].standing = found != NULL
 					? *found
 					: (struct standing){ .reference = people[i]->reference };

@@ -231,25 +231,6 @@ static bool judge_one(struct seat *seat, uint32_t index, int64_t now, struct tex
 	return true;
 }
 
-static const struct standing *standing_of(const struct standing *standings, uint32_t count,
-					  struct text reference)
-{
-	uint32_t low = 0, high = count;
-
-	while (low < high) {
-		uint32_t middle = low + (high - low) / 2;
-		int order = text_compare(standings[middle].reference, reference);
-
-		if (order == 0)
-			return &standings[middle];
-		if (order < 0)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	return NULL;
-}
-
 /* Credit that reaches although nothing was bought: a price fell, or an opening brought it. */
 static bool judge_rest(struct seat *seat, int64_t now, const uint32_t *rest, uint32_t count,
 		       struct error *error)
@@ -287,7 +268,7 @@ static bool judge_all(struct seat *seat, int64_t now, struct error *error)
 	keeper->next_at = INT64_MAX;
 	for (uint32_t i = 0; i < intent->subscriber_count; i++) {
 		const struct subscriber *subscriber = &intent->subscribers[i];
-		const struct standing *known = standing_of(standings, count, subscriber->reference);
+		const struct standing *known = standing_find(standings, count, subscriber->reference);
 		struct standing fresh = { .reference = subscriber->reference };
 		struct judged *judged = &keeper->judged[i];
 		struct text because;

@@ -25,3 +25,7 @@ struct standing {
 	int64_t last_paid_at;
 	int64_t changed_at; /* newest fact about him */
 };
+
+/* By reference in an array sorted by it, as the store gives it; NULL when there is none. */
+const struct standing *standing_find(const struct standing *standings, uint32_t count,
+				     struct text reference);

@@ -7,24 +7,6 @@
 #include "plan/guard.h"
 #include "policies/policy.h"
 
-static const struct standing *standing_of(const struct standing *standings, uint32_t count,
-					  struct text reference)
-{
-	uint32_t low = 0, high = count;
-
-	while (low < high) {
-		uint32_t middle = low + (high - low) / 2;
-		int order = text_compare(standings[middle].reference, reference);
-		if (order == 0)
-			return &standings[middle];
-		if (order < 0)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	return NULL;
-}
-
 static bool has_access(const struct intent *intent, const struct subscriber *subscriber,
 		       const struct standing *standing, int64_t now, struct arena *arena)
 {
@@ -76,7 +58,7 @@ void plan_commit_losses(struct commit_losses *out, const struct intent *former,
 	for (i = 0; i < former->subscriber_count; i++) {
 		const struct subscriber *was = &former->subscribers[i];
 		const struct subscriber *is = intent_subscriber(next, was->reference);
-		const struct standing *standing = standing_of(standings, standing_count,
+		const struct standing *standing = standing_find(standings, standing_count,
 							      was->reference);
 		/* A router that leaves git is no longer managed: nobody there loses anything. */
 		const struct router *router = intent_router(next, was->router->name);

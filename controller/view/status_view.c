@@ -12,30 +12,6 @@ static const char *const mode_words[] = {
 	[MODE_OBSERVE] = "observe", [MODE_ADOPT] = "adopt", [MODE_MANAGE] = "manage"
 };
 
-static int compare_reference(struct text reference, const struct standing *standing)
-{
-	return text_compare(reference, standing->reference);
-}
-
-static const struct standing *standing_of(struct text reference, const struct standing *standings,
-					  uint32_t count)
-{
-	uint32_t low = 0, high = count;
-
-	while (low < high) {
-		uint32_t middle = low + (high - low) / 2;
-		int order = compare_reference(reference, &standings[middle]);
-
-		if (order == 0)
-			return &standings[middle];
-		if (order < 0)
-			high = middle;
-		else
-			low = middle + 1;
-	}
-	return NULL;
-}
-
 static bool count_states(json_t **out, const struct outlook *outlook, int64_t now,
 			 struct arena *arena, struct error *error)
 {
@@ -48,8 +24,8 @@ static bool count_states(json_t **out, const struct outlook *outlook, int64_t no
 		return false;
 	for (uint32_t i = 0; intent != NULL && i < intent->subscriber_count; i++) {
 		const struct subscriber *subscriber = &intent->subscribers[i];
-		const struct standing *known = standing_of(subscriber->reference, standings,
-							   standing_count);
+		const struct standing *known = standing_find(standings, standing_count,
+							     subscriber->reference);
 		struct standing nothing = { .reference = subscriber->reference };
 		struct policy_case given = { &intent->tenant, subscriber,
 					     known != NULL ? known : &nothing, now, arena };

@@ -1,7 +1,5 @@
 #include "view/subscriber_view.h"
 
-#include <stdlib.h>
-
 #include "policies/policy.h"
 #include "state/ledger.h"
 #include "view/shape.h"
@@ -41,12 +39,6 @@ static json_t *subscriber_of(const struct outlook *outlook, const struct subscri
 			 "because", json_text_or_null(entitlement.because));
 }
 
-static int compare_standing(const void *reference, const void *standing)
-{
-	return text_compare(*(const struct text *)reference,
-			    ((const struct standing *)standing)->reference);
-}
-
 bool view_subscribers(struct document **out, const struct outlook *outlooks, uint32_t count,
 		      int64_t now, struct arena *arena, struct error *error)
 {
@@ -67,9 +59,8 @@ bool view_subscribers(struct document **out, const struct outlook *outlooks, uin
 		for (uint32_t k = 0; k < intent->subscriber_count; k++) {
 			const struct subscriber *subscriber = &intent->subscribers[k];
 			struct standing nothing = { .reference = subscriber->reference };
-			const struct standing *known = bsearch(&subscriber->reference, standings,
-							       standing_count, sizeof *standings,
-							       compare_standing);
+			const struct standing *known = standing_find(standings, standing_count,
+								     subscriber->reference);
 
 			json_array_append_new(list, subscriber_of(&outlooks[i], subscriber,
 								  known != NULL ? known : &nothing,

@@ -27,8 +27,6 @@ static const struct key channel_keys[] = {
 	  .help = "What the short code is." },
 	{ .name = "store", .type = VALUE_SHORTCODE,
 	  .help = "A till's store (head office) number: prompts for a till name both." },
-	{ .name = "store", .type = VALUE_SHORTCODE,
-	  .help = "A till's store (head office) number: prompts for a till name both." },
 	{ .name = "token", .type = VALUE_SECRET, .flags = KEY_REQUIRED,
 	  .help = "The unguessable part of the callback URL: 16 to 128 of A-Z a-z 0-9 _ and -." },
 	{ .name = "consumer_key", .type = VALUE_SECRET,

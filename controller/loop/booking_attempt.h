@@ -1,8 +1,8 @@
 /*
- * How the money of a prompt is booked: the result on the attempt's own URL, the provider's answer to
- * our question, and a confirmation of the same money. As in booking.h, every function needs an open
- * transaction of the seat's store and changes nothing outside it. It never credits more than was
- * pinned when the attempt was made.
+ * How the money of a prompt is booked: the result on the attempt's own URL, the provider's answer
+ * to our question, and a confirmation of the same money. As in booking.h, every function needs an
+ * open transaction of the seat's store and changes nothing outside it. It never credits more than
+ * was pinned when the attempt was made.
  */
 #pragma once
 
@@ -21,7 +21,9 @@ bool booking_result(struct booked *out, struct seat *seat, const struct intent *
 bool booking_answered(struct booked *out, struct seat *seat, const struct intent *intent,
 		      struct attempt *attempt, int64_t now, struct arena *arena,
 		      struct error *error) MUST_CHECK;
-/* Before it is given up: was it paid by a confirmation that names no attempt? Nothing is credited. */
+/*
+ * Before it is given up: was it paid by a confirmation that names no attempt? Nothing is credited.
+ */
 bool booking_found(bool *found, struct seat *seat, struct attempt *attempt, int64_t now,
 		   struct arena *arena, struct error *error) MUST_CHECK;
 /* Is this confirmation the receipt of a prompt that was credited without one? */

@@ -82,8 +82,8 @@ static const struct key keys[] = {
 	{ .name = "static", .type = VALUE_MAP, .keys = static_keys,
 	  .help = "How customers with a fixed address are shaped." },
 	{ .name = "firewall", .type = VALUE_ENUM, .words = firewall_words, .fallback = "report",
-	  .help = "Whether wavu makes the rules that stop who is on a list of the suspended, or only "
-		  "says which are missing." },
+	  .help = "Whether wavu makes the rules that stop who is on a list of the suspended, or "
+		  "only says which are missing." },
 	KEY_GUARD,
 	KEY_DRIFT,
 	KEY_MAINTENANCE,

@@ -202,6 +202,10 @@ static void make_document(struct crew *crew, const struct pass_tenant *tenants, 
 		if (tenants[i].intent == NULL)
 			continue;
 		heads[head_count].name = text_copy(arena, tenants[i].intent->tenant.name);
+		heads[head_count].has_monthly = tenants[i].preview && tenants[i].has_former;
+		heads[head_count].currency = text_copy(arena, tenants[i].intent->tenant.currency);
+		heads[head_count].monthly_lost_cents = tenants[i].losses.monthly_lost_cents;
+		heads[head_count].monthly_gained_cents = tenants[i].losses.monthly_gained_cents;
 		heads[head_count++].commit = text_copy(arena, text_of(tenants[i].intent->commit));
 	}
 	for (uint32_t i = 0; i < crew->router_count; i++)

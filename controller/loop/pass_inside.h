@@ -13,6 +13,7 @@ struct pass_tenant {
 	struct intent *intent;       /* held; NULL: nothing to run by */
 	struct commit_losses losses; /* plan: what the commit would cost */
 	bool preview;                /* plan: the commit is not the one in force */
+	bool has_former;             /* … and that one could be read: `losses` compares them */
 };
 
 /* One router of the pass. */

@@ -159,6 +159,7 @@ static bool foretell_losses(struct pass *pass, struct pass_tenant *tenant, struc
 		loss->reference = text_copy(&pass->arena, loss->reference);
 	}
 	tenant->losses.why = text_copy(&pass->arena, tenant->losses.why);
+	tenant->has_former = true;
 	intent_release(former);
 	return true;
 }

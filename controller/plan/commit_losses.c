@@ -22,6 +22,77 @@ static bool has_access(const struct intent *intent, const struct subscriber *sub
 	return state_is_open(policy_entitle(&given).state);
 }
 
+/* ---- money ---- */
+
+#define MONTH_US INT64_C(2629746000000) /* the mean of the calendar's */
+
+/*
+ * Worked examples: 2500.00 for 1 month is 2500.00; 1000.00 for 7d is 1000.00 × 30.44 / 7 = 4348.12;
+ * 12000.00 for 1 year is 1000.00. A sum that no integer holds is as large as one can be.
+ */
+static int64_t monthly_cents(const struct package *package)
+{
+	int64_t scaled, seconds = package->period.exact_us / 1000000;
+
+	if (package->period.months > 0)
+		return package->price_cents / package->period.months;
+	if (seconds <= 0)
+		return 0;
+	if (__builtin_mul_overflow(package->price_cents, MONTH_US / 1000000, &scaled))
+		return INT64_MAX / 4;
+	return scaled / seconds;
+}
+
+/* Somebody's worth goes from `was` to `is`. */
+static void add_money(struct commit_losses *out, int64_t was, int64_t is)
+{
+	int64_t *sum = is > was ? &out->monthly_gained_cents : &out->monthly_lost_cents;
+	int64_t amount = is > was ? is - was : was - is;
+
+	if (__builtin_add_overflow(*sum, amount, sum))
+		*sum = INT64_MAX / 2;
+}
+
+/* A customer taken over counts from his opening, although it is booked only by the commit. */
+static bool begins_open(const struct subscriber *subscriber, const struct standing *standing,
+			int64_t now)
+{
+	return (!standing || !standing->known) && subscriber->has_opening &&
+	       subscriber->opening_paid_until_at > now && subscriber->start_at <= now;
+}
+
+static int64_t worth(const struct intent *intent, const struct subscriber *subscriber,
+		     const struct standing *standing, int64_t now, struct arena *arena)
+{
+	if (!subscriber || !(has_access(intent, subscriber, standing, now, arena) ||
+			     begins_open(subscriber, standing, now)))
+		return 0;
+	return monthly_cents(subscriber->package);
+}
+
+static void add_all_money(struct commit_losses *out, const struct intent *former,
+			  const struct intent *next, const struct standing *standings,
+			  uint32_t standing_count, int64_t now, struct arena *arena)
+{
+	uint32_t i;
+
+	for (i = 0; i < former->subscriber_count; i++) {
+		const struct subscriber *was = &former->subscribers[i];
+		const struct subscriber *is = intent_subscriber(next, was->reference);
+		const struct standing *standing = standing_find(standings, standing_count,
+							      was->reference);
+		add_money(out, worth(former, was, standing, now, arena),
+			  worth(next, is, standing, now, arena));
+	}
+	for (i = 0; i < next->subscriber_count; i++) {
+		const struct subscriber *is = &next->subscribers[i];
+		const struct standing *standing = standing_find(standings, standing_count,
+							      is->reference);
+		if (!intent_subscriber(former, is->reference))
+			add_money(out, 0, worth(next, is, standing, now, arena));
+	}
+}
+
 static int compare_losses(const void *a, const void *b)
 {
 	const struct commit_loss *x = a, *y = b;
@@ -72,6 +143,7 @@ void plan_commit_losses(struct commit_losses *out, const struct intent *former,
 		losses += fleet_counts(next, router);
 	}
 	qsort(out->losses, out->count, sizeof(*out->losses), compare_losses);
+	add_all_money(out, former, next, standings, standing_count, now, arena);
 	out->why = guard_why(arena, fleet_guard(next), losses, with_access,
 			     TEXT("in the whole fleet"));
 }

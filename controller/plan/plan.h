@@ -194,6 +194,11 @@ struct commit_losses {
 	struct commit_loss *losses;
 	uint32_t count;
 	uint32_t with_access; /* people of `former` who have access at `now` */
+	/*
+	 * What it is worth in a month, in cents: of those who lose access or go to a cheaper
+	 * package, and of those who get access or a dearer one. Both are sums, never negative.
+	 */
+	int64_t monthly_lost_cents, monthly_gained_cents;
 	struct text why;      /* not empty: over the Tenant's guard for the whole fleet */
 };
 void plan_commit_losses(struct commit_losses *out, const struct intent *former,

@@ -116,6 +116,17 @@ struct text walls_remedy(const struct draft *draft, struct text list)
 			   TEXT_ARG(list));
 }
 
+static void say_behind(struct draft *draft, const struct row *row, const struct row *first)
+{
+	draft_problem(draft, text_format(draft->arena,
+					 "on %.*s the rule %.*s of wavu's stands behind %.*s (%.*s), "
+					 "which lets traffic pass first: move it up",
+					 TEXT_ARG(draft->in->router->name), TEXT_ARG(row->id),
+					 TEXT_ARG(first->id),
+					 TEXT_ARG(row_get(first, menu_of(MENU_FIREWALL_FILTER),
+							  "action"))));
+}
+
 /* A rule of ours that others precede is no wall for what they let pass; wavu moves nothing. */
 static void say_misplaced(struct draft *draft)
 {
@@ -130,14 +141,7 @@ static void say_misplaced(struct draft *draft)
 			first = row;
 		for (j = 0; first && j < draft->item_count[MENU_FIREWALL_FILTER]; j++)
 			if (draft->items[MENU_FIREWALL_FILTER][j].have == row)
-				draft_problem(
-				    draft,
-				    text_format(draft->arena,
-						"on %.*s the rule %.*s of wavu's stands behind %.*s "
-						"(%.*s), which lets traffic pass first: move it up",
-						TEXT_ARG(draft->in->router->name),
-						TEXT_ARG(row->id), TEXT_ARG(first->id),
-						TEXT_ARG(row_get(first, table->menu, "action"))));
+				say_behind(draft, row, first);
 	}
 }
 
@@ -298,15 +302,17 @@ void walls_say(struct draft *draft)
 	for (i = 0; i < draft->person_count; i++) {
 		const struct person *person = &draft->people[i];
 		enum state state = person->entitlement.state;
+		struct text his;
 		if (!is_static(person) || state == STATE_NEW || state == STATE_TERMINATED)
 			continue;
+		his = walls_list_of(person->subscriber->package);
 		if (state_is_open(state)) {
 			if (walls_hold(draft, person->subscriber->address, true))
 				crowd_add(&shut, draft, person);
-		} else if (!words_hold(draft->walls, '\n', walls_list_of(person->subscriber->package))) {
+		} else if (!words_hold(draft->walls, '\n', his)) {
 			crowd_add(&open, draft, person);
-			list = walls_list_of(person->subscriber->package);
-			missing = words_add(draft->arena, missing, ',', list);
+			list = his;
+			missing = words_add(draft->arena, missing, ',', his);
 		}
 	}
 	crowd_say(&open, draft, "STILL OPEN although it should be shut",

@@ -24,9 +24,8 @@ void window_read(struct draft *draft)
 
 	if (window.declared && !is_inside(window, now.hour * 60 + now.minute))
 		draft->window = text_format(draft->arena, "%02d:%02d to %02d:%02d",
-					    (int)window.from_minute / 60,
-					    (int)window.from_minute % 60, (int)window.to_minute / 60,
-					    (int)window.to_minute % 60);
+					    window.from_minute / 60, window.from_minute % 60,
+					    window.to_minute / 60, window.to_minute % 60);
 }
 
 /* Did this row let him in slower, or not at all, before? Then the change is no commit's. */

@@ -1,7 +1,7 @@
 /*
  * The disruption budget: which sessions a commit would drop, and may only drop in the maintenance
- * window. Pure; in the draft's arena; one thread. Expiry, suspension, gains, drift and what was just
- * paid for never wait.
+ * window. Pure; in the draft's arena; one thread. Expiry, suspension, gains, drift and what was
+ * just paid for never wait.
  */
 #pragma once
 

@@ -145,6 +145,25 @@ static void totals_text(const json_t *data, struct output *output, bool done)
 	put(output, sum == 0 && first ? "\n" : ".\n");
 }
 
+/* What the commit to come is worth, where it changes anything. */
+static void money_text(const json_t *data, struct output *output)
+{
+	const json_t *tenant;
+	size_t i;
+
+	json_array_foreach (json_object_get(data, "tenants"), i, tenant) {
+		const json_t *monthly = json_object_get(tenant, "monthly");
+		struct text gained = member_text(monthly, "gained");
+		struct text lost = member_text(monthly, "lost");
+
+		if (!json_is_object(monthly) || (text_is(gained, "0.00") && text_is(lost, "0.00")))
+			continue;
+		put(output, "In a month: %.*s %.*s (%.*s gained, %.*s lost)\n",
+		    TEXT_ARG(member_text(monthly, "currency")),
+		    TEXT_ARG(member_text(monthly, "change")), TEXT_ARG(gained), TEXT_ARG(lost));
+	}
+}
+
 static void routers_text(const json_t *data, struct output *output, bool done)
 {
 	const json_t *routers = json_object_get(data, "routers"), *router;
@@ -160,6 +179,7 @@ static void routers_text(const json_t *data, struct output *output, bool done)
 		put(output, "%zu more %s in sync.\n", quiet,
 		    quiet == 1 ? "router is" : "routers are");
 	totals_text(data, output, done);
+	money_text(data, output);
 }
 
 void plan_text(const json_t *data, struct output *output)

@@ -135,6 +135,17 @@ static json_t *totals_of(const json_t *routers)
 	return totals;
 }
 
+static json_t *monthly_of(const struct planned_tenant *tenant)
+{
+	if (!tenant->has_monthly)
+		return json_null();
+	return json_pack("{s:o, s:o, s:o, s:o}", "currency", json_of_text(tenant->currency),
+			 "gained", json_of_cents(tenant->monthly_gained_cents), "lost",
+			 json_of_cents(tenant->monthly_lost_cents), "change",
+			 json_of_cents(tenant->monthly_gained_cents -
+				       tenant->monthly_lost_cents));
+}
+
 struct document *view_plan(const struct planned_tenant *tenants, uint32_t tenant_count,
 			   const struct planned *routers, uint32_t router_count, bool done)
 {
@@ -142,8 +153,10 @@ struct document *view_plan(const struct planned_tenant *tenants, uint32_t tenant
 
 	for (uint32_t i = 0; i < tenant_count; i++)
 		json_array_append_new(tenant_list,
-				      json_pack("{s:o, s:o}", "name", json_of_text(tenants[i].name),
-						"commit", json_text_or_null(tenants[i].commit)));
+				      json_pack("{s:o, s:o, s:o}", "name",
+						json_of_text(tenants[i].name), "commit",
+						json_text_or_null(tenants[i].commit), "monthly",
+						monthly_of(&tenants[i])));
 	for (uint32_t i = 0; i < router_count; i++)
 		json_array_append_new(router_list, router_of(&routers[i], done));
 	return document_make(done ? "apply" : "plan",

@@ -21,6 +21,10 @@ struct planned {
 struct planned_tenant {
 	struct text name;
 	struct text commit;
+	/* What going there from the commit in force is worth in a month; only of one to come. */
+	bool has_monthly;
+	struct text currency;
+	int64_t monthly_lost_cents, monthly_gained_cents;
 };
 
 /* `done`: the document of `apply`: only what was carried out is in the plans. */

@@ -311,13 +311,14 @@ static void a_partial_plan_leaves_such_losses_to_a_complete_one(void **state)
 static struct commit_losses losses_of(struct lab *lab, const char *former, const char *next)
 {
 	struct commit_losses losses;
-	struct standing *standings = ARENA_ARRAY(&lab->arena, struct standing, lab->facts_count);
+	struct standing *standings;
 	struct intent *was;
 	uint32_t i;
 
 	lab_commit(lab, former);
 	was = intent_hold(lab->intent);
 	lab_commit(lab, next);
+	standings = ARENA_ARRAY(&lab->arena, struct standing, lab->facts_count);
 	for (i = 0; i < lab->facts_count; i++)
 		standings[i] = lab->facts[i].standing;
 	plan_commit_losses(&losses, was, lab->intent, standings, lab->facts_count, lab->now,
@@ -326,6 +327,47 @@ static struct commit_losses losses_of(struct lab *lab, const char *former, const
 		losses.losses[i].reference = text_copy(&lab->arena, losses.losses[i].reference);
 	intent_release(was);
 	return losses;
+}
+
+/* Jane goes, Peter takes a cheaper package, Amina a dearer one; who has not paid is worth nothing.
+ */
+static void a_commit_is_worth_so_much_a_month(void **state)
+{
+	struct lab lab;
+	struct commit_losses losses;
+	static char former[YAML_SIZE], next[YAML_SIZE];
+
+	(void)state;
+	lab_open_with(&lab, JANE);
+	lab_paid(&lab, "KN-1", 10);
+	lab_paid(&lab, "KN-2", 10);
+	lab_paid(&lab, "KN-3", 10);
+	lab_paid(&lab, "KN-4", -100);
+	(void)snprintf(former, sizeof(former), "%s",
+		       lab_yaml(lab_router, JANE PETER AMINA
+				"kind: Subscriber\nname: KN-4\npackage: home-10\n"
+				"router: kasarani-1\n"));
+	(void)snprintf(next, sizeof(next), "%s",
+		       lab_yaml(lab_router,
+				"kind: Subscriber\nname: KN-2\nusername: peter\n"
+				"package: home-10\nrouter: kasarani-1\n---\n"
+				"kind: Subscriber\nname: KN-3\nusername: amina\n"
+				"package: home-20\nrouter: kasarani-1\n---\n"
+				"kind: Subscriber\nname: KN-5\nusername: new\n"
+				"package: home-20\nrouter: kasarani-1\n---\n"
+				"kind: Subscriber\nname: KN-6\nusername: taken\n"
+				"package: home-20\nrouter: kasarani-1\n"
+				"opening: { paid_until: 2027-01-01 }\n"));
+	losses = losses_of(&lab, former, next);
+	/* 2500.00 of Jane and 1500.00 of Peter. */
+	assert_int_equal(losses.monthly_lost_cents, 400000);
+	/* Amina: 4000.00 instead of 50.00 a day, 1521.84 a month; and who was taken over. */
+	assert_int_equal(losses.monthly_gained_cents, 400000 - 152184 + 400000);
+	/* Nothing changes: nothing is worth anything. */
+	losses = losses_of(&lab, former, former);
+	assert_int_equal(losses.monthly_lost_cents, 0);
+	assert_int_equal(losses.monthly_gained_cents, 0);
+	lab_close(&lab);
 }
 
 static void commit_losses_are_counted_before_any_router_is_asked(void **state)
@@ -400,6 +442,7 @@ int main(void)
 		cmocka_unit_test(books_that_know_nobody_are_suspicious),
 		cmocka_unit_test(the_fleet_holds_losses_by_commit_only),
 		cmocka_unit_test(a_partial_plan_leaves_such_losses_to_a_complete_one),
+		cmocka_unit_test(a_commit_is_worth_so_much_a_month),
 		cmocka_unit_test(commit_losses_are_counted_before_any_router_is_asked),
 		cmocka_unit_test(the_routers_digest_sees_what_matters_to_it),
 	};

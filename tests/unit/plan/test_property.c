@@ -98,8 +98,8 @@ static const char *yaml_of(const struct repository_of *repository)
 		if (repository->there[i])
 			used += (size_t)snprintf(text + used, sizeof(text) - used,
 						 "kind: Subscriber\nname: KN-%u\nusername: user%u\n"
-						 "package: %s\nrouter: kasarani-1\naddress: 10.9.0.%u\n"
-						 "%s---\n",
+						 "package: %s\nrouter: kasarani-1\n"
+						 "address: 10.9.0.%u\n%s---\n",
 						 i, repository->username[i],
 						 packages[repository->package[i]], i + 1,
 						 i % 5 == 0 ? "mac: \"AA:BB:CC:DD:EE:0F\"\n" : "");
@@ -141,7 +141,8 @@ static void repository_change(struct world *world)
 		repository->username[other] = name;
 		break;
 	default:
-		repository->speed[dice_roll(&world->dice, PACKAGES)] = 5 + dice_roll(&world->dice, 20);
+		other = dice_roll(&world->dice, PACKAGES);
+		repository->speed[other] = 5 + dice_roll(&world->dice, 20);
 		break;
 	}
 	lab_commit(&world->lab, yaml_of(repository));

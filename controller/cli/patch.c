@@ -251,7 +251,7 @@ static struct text hunk(const struct patch_file *file, uint32_t begin, uint32_t 
 
 struct text patch_diff(const struct patch_file *file, struct text before, struct arena *arena)
 {
-	struct text out = before;
+	struct text out = before, part;
 	uint32_t begin, end = 0;
 	int64_t shift = 0;
 
@@ -265,8 +265,9 @@ struct text patch_diff(const struct patch_file *file, struct text before, struct
 		begin = i > CONTEXT_LINES ? i - CONTEXT_LINES : 0;
 		begin = begin < end ? end : begin;
 		end = hunk_end(file, i);
-		out = text_format(arena, "%.*s%.*s", TEXT_ARG(out),
-				  TEXT_ARG(hunk(file, begin, end, &shift, arena)));
+		/* Not inside of TEXT_ARG, which names its argument more than once. */
+		part = hunk(file, begin, end, &shift, arena);
+		out = text_format(arena, "%.*s%.*s", TEXT_ARG(out), TEXT_ARG(part));
 	}
 	return out;
 }

@@ -1,5 +1,7 @@
 #include "view/foreign.h"
 
+#include <stdlib.h>
+
 #include "menu/mark.h"
 #include "policies/policy.h"
 #include "view/fleet_shape.h"
@@ -99,12 +101,47 @@ static struct entitlement entitled(const struct finding_work *work,
 						     .arena = work->arena });
 }
 
-static const struct row *row_named(const struct table *table, const char *field, struct text name)
+/* The rows of a table by name, for routers with thousands of them. */
+struct by_name {
+	struct text name;
+	const struct row *row;
+};
+struct names {
+	struct by_name *at;
+	uint32_t count;
+};
+
+static int compare_names(const void *a, const void *b)
 {
+	const struct by_name *x = a, *y = b;
+
+	return text_compare(x->name, y->name);
+}
+
+static struct names names_of(const struct finding_work *work, const struct table *table,
+			     const char *field)
+{
+	struct names names = { ARENA_ARRAY(work->arena, struct by_name, table->count + 1), 0 };
+
+	if (!table->looked)
+		return names;
 	for (uint32_t i = 0; i < table->count; i++)
-		if (text_equal(row_get(&table->rows[i], table->menu, field), name))
-			return &table->rows[i];
-	return NULL;
+		names.at[names.count++] = (struct by_name){
+			row_get(&table->rows[i], table->menu, field), &table->rows[i]
+		};
+	if (names.count > 1)
+		qsort(names.at, names.count, sizeof(*names.at), compare_names);
+	return names;
+}
+
+static const struct row *row_named(const struct names *names, struct text name)
+{
+	const struct by_name key = { .name = name }, *found;
+
+	if (names->count == 0)
+		return NULL;
+	found = bsearch(&key, names->at, names->count, sizeof(*names->at), compare_names);
+	return found != NULL ? found->row : NULL;
 }
 
 static bool is_disabled(const struct row *row, const struct menu *menu)
@@ -117,7 +154,7 @@ static bool is_disabled(const struct row *row, const struct menu *menu)
 static void find_rows(struct finding_work *work, const struct trade *trade)
 {
 	const struct table *table = &work->in->tables[trade->rows];
-	const struct table *live = &work->in->tables[trade->sessions];
+	struct names live = names_of(work, &work->in->tables[trade->sessions], trade->session_name);
 
 	for (uint32_t i = 0; table->looked && i < table->count; i++) {
 		const struct row *row = &table->rows[i];
@@ -132,7 +169,7 @@ static void find_rows(struct finding_work *work, const struct trade *trade)
 			continue;
 		one = found(work, FOREIGN_ROW, table->menu->path, name);
 		one->comment = row_get(row, table->menu, "comment");
-		one->online = live->looked && row_named(live, trade->session_name, name) != NULL;
+		one->online = row_named(&live, name) != NULL;
 		one->why = TEXT("not wavu's, and no subscriber has that username here");
 		if (owner != NULL) {
 			one->subscriber = owner->account;
@@ -166,11 +203,12 @@ static void find_sessions(struct finding_work *work, const struct trade *trade)
 {
 	const struct table *table = &work->in->tables[trade->sessions];
 	const struct table *rows = &work->in->tables[trade->rows];
+	struct names owners = names_of(work, rows, "name");
 
 	for (uint32_t i = 0; table->looked && rows->looked && i < table->count; i++) {
 		const struct row *row = &table->rows[i];
 		struct text name = row_get(row, table->menu, trade->session_name);
-		const struct row *owner = row_named(rows, "name", name);
+		const struct row *owner = row_named(&owners, name);
 		bool radius = menu_field(table->menu, "radius") >= 0 &&
 			      text_is(row_get(row, table->menu, "radius"), "true");
 		struct foreign *one;
@@ -200,6 +238,10 @@ static void find_payers(struct finding_work *work)
 	const struct subscriber *const *all;
 	uint32_t count;
 
+	struct names rows[ARRAY_COUNT(trades)];
+
+	for (size_t i = 0; i < ARRAY_COUNT(trades); i++)
+		rows[i] = names_of(work, &work->in->tables[trades[i].rows], "name");
 	intent_subscribers_of(work->in->intent, work->in->router, &all, &count);
 	for (uint32_t i = 0; i < count; i++) {
 		const struct trade *trade = trade_of(all[i]->package->service);
@@ -211,7 +253,7 @@ static void find_payers(struct finding_work *work)
 		if (trade == NULL || !work->in->tables[trade->rows].looked)
 			continue;
 		table = &work->in->tables[trade->rows];
-		row = row_named(table, "name", all[i]->username);
+		row = row_named(&rows[trade - trades], all[i]->username);
 		if (row != NULL && !is_disabled(row, table->menu))
 			continue;
 		entitlement = entitled(work, all[i]);

@@ -124,6 +124,27 @@ bool ledger_payments(struct payment **out, uint32_t *count, struct store *store,
 	return ok;
 }
 
+bool ledger_payments_between(struct payment **out, uint32_t *count, struct store *store,
+			     struct text provider, int64_t from_at, int64_t to_at,
+			     struct arena *arena, struct error *error)
+{
+	struct statement *statement;
+	struct db *db;
+
+	*out = NULL;
+	*count = 0;
+	if (!store_read(&db, store, STORE_TENANT, error))
+		return false;
+	statement = db_prepare(db, PAYMENT "WHERE p.provider = ?1 AND p.at BETWEEN ?2 AND ?3"
+					   " ORDER BY p.at, p.id");
+	db_bind_text(statement, 1, provider);
+	db_bind(statement, 2, from_at);
+	db_bind(statement, 3, to_at);
+	bool ok = take_payments(out, count, statement, arena, error);
+	store_read_done(store, STORE_TENANT, db);
+	return ok;
+}
+
 bool ledger_payments_of(struct payment **out, uint32_t *count, struct store *store,
 			struct text reference, uint32_t max, struct arena *arena,
 			struct error *error)

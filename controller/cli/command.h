@@ -54,6 +54,7 @@ int run_pause(struct call *call);
 int run_payment_assign(struct call *call);
 int run_payment_attempts(struct call *call);
 int run_payment_list(struct call *call);
+int run_payment_reconcile(struct call *call);
 int run_payment_record(struct call *call);
 int run_payment_register(struct call *call);
 int run_payment_request(struct call *call);

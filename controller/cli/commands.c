@@ -150,6 +150,11 @@ const struct command commands[] = {
 	  "payments, newest first",
 	  "Every payment ever heard of has one of four ends: credited, unmatched, held, reversed.",
 	  "wavu payment list --status unmatched", run_payment_list },
+	{ "payment reconcile", "FILE", 1, 1, NULL,
+	  "compares a provider's statement (CSV) with the ledger, to the cent",
+	  "It says, receipt by receipt, what is in one and not in the other, and changes nothing. "
+	  "Exit code 2 when they differ.",
+	  "wavu payment reconcile statement.csv", run_payment_reconcile },
 	{ "payment record", "ACCOUNT AMOUNT", 2, 2, record_options,
 	  "books cash that a person took",
 	  "Who ran the command and the reason stand in the ledger.",

@@ -1,5 +1,5 @@
 /*
- * Inside of view/ only: how prompts read.
+ * Inside of view/ only: how prompts, and a statement beside the ledger, read.
  */
 #pragma once
 
@@ -7,3 +7,4 @@
 
 void attempt_text(const json_t *data, struct output *output);
 void attempts_text(const json_t *data, struct output *output);
+void reconcile_text(const json_t *data, struct output *output);

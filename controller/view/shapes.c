@@ -26,6 +26,7 @@ static const struct shape shapes[] = {
 	{ "message", message_text, NULL },
 	{ "payments", payments_text, payments_html },
 	{ "plan", plan_text, NULL },
+	{ "reconcile", reconcile_text, NULL },
 	{ "status", status_text, status_html },
 	{ "subscriber", subscriber_text, NULL },
 	{ "subscribers", subscribers_text, NULL },

@@ -376,5 +376,48 @@ def test_register_makes_the_urls_known():
         assert isp.run("payment", "register", code=1)[1]["ok"] is False, "a second time the provider refuses"
 
 
+def test_property_35_a_statement_and_the_ledger_are_compared_to_the_cent():
+    with Shop(registered=True) as isp:
+        isp.daraja.ask("set", "confirm", "on")
+        isp.request()
+        isp.daraja.ask("pay", isp.daraja.prompt()["id"])
+        isp.becomes("paid")
+        other = isp.daraja.ask("c2b", 1200, "KN-0042", "254712345678")["receipt"]
+        wait_for("it is credited", lambda: isp.payment(other))
+        path = os.path.join(isp.folder, "statement.csv")
+
+        def compare(*lines):
+            head = ("Organization Short Code:,600638\n\n\"Receipt No.\",Completion Time,Initiation Time,Details,"
+                    "Transaction Status,Paid In,Withdrawn,Balance,Linked Transaction ID,A/C No.\r\n")
+            with open(path, "w") as file:
+                file.write("\ufeff" + head + "".join(lines))
+            return isp.run("payment", "reconcile", path)
+
+        def line(receipt, paid_in="", out="", status="Completed", linked="", at="2026-11-20 12:13:25"):
+            return "%s,%s,%s,\"Pay Bill, from \"\"254712345678\"\"\",%s,%s,%s,1.00,%s,KN-0042\r\n" % (
+                receipt, at, at, status, paid_in, out, linked)
+        first = isp.attempt()["receipt"]
+        times = {one["receipt"]: one["at"][:19].replace("T", " ") for one in isp.payments()}
+        both = line(first, '"2,500.00"', at=times[first]) + line(other, '"1,200.00"', at=times[other])
+        code, answer = compare(both)
+        assert code == 0 and answer["differences"] == [] and answer["statement"] == answer["ledger"] == "3700.00", answer
+        code, answer = compare(both, line("UKL00GHOST", "99.00", at=times[other]),
+                               line("UKL00NEVER", "5.00", status="Declined"))
+        assert code == 2 and [(one["receipt"], one["what"]) for one in answer["differences"]] == \
+            [("UKL00GHOST", "not in the ledger")], answer
+        code, answer = compare(both.replace("1,200.00", "1,200.01"), line("UKL00BACK1", "", '"-2,500.00"', linked=first))
+        assert code == 2 and {(one["receipt"], one["what"]) for one in answer["differences"]} == {
+            (other, "another amount"), (first, "taken back at the provider, credited here")}, answer
+        isp.pay("UKL00EXTRA", "10.00", TransTime=times[other].replace("-", "").replace(":", "").replace(" ", ""))
+        wait_for("it is booked", lambda: isp.payment("UKL00EXTRA"))
+        code, answer = compare(both)
+        assert code == 2 and answer["differences"][0]["receipt"] == "UKL00EXTRA", answer
+        assert compare("x")[0] in (0, 2)
+        with open(path, "w") as file:
+            file.write("no statement\n")
+        assert isp.run("payment", "reconcile", path)[0] == 4
+        assert isp.run("payment", "reconcile", path + ".none")[0] == 1
+
+
 if __name__ == "__main__":
     main(globals())

@@ -515,4 +515,5 @@ const struct provider_api daraja_api = {
 	.result = daraja_result,
 	.enrol = daraja_enrol,
 	.enrol_read = daraja_enrol_read,
+	.statement = daraja_statement,
 };

@@ -33,3 +33,7 @@ int64_t daraja_time(struct text text);
 /* Success is the number 0 or the text "0", nothing else: "SFC_IC0003" and "R000002" occur (payments
  * facts 1.3). */
 bool daraja_is_success(struct value code);
+
+/* provider_api.statement */
+bool daraja_statement(struct statement_line **out, uint32_t *count, struct text bytes,
+		      struct arena *arena, struct text *why) MUST_CHECK;

@@ -85,6 +85,16 @@ struct prompt {
 	struct text callback_url;
 };
 
+/* One transaction of a provider's statement. */
+struct statement_line {
+	struct text receipt;
+	int64_t in_cents, out_cents; /* one of them is 0 */
+	int64_t at;                  /* 0: unreadable */
+	struct text linked;          /* the receipt that it takes back, or empty */
+	struct text reference;
+	bool is_done;                /* completed; else it moved nothing */
+};
+
 struct provider_api {
 	/* A token for the other questions, and how long it lives. */
 	struct request (*login)(const struct channel *channel, struct arena *arena);
@@ -106,6 +116,9 @@ struct provider_api {
 	struct request (*enrol)(const struct channel *channel, struct text validation_url,
 				struct text confirmation_url, struct arena *arena);
 	struct said (*enrol_read)(const struct response *response, struct arena *arena);
+	/* A statement that an operator downloaded. False with a sentence: it is none. */
+	bool (*statement)(struct statement_line **out, uint32_t *count, struct text bytes,
+			  struct arena *arena, struct text *why);
 };
 
 struct provider {

@@ -411,6 +411,15 @@ static bool approve(struct station *station)
 	return true;
 }
 
+static void run_whole(struct station *station)
+{
+	struct task task = { .router = text_of(station->name), .scope = SCOPE_COMPLETE };
+	struct job job;
+
+	do_job(&job, &task);
+	arena_reset(&sim.job_arena);
+}
+
 static void check_router(struct station *station)
 {
 	struct task task = { .router = text_of(station->name), .scope = SCOPE_COMPLETE };
@@ -476,6 +485,9 @@ void check_quiet(void)
 	for (int i = 0; i < ROUTERS; i++)
 		for (int tries = 0; tries < 4 && approve(&sim.stations[i]); tries++)
 			continue;
+	/* What one approval has set free elsewhere goes with the next sweep: here it is now. */
+	for (int i = 0; i < ROUTERS; i++)
+		run_whole(&sim.stations[i]);
 	memset(sim.held, 0, sizeof(sim.held));
 	elapse(20 * SECOND_US); /* who was renewed dials in again */
 	fleet_time();

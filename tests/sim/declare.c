@@ -50,9 +50,13 @@ static void put_network(struct page *page, const struct declared *declared)
 	put(page,
 	    "kind: Tenant\nname: " TENANT "\ncurrency: KES\ntimezone: Africa/Nairobi\n"
 	    "payments:\n  - {name: main, provider: daraja, shortcode: \"" SHORTCODE
-	    "\", type: paybill, token: {file: main.token}}\n"
+	    "\", type: paybill, token: {file: main.token}}\n%s"
 	    "guard: {losses_max_percent: %d, losses_min: %d}\n---\n"
 	    "kind: Site\nname: town\ntitle: Town\n",
+	    declared->spare
+		? "  - {name: spare, provider: daraja, shortcode: \"600640\", type: till,"
+		  " token: {file: spare.token}}\n"
+		: "",
 	    declared->guard_percent, declared->guard_min);
 	for (int i = 0; i < ROUTERS; i++)
 		put(page,
@@ -304,7 +308,10 @@ static void change_any(struct declared *next)
 {
 	struct pack *pack = &next->packs[luck_below(PACKS)];
 
-	switch (luck_below(6)) {
+	switch (luck_below(7)) {
+	case 6: /* what the street may know changes */
+		next->spare = !next->spare;
+		break;
 	case 0:
 		pack->down_k = 1000 * (uint32_t)luck_between(1, 30);
 		pack->up_k = 500 * (uint32_t)luck_between(1, 20);

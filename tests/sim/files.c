@@ -64,6 +64,7 @@ void files_begin(const char *parent)
 	path_of(secrets, sim.folder, "secrets");
 	invariant(mkdir(secrets, 0700) == 0);
 	write_file(secrets, "main.token", "b7Kd9Qw2Zr5Tn8XcJm4f");
+	write_file(secrets, "spare.token", "c8Le0Rx3As6Uo9YdKn5g");
 	write_file(secrets, "router.pw", ROUTER_PASSWORD);
 	for (int i = 0; i < SUBS; i++) {
 		(void)snprintf(name, sizeof(name), "SN-%04d.pw", i + 1);

@@ -14,10 +14,10 @@
 struct tally *tally;
 
 static const char usage[] =
-    "sim [--seed N] [--runs N] [--days D] [--trace] [--bug N] [--all-faults]\n"
+    "sim [--seed N] [--runs N] [--days D | --hours H] [--trace] [--bug N] [--all-faults]\n"
     "  --seed N      the first seed (default 1)\n"
     "  --runs N      that many seeds, one after the other (default 1)\n"
-    "  --days D      simulated days of each run (default 1)\n"
+    "  --days D      simulated days of each run (default 1); or --hours H\n"
     "  --trace       print everything as it happens\n"
     "  --bug N       with the deliberate mistake N (1 to 5) that must be found\n"
     "  --all-faults  a fault or a named point that never fired is a failure\n";
@@ -49,6 +49,8 @@ static struct wish read_arguments(int argc, char **argv)
 			wish.runs = strtoull(value_of(argc, argv, &i), NULL, 10);
 		} else if (strcmp(argv[i], "--days") == 0) {
 			sim.days = (double)strtoull(value_of(argc, argv, &i), NULL, 10);
+		} else if (strcmp(argv[i], "--hours") == 0) {
+			sim.days = (double)strtoull(value_of(argc, argv, &i), NULL, 10) / 24;
 		} else if (strcmp(argv[i], "--bug") == 0) {
 			sim.bug = (int)strtoull(value_of(argc, argv, &i), NULL, 10);
 		} else if (strcmp(argv[i], "--trace") == 0) {

@@ -187,6 +187,8 @@ void play_run(void)
 	declare_first();
 	fleet_begin();
 	sim.start_at = sim.now;
+	if (luck_one_in(3))
+		arm_kill();
 	while (sim.now < sim.ends_at) {
 		run_until(sim.now + luck_between(2, 10) * HOUR_US, 4 * MINUTE_US, trouble);
 		be_quiet();

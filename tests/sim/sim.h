@@ -66,6 +66,7 @@ struct declared {
 	int64_t throttle_us, suspend_us, terminate_us; /* after the due moment */
 	uint32_t throttle_down_k, throttle_up_k;
 	bool walled;
+	bool spare; /* a second payment channel is open */
 	int32_t guard_percent, guard_min;
 };
 

@@ -231,7 +231,7 @@ static bool in_flight;
 
 void street_deliver(void)
 {
-	bool shuffled = sim.delivery_count > 1 && luck_one_in(3);
+	static int newest;
 
 	in_hand.count = 0;
 	for (uint32_t i = 0; i < sim.delivery_count && in_hand.count < GROUP_MAX;) {
@@ -244,12 +244,12 @@ void street_deliver(void)
 	}
 	if (in_hand.count == 0)
 		return;
-	if (shuffled && in_hand.count > 1) {
-		struct spoken first = in_hand.said[0];
-
-		in_hand.said[0] = in_hand.said[in_hand.count - 1];
-		in_hand.said[in_hand.count - 1] = first;
-		fault_count(FAULT_PAID_REORDERED);
+	/* Somebody paid later, and was heard before. */
+	for (uint32_t i = 0; i < in_hand.count; i++) {
+		if (in_hand.said[i].kind == LINE_GOOD && in_hand.said[i].bill < newest)
+			fault_count(FAULT_PAID_REORDERED);
+		if (in_hand.said[i].bill > newest)
+			newest = in_hand.said[i].bill;
 	}
 	invariant(sim.line_count + GROUP_MAX < LINES_MAX);
 	trace("street: %u callback%s", in_hand.count, in_hand.count > 1 ? "s" : "");

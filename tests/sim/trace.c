@@ -69,8 +69,8 @@ void fail(const char *format, ...)
 	va_start(arguments, format);
 	(void)vprintf(format, arguments);
 	va_end(arguments);
-	printf("\nagain with: sim --seed %llu --days %g%s --trace\n", (unsigned long long)sim.seed,
-	       sim.days, sim.bug ? " (and the same --bug)" : "");
+	printf("\nagain with: sim --seed %llu --hours %g%s --trace\n", (unsigned long long)sim.seed,
+	       sim.days * 24, sim.bug ? " (and the same --bug)" : "");
 	(void)fflush(stdout);
 	_exit(1);
 }

@@ -119,8 +119,8 @@ struct text walls_remedy(const struct draft *draft, struct text list)
 static void say_behind(struct draft *draft, const struct row *row, const struct row *first)
 {
 	draft_problem(draft, text_format(draft->arena,
-					 "on %.*s the rule %.*s of wavu's stands behind %.*s (%.*s), "
-					 "which lets traffic pass first: move it up",
+					 "on %.*s the rule %.*s of wavu's stands behind %.*s "
+					 "(%.*s), which lets traffic pass first: move it up",
 					 TEXT_ARG(draft->in->router->name), TEXT_ARG(row->id),
 					 TEXT_ARG(first->id),
 					 TEXT_ARG(row_get(first, menu_of(MENU_FIREWALL_FILTER),

@@ -1,6 +1,7 @@
 """Customers with a fixed address: shaped by a queue, shut off by a list and a rule, among the operator's own rows."""
 
 from isp import Isp, main, wait_for
+from test_transports import Network
 
 PACKAGE = ("kind: Package\nname: shop-8\nservice: static\nprice: 5000\nperiod: 1 month\n"
            "speed: {down: 8M, up: 4M}\nburst: {down: 12M, up: 6M, threshold_down: 6M, threshold_up: 3M, time: 16s}\n")
@@ -134,6 +135,34 @@ def test_wavu_makes_the_rule_before_what_lets_traffic_pass():
         wait_for("what is missing is said", lambda: any(
             "/ip/firewall/filter/add chain=forward action=drop src-address-list=wavu-suspended" in note
             for note in isp.plan()[1]["routers"][0]["notes"]))
+
+
+class FixedNetwork(Network):
+    """Every transport on every version, and wavu makes the rules."""
+
+    def router_yaml(self, index, more=""):
+        return super().router_yaml(index, more + "firewall: manage\n")
+
+
+def test_queue_list_and_rule_on_every_transport_and_version():
+    with FixedNetwork(start=False) as isp:
+        count = len(isp.fleet)
+        for index in range(count):
+            isp.routers.hand("/ip/firewall/filter/add", "=chain=forward", "=action=accept",
+                             "=connection-state=established", router=index)
+        isp.write("fixed.yaml", PACKAGE + "".join("---\n" + isp.subscriber(
+            "FX-%02d" % index, "shop-8", "r%d" % (index + 1), "shop", "07130000%02d" % index,
+            more="address: %s\nopening: {paid_until: 2026-01-01}\n" % FIXED) for index in range(count)))
+        isp.commit()
+        isp.start()
+        isp.everywhere("the address is on the list",
+                       lambda index: isp.routers.rows("/ip/firewall/address-list", index))
+        isp.settle()
+        for index in range(count):
+            assert [rule["action"] for rule in isp.routers.rows("/ip/firewall/filter", index)] == ["drop", "accept"]
+            got = isp.routers.ask("address", isp.routers.names[index], FIXED)
+            assert not got["open"] and not got["lingers"] and got["download"] == 8000000, (isp.fleet[index], got)
+            assert isp.routers.counters(index)["writes_idle"] == 0, isp.fleet[index]
 
 
 def test_an_address_for_everybody_is_no_commit():

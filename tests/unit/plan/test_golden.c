@@ -62,6 +62,8 @@ static void say_change(struct golden *golden, const struct change *change)
 	say(golden,
 	    text_format(arena, "%s%s %s %.*s", change->held ? "HELD " : "", verb_word(change->verb),
 			change->menu->path, TEXT_ARG(change->key)));
+	if (change->place_before.size != 0)
+		say(golden, text_format(arena, " before %.*s", TEXT_ARG(change->place_before)));
 	for (i = 0; change->want && i < change->menu->field_count; i++)
 		if ((change->fields >> i & 1u) && change->menu->fields[i].role != FIELD_KEY)
 			say_value(golden, change, i);

@@ -3,6 +3,7 @@
 #include "base/clock.h"
 #include "cli/drift.h"
 #include "cli/sight.h"
+#include "state/fleet.h"
 #include "state/inventory.h"
 #include "state/ledger.h"
 #include "view/foreign.h"
@@ -25,6 +26,7 @@ static bool look_at(struct watch *watch, const struct newest_tenant *tenant,
 	struct foreign_router *line = &watch->routers[watch->count++];
 	struct sight *sight = ARENA_NEW(arena, struct sight);
 	struct inventory_entry *inventory;
+	struct router_state state = { 0 };
 	struct foreign_input in = { .tenant = tenant->intent->tenant.name,
 				    .intent = tenant->intent,
 				    .router = router,
@@ -33,15 +35,18 @@ static bool look_at(struct watch *watch, const struct newest_tenant *tenant,
 				    .standing_count = standing_count,
 				    .now = clock_now() };
 	struct error why = { 0 };
+	bool found;
 
 	*line = (struct foreign_router){ .tenant = in.tenant, .name = router->name };
-	if (!inventory_read(&inventory, &in.inventory_count, tenant->seat->store, router->name,
+	if (!fleet_router(&found, &state, tenant->seat->store, router->name, arena, error) ||
+	    !inventory_read(&inventory, &in.inventory_count, tenant->seat->store, router->name,
 			    arena, error))
 		return false;
 	in.inventory = inventory;
 	if (!sight_take(sight, tenant->seat, router, ids, ARRAY_COUNT(ids), arena, &why)) {
 		line->error = text_copy(arena, text_of(why.text));
-		watch->missed |= router->mode != MODE_OBSERVE;
+		watch->missed |= router->mode != MODE_OBSERVE && router->pause_until_at <= in.now &&
+				 state.pause_until_at <= in.now;
 		return true;
 	}
 	line->reachable = true;

@@ -112,6 +112,12 @@ bool counterpart_open(struct counterpart *out, const struct seat *seat, const st
 	    (prompts && !read_one(&out->credentials.passkey, seat, out->channel,
 				  out->channel->passkey, "passkey", arena, why)))
 		return false;
+	if (out->channel->environment == CHANNEL_PRODUCTION &&
+	    out->api->is_sandbox_passkey(secret_reveal(out->credentials.passkey))) {
+		*why = text_format(arena, "channel %.*s: production with the sandbox's passkey",
+				   TEXT_ARG(channel));
+		return false;
+	}
 	digester_begin(&digester);
 	digester_text(&digester, out->api->login(out->channel, arena).url);
 	digester_text(&digester, secret_reveal(out->credentials.key));

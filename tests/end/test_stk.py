@@ -261,6 +261,32 @@ def test_property_18_a_lost_answer_sends_no_second_push():
         assert len(isp.daraja.prompts()) == 1 and len(isp.credited()) == 1
 
 
+def test_property_18_killed_around_the_push():
+    for point, pushes in (("asker-before-push", 0), ("asker-after-push", 1)):
+        with Shop() as isp:
+            isp.stop()
+            isp.start(environment={"WAVU_FAILPOINT": point})
+            isp.run("payment", "request", "KN-0042")
+            log = os.path.join(isp.folder, "wavu.log")
+            try:
+                wait_for(point + " is passed", lambda: "signal=9" in open(log, errors="replace").read())
+            except AssertionError:
+                print("skipped: this build has no failpoints")
+                return
+            isp.kill()
+            isp.start()
+            wait_for("it is known again", lambda: isp.attempts())
+            isp.quiet()
+            assert isp.attempt()["status"] == "created" and len(isp.daraja.prompts()) == pushes, point
+            if pushes:
+                isp.daraja.ask("pay", isp.daraja.prompts()[0]["id"])
+                isp.becomes("paid")
+                isp.online()
+            isp.quiet()
+            assert len(isp.daraja.prompts()) == pushes, "what may have been sent is never sent again"
+            assert len(isp.credited()) == pushes
+
+
 def test_property_06_what_is_no_answer_is_no_failure():
     with Shop() as isp:
         isp.daraja.ask("set", "push", "busy")

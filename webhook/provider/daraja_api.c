@@ -16,6 +16,8 @@
 #define PRODUCTION "https://api.safaricom.co.ke"
 #define SANDBOX "https://sandbox.safaricom.co.ke"
 
+#define SANDBOX_PASSKEY_SHA256 \
+	"6b933448d12f658cae3204515c314d7745b132307854ba107b16922825446b73"
 #define AMOUNT_MAX_CENTS 25000000ll /* 250,000 a transaction (facts 1.2) */
 #define ACCOUNT_SIZE_MAX 12
 #define DESCRIPTION "Internet" /* at most 13 characters */
@@ -82,12 +84,14 @@ static struct text timestamp(int64_t now, struct arena *arena)
 			   civil.hour, civil.minute, civil.second);
 }
 
-/* A prompt for a till names the store as the business and the till as who is paid; mixing them gives
- * 2028 or SFC_IC0003 (facts 1.2). */
+/*
+ * A prompt for a till names the store as the business and the till as who is paid; mixing them
+ * gives 2028 or SFC_IC0003 (facts 1.2).
+ */
 static struct text business(const struct channel *channel)
 {
-	return channel->type == CHANNEL_TILL && channel->store.size > 0 ? channel->store
-									: channel->shortcode;
+	bool has_store = channel->type == CHANNEL_TILL && channel->store.size > 0;
+	return has_store ? channel->store : channel->shortcode;
 }
 
 static struct text password(const struct channel *channel, const struct credentials *credentials,
@@ -107,6 +111,15 @@ static struct request daraja_login(const struct channel *channel, struct arena *
 		.login = true,
 		.again = true,
 	};
+}
+
+/* By its digest: the passkey itself is nobody's to print. */
+static bool daraja_is_sandbox_passkey(struct text passkey)
+{
+	struct digest digest = digest_of(passkey);
+	char hex[65];
+	digest_hex(&digest, hex);
+	return text_is(text_of(hex), SANDBOX_PASSKEY_SHA256);
 }
 
 static struct text daraja_cents_ok(int64_t cents)
@@ -507,6 +520,7 @@ static struct said daraja_result(struct text body, struct arena *arena)
 const struct provider_api daraja_api = {
 	.login = daraja_login,
 	.login_read = daraja_login_read,
+	.is_sandbox_passkey = daraja_is_sandbox_passkey,
 	.cents_ok = daraja_cents_ok,
 	.start = daraja_start,
 	.start_read = daraja_start_read,

@@ -100,6 +100,8 @@ struct provider_api {
 	struct request (*login)(const struct channel *channel, struct arena *arena);
 	bool (*login_read)(struct text *token, int64_t *lives_us, const struct response *response,
 			   struct arena *arena, struct text *why);
+	/* The one that everybody knows: production must not use it. */
+	bool (*is_sandbox_passkey)(struct text passkey);
 	/* Can a prompt ask for that much? A sentence when it cannot. */
 	struct text (*cents_ok)(int64_t cents);
 	struct request (*start)(const struct channel *channel,

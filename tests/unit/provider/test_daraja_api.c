@@ -240,6 +240,8 @@ static void property_31_the_password_is_of_eat(void **state)
 	channel.environment = CHANNEL_SANDBOX;
 	struct request request = api()->start(&channel, &credentials, &prompt,
 					      zone_instant(zone_utc(), civil), *state);
+	assert_true(api()->is_sandbox_passkey(secret_reveal(credentials.passkey)));
+	assert_false(api()->is_sandbox_passkey(TEXT("another")));
 	assert_true(text_is(request.url,
 			    "https://sandbox.safaricom.co.ke/mpesa/stkpush/v1/processrequest"));
 	assert_false(request.again);

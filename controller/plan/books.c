@@ -74,7 +74,7 @@ static void book_add(struct draft *draft, struct item *item, struct change *chan
 	book_wanted(draft, item);
 	/* No session can begin while there is no row: what lives is older than this look. (What
 	 * lived before there was any row of ours was seen, and is put off in this plan.) */
-	if (item->renews && item->entry)
+	if (item->renews)
 		item->book.rights_at = draft->in->observed->look_at;
 	book_heal(draft, item);
 	item->book.rights_pending = item->by_queue;

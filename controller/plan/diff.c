@@ -261,9 +261,10 @@ static void judge_profile_rights(const struct draft *draft, struct item *item)
 	 * shows it. */
 	item->by_queue = drifted ||
 			 (item->verb == VERB_COUNT && item->entry && item->entry->rights_pending);
+	/* Whoever lives by a profile that is only added now was given something else. */
 	if (!drifted)
 		item->renews = (item->verb == VERB_SET && rights != 0) ||
-			       (added && !was_wanted_so(draft, item));
+			       (item->verb == VERB_ADD && !was_wanted_so(draft, item));
 }
 
 /* What the change means for sessions that live now (house, "Live sessions"). */

@@ -301,7 +301,8 @@ static void case_play(const char *root, const char *name)
 	struct text line, rest, expected;
 
 	memset(&golden, 0, sizeof(golden));
-	(void)snprintf(golden.folder, sizeof(golden.folder), "%s/%s", root, name);
+	assert_true((size_t)snprintf(golden.folder, sizeof(golden.folder), "%s/%s", root, name) <
+		    sizeof(golden.folder));
 	/* The lab has no arena before it is open: the first file is read into one of its own. */
 	arena_open(&golden.lab.arena, 1u << 24);
 	rest = file_read(&golden, "in.yaml");

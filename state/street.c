@@ -116,30 +116,36 @@ bool street_channels(struct street_channel **out, uint32_t *count, bool *ready, 
 	return ok;
 }
 
-bool street_attempt_open(struct store *store, const struct street_attempt *attempt, int64_t now,
-			 struct error *error)
+static bool open_one(struct db *db, const struct street_attempt *attempt, struct error *error)
+{
+	struct statement *statement = db_prepare(
+	    db, "INSERT INTO attempt (token, channel, provider, attempt, until_at) VALUES (?, ?, ?,"
+		" ?, ?) ON CONFLICT (token) DO UPDATE SET until_at = excluded.until_at");
+
+	invariant(attempt->attempt > 0 && attempt->channel.size > 0);
+	db_bind_bytes(statement, 1, attempt->token.bytes, sizeof(attempt->token.bytes));
+	db_bind_text(statement, 2, attempt->channel);
+	db_bind_text(statement, 3, attempt->provider);
+	db_bind(statement, 4, attempt->attempt);
+	db_bind(statement, 5, attempt->until_at);
+	return db_done(statement, error);
+}
+
+bool street_attempts_open(struct store *store, const struct street_attempt *attempts,
+			  uint32_t count, int64_t now, struct error *error)
 {
 	struct statement *statement;
 	struct db *db;
 	bool ok;
 
-	invariant(attempt->attempt > 0 && attempt->channel.size > 0);
 	if (!store_part_begin(&db, store, STORE_STREET, error))
 		return false;
 	statement = db_prepare(db, "DELETE FROM attempt WHERE until_at < ?");
 	db_bind(statement, 1, now);
 	ok = db_done(statement, error);
-	if (ok) {
-		statement = db_prepare(db, "INSERT INTO attempt (token, channel, provider, attempt,"
-					   " until_at) VALUES (?, ?, ?, ?, ?) ON CONFLICT (token)"
-					   " DO UPDATE SET until_at = excluded.until_at");
-		db_bind_bytes(statement, 1, attempt->token.bytes, sizeof(attempt->token.bytes));
-		db_bind_text(statement, 2, attempt->channel);
-		db_bind_text(statement, 3, attempt->provider);
-		db_bind(statement, 4, attempt->attempt);
-		db_bind(statement, 5, attempt->until_at);
-		ok = db_done(statement, error) && store_part_commit(store, STORE_STREET, error);
-	}
+	for (uint32_t i = 0; ok && i < count; i++)
+		ok = open_one(db, &attempts[i], error);
+	ok = ok && store_part_commit(store, STORE_STREET, error);
 	store_part_abort(store, STORE_STREET);
 	return ok;
 }

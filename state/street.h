@@ -33,9 +33,9 @@ struct street_attempt {
 	int64_t attempt;
 	int64_t until_at;
 };
-/* Opens it, and drops those that were closed before `now`. CONTROLLER. */
-bool street_attempt_open(struct store *store, const struct street_attempt *attempt, int64_t now,
-			 struct error *error) MUST_CHECK;
+/* Opens them in one transaction, and drops those that were closed before `now`. CONTROLLER. */
+bool street_attempts_open(struct store *store, const struct street_attempt *attempts,
+			  uint32_t count, int64_t now, struct error *error) MUST_CHECK;
 /* By the token's digest, on that channel, still open at `now`. Reads the disk: any thread. */
 bool street_attempt_find(bool *found, struct street_attempt *out, struct store *store,
 			 const struct digest *token, struct text channel, int64_t now,

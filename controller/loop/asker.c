@@ -15,6 +15,7 @@
 #include "state/street.h"
 
 #define ASKER_ARENA_SIZE (64u << 20)
+#define PUBLISH_ARENA_SIZE (1024ull << 20) /* a week of prompts; touched as needed */
 #define AT_ONCE_MAX 16 /* attempts of one step; the rest come in the next */
 #define TICK_MS 1000   /* what the teller wrote is seen after so long at most */
 
@@ -216,7 +217,7 @@ static bool push(const struct errand *errand, const struct attempt *attempt, str
 	/* The URL is open before the push leaves: its result may be faster than its answer. */
 	if (!update(errand, attempt->id, change_sending, &row.token, error))
 		return false;
-	if (!street_attempt_open(seat->store, &row, errand->now, error)) {
+	if (!street_attempts_open(seat->store, &row, 1, errand->now, error)) {
 		struct error ignored;
 
 		said = (struct said){ .answer = ANSWER_LATER, .why = text_of(error->text) };
@@ -358,21 +359,22 @@ bool asker_step(struct asker *asker, struct seat *seat, int64_t now, int64_t *ne
 bool asker_publish(struct seat *seat, int64_t now, struct error *error)
 {
 	struct arena arena = { 0 };
+	struct street_attempt *rows;
 	struct attempt *sent;
 	uint32_t count = 0;
 	bool done;
 
-	arena_open(&arena, ASKER_ARENA_SIZE);
+	arena_open(&arena, PUBLISH_ARENA_SIZE);
 	done = attempts_sent_since(&sent, &count, seat->store, now - URL_OPEN_US, &arena, error);
-	for (uint32_t i = 0; done && i < count; i++) {
-		struct street_attempt row = { .token = sent[i].token,
-					      .channel = sent[i].channel,
-					      .provider = sent[i].provider,
-					      .attempt = sent[i].id,
-					      .until_at = sent[i].sent_at + URL_OPEN_US };
-
-		done = street_attempt_open(seat->store, &row, now, error);
-	}
+	rows = ARENA_ARRAY(&arena, struct street_attempt, count + 1);
+	for (uint32_t i = 0; done && i < count; i++)
+		rows[i] = (struct street_attempt){ .token = sent[i].token,
+						   .channel = sent[i].channel,
+						   .provider = sent[i].provider,
+						   .attempt = sent[i].id,
+						   .until_at = sent[i].sent_at + URL_OPEN_US };
+	if (done && count > 0)
+		done = street_attempts_open(seat->store, rows, count, now, error);
 	arena_close(&arena);
 	return done;
 }

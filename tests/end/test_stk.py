@@ -3,132 +3,9 @@ payment callbacks each test is about."""
 
 import json
 import os
-import socket
-import subprocess
-import sys
 
-from isp import TENANT, TOKEN, Isp, main, wait_for
-
-DARAJA = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "world", "daraja.py")
-KEY, SECRET, PASSKEY = "consumer-key-1", "consumer-secret-1", "pass-key-1"
-QUERY_WAIT_S = 90  # the first question is asked 25 s after the push, the next at least 12 s later
-
-
-class Daraja:
-    def __init__(self, folder):
-        ports = os.path.join(folder, "daraja.json")
-        self.process = subprocess.Popen(
-            [sys.executable, "-B", DARAJA, "--ports-file", ports, "--key", KEY, "--secret", SECRET, "--passkey", PASSKEY,
-             "--shortcode", "600638", "--die-with-parent"], stdout=subprocess.DEVNULL,
-            stderr=open(os.path.join(folder, "daraja.log"), "ab"))
-
-        def read_ports():
-            try:
-                return json.load(open(ports))
-            except (OSError, ValueError):
-                return None
-        self.ports = wait_for("the simulated Daraja starts", read_ports)
-        self.socket = socket.create_connection(("127.0.0.1", self.ports["control"]))
-        self.file = self.socket.makefile("rwb")
-
-    def ask(self, *words):
-        self.file.write(" ".join(str(word) for word in words).encode() + b"\n")
-        self.file.flush()
-        answer = json.loads(self.file.readline())
-        assert "error" not in answer, answer
-        return answer
-
-    def prompts(self):
-        return self.ask("prompts")["prompts"]
-
-    def prompt(self):
-        """The newest one that lies on a handset."""
-        return wait_for("a prompt arrives", lambda: next(
-            (one for one in reversed(self.prompts()) if one["state"] == "waiting"), None))
-
-    def stop(self):
-        self.socket.close()
-        self.process.terminate()
-        self.process.wait()
-
-
-class Shop(Isp):
-    """An ISP whose channel can prompt. `trust` as the channel's."""
-
-    def __init__(self, trust="token", registered=False, files=None):
-        self.daraja = None
-        self.trust = trust
-        super().__init__(start=False, files=files)
-        self.daraja = Daraja(self.folder)
-        self.secret("main.key", KEY)
-        self.secret("main.secret", SECRET)
-        self.secret("main.passkey", PASSKEY)
-        self.write("tenant.yaml", TENANT.replace(
-            "token: {file: main.token}}",
-            "token: {file: main.token}, endpoint: \"http://127.0.0.1:%d\", consumer_key: {file: main.key},\n"
-            "     consumer_secret: {file: main.secret}, passkey: {file: main.passkey}, trust: %s}"
-            % (self.daraja.ports["http"], trust)))
-        self.commit("prompts")
-        self.start()
-        if registered:
-            self.run("payment", "register", code=0)
-
-    def __exit__(self, *what):
-        try:
-            return super().__exit__(*what)
-        finally:
-            if self.daraja:
-                self.daraja.stop()
-
-    def request(self, *words, code=0):
-        return self.run("payment", "request", "KN-0042", *words, code=code)[1]
-
-    def attempts(self):
-        return self.run("payment", "attempts", code=0)[1]
-
-    def attempt(self, name=None):
-        return next(one for one in self.attempts() if name in (None, one["attempt"]))
-
-    def becomes(self, status, name=None, wait_s=30):
-        return wait_for("the attempt is " + status,
-                        lambda: (lambda one: one if one["status"] == status else None)(self.attempt(name)), wait_s)
-
-    def payments(self):
-        return self.run("payment", "list", "-n", "1000", code=0)[1]
-
-    def credited(self):
-        return [one for one in self.payments() if one["status"] == "credited"]
-
-    def online(self):
-        return wait_for("the secret is there", lambda: self.routers.row("/ppp/secret", "jane"))
-
-    def quiet(self):
-        """Everything that was said is booked, and the books are in order."""
-        newest = "Q" + str(len(self.payments()))
-        self.pay("NOISE" + newest, "1.00", reference="nobody", phone="254799999999")
-        wait_for("the teller is done", lambda: self.payment("NOISE" + newest))
-        self.run("verify", code=0)
-
-
-def result(prompt, receipt="UKL0000001", code=0, amount=None, **more):
-    """What Daraja would post for a prompt."""
-    body = {"MerchantRequestID": prompt["merchant"], "CheckoutRequestID": prompt["id"], "ResultCode": code,
-            "ResultDesc": "-"}
-    if code == 0:
-        body["CallbackMetadata"] = {"Item": [
-            {"Name": "Amount", "Value": prompt["amount"] if amount is None else amount},
-            {"Name": "MpesaReceiptNumber", "Value": receipt},
-            {"Name": "PhoneNumber", "Value": int(prompt["phone"])}]}
-    body.update(more)
-    return json.dumps({"Body": {"stkCallback": body}}).encode()
-
-
-def post(isp, path, body):
-    return isp.http("POST", isp.public, path, body, {"Content-Type": "application/json"})[0]
-
-
-def own_path(prompt):
-    return "/" + prompt["url"].split("/", 3)[3]
+from isp import TOKEN, main, wait_for
+from shop import Shop, own_path, post, result
 
 
 def test_a_prompt_is_paid_and_opens_the_door():
@@ -170,35 +47,6 @@ def test_property_15_cancelled_stays_shut_and_a_late_success_revives():
         isp.quiet()
         assert isp.attempt()["status"] == "paid", "paid is final"
         assert len(isp.credited()) == 1
-
-
-def test_property_17_a_lost_callback_is_found_by_asking_and_merged_with_its_receipt():
-    with Shop(registered=True) as isp:
-        isp.daraja.ask("set", "callback", "never")
-        isp.request()
-        prompt = isp.daraja.prompt()
-        isp.becomes("prompted")
-        isp.daraja.ask("pay", prompt["id"])
-        isp.daraja.ask("expire")
-        paid = isp.becomes("paid", wait_s=QUERY_WAIT_S)
-        isp.online()
-        assert paid["receipt"] is None, "an answered question has no receipt"
-        assert len(isp.credited()) == 1
-        assert isp.daraja.ask("confirm", prompt["id"])["told"] == [200]
-        receipt = isp.daraja.prompts()[0]["receipt"]
-        wait_for("the receipt is merged", lambda: isp.attempt()["receipt"] == receipt)
-        isp.daraja.ask("confirm", prompt["id"])
-        isp.daraja.ask("tell", prompt["id"])
-        isp.quiet()
-        assert [one["receipt"] for one in isp.credited()] == [receipt], "property 11: merged, not doubled"
-        # Property 12: another payment of the same payer and amount is another payment.
-        other = isp.daraja.ask("c2b", 2500, "KN-0042", "254712345678")["receipt"]
-        wait_for("it is credited too", lambda: (isp.payment(other) or {}).get("status") == "credited")
-        assert len(isp.credited()) == 2
-        counters = isp.daraja.ask("counters")
-        assert counters["limited"] == 0 and counters["pushes"] == 1, counters
-        assert counters["logins"] <= 3, counters
-        isp.run("verify", code=0)
 
 
 def test_property_11_doubled_results_and_confirmations_count_once():
@@ -357,22 +205,6 @@ def test_property_03_and_07_what_is_doubtful_credits_nothing():
         assert post(isp, path, result(prompt)) == 200
         isp.becomes("paid")
         isp.online()
-
-
-def test_property_03_verified_waits_for_the_answer():
-    with Shop(trust="verified") as isp:
-        isp.request()
-        prompt = isp.daraja.prompt()
-        isp.becomes("prompted")
-        assert post(isp, own_path(prompt), result(prompt, receipt="UKL0F0RGED")) == 200
-        wait_for("it was asked about", lambda: isp.daraja.ask("counters")["queries"] > 0)
-        isp.quiet()
-        assert isp.credited() == [] and isp.attempt()["status"] == "prompted", "said, but not so"
-        isp.daraja.ask("pay", prompt["id"])
-        paid = isp.becomes("paid", wait_s=QUERY_WAIT_S)
-        isp.online()
-        assert paid["receipt"] == isp.daraja.prompts()[0]["receipt"], paid
-        assert len(isp.credited()) == 1
 
 
 def test_property_19_and_what_a_person_may_ask():

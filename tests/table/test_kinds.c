@@ -49,6 +49,7 @@ static const struct {
 	{ "Tenant.payments.consumer_secret", "only for prompts and queries" },
 	{ "Tenant.payments.endpoint", "only for a test provider" },
 	{ "Tenant.payments.passkey", "only for prompts" },
+	{ "Tenant.payments.store", "only for prompts to a till" },
 };
 
 static struct arena arena;

@@ -1,0 +1,53 @@
+"""Prompts whose end wavu learns by asking the provider: the first question comes 25 seconds after the push."""
+
+from isp import main, wait_for
+from shop import QUERY_WAIT_S, Shop, own_path, post, result
+
+
+def test_property_17_a_lost_callback_is_found_by_asking_and_merged_with_its_receipt():
+    with Shop(registered=True) as isp:
+        isp.daraja.ask("set", "callback", "never")
+        isp.request()
+        prompt = isp.daraja.prompt()
+        isp.becomes("prompted")
+        isp.daraja.ask("pay", prompt["id"])
+        isp.daraja.ask("expire")
+        paid = isp.becomes("paid", wait_s=QUERY_WAIT_S)
+        isp.online()
+        assert paid["receipt"] is None, "an answered question has no receipt"
+        assert len(isp.credited()) == 1
+        assert isp.daraja.ask("confirm", prompt["id"])["told"] == [200]
+        receipt = isp.daraja.prompts()[0]["receipt"]
+        wait_for("the receipt is merged", lambda: isp.attempt()["receipt"] == receipt)
+        isp.daraja.ask("confirm", prompt["id"])
+        isp.daraja.ask("tell", prompt["id"])
+        isp.quiet()
+        assert [one["receipt"] for one in isp.credited()] == [receipt], "property 11: merged, not doubled"
+        # Property 12: another payment of the same payer and amount is another payment.
+        other = isp.daraja.ask("c2b", 2500, "KN-0042", "254712345678")["receipt"]
+        wait_for("it is credited too", lambda: (isp.payment(other) or {}).get("status") == "credited")
+        assert len(isp.credited()) == 2
+        counters = isp.daraja.ask("counters")
+        assert counters["limited"] == 0 and counters["pushes"] == 1, counters
+        assert counters["logins"] <= 3, counters
+        isp.run("verify", code=0)
+
+
+def test_property_03_verified_waits_for_the_answer():
+    with Shop(trust="verified") as isp:
+        isp.request()
+        prompt = isp.daraja.prompt()
+        isp.becomes("prompted")
+        assert post(isp, own_path(prompt), result(prompt, receipt="UKL0F0RGED")) == 200
+        wait_for("it was asked about", lambda: isp.daraja.ask("counters")["queries"] > 0)
+        isp.quiet()
+        assert isp.credited() == [] and isp.attempt()["status"] == "prompted", "said, but not so"
+        isp.daraja.ask("pay", prompt["id"])
+        paid = isp.becomes("paid", wait_s=QUERY_WAIT_S)
+        isp.online()
+        assert paid["receipt"] == isp.daraja.prompts()[0]["receipt"], paid
+        assert len(isp.credited()) == 1
+
+
+if __name__ == "__main__":
+    main(globals())

@@ -114,9 +114,10 @@ static void book_remove(struct item *item, struct change *change)
 	change->before = item->book;
 	/*
 	 * Nobody lives on by a profile, pool, queue or list: gone is gone. A person's row is done
-	 * when his sessions are seen gone.
+	 * when his sessions are seen gone; and where there is no mark, a row when it is itself seen
+	 * gone: a router may say !done and keep it, and without its entry it would be a stranger's.
 	 */
-	if (!item->person || !has_sessions(item->menu)) {
+	if ((!item->person || !has_sessions(item->menu)) && item->menu->has_comment) {
 		change->drops_entry = true;
 		return;
 	}

@@ -170,13 +170,17 @@ static bool queue_is_wrong(const struct draft *draft, const struct queues *queue
 	return false;
 }
 
-/* Begun while the profile had no rate: such a session has no queue, and no limit. */
+/*
+ * Begun while a person had taken the profile's rate away: such a session has no queue, and no
+ * limit. Only then: whoever has just dialled in may be seen before his queue is, and is not to be
+ * thrown out for that.
+ */
 static bool queue_is_missing(const struct draft *draft, const struct queues *queues,
 			     const struct item *item)
 {
 	uint64_t rx, tx;
 
-	return queues->rows && item->profile && item->profile->want &&
+	return queues->rows && item->profile && item->profile->by_queue && item->profile->want &&
 	       value_rates(row_get(item->profile->want, item->profile->menu, "rate-limit"), &rx,
 			   &tx) &&
 	       !queue_find(queues, queue_name(draft, item, 0));

@@ -53,6 +53,7 @@ static void hotspot_off_takes_cookies_logins_and_hosts(void **state)
 	lab_paid(&lab, "KN-3", 1);
 	lab_settle(&lab);
 	lab_expect(lab_have(&lab, MENU_HOTSPOT_USER, "amina", "server"), "hotspot1");
+	lab.now += HOUR_US;
 	lab_login(&lab, "amina", "AA:BB:CC:00:00:01", 60);
 	lab_login(&lab, "amina", "AA:BB:CC:00:00:02", 60);
 	lab_login(&lab, "stranger", "AA:BB:CC:00:00:03", 60);
@@ -90,6 +91,7 @@ static void a_new_speed_renews_older_sessions_once(void **state)
 	lab_open_with(&lab, JANE);
 	lab_paid(&lab, "KN-1", 10);
 	lab_settle(&lab);
+	lab.now += HOUR_US;
 	lab_dial(&lab, "jane", 100);
 	lab_settle(&lab);
 	(void)snprintf(people, sizeof(people), "%s", JANE);
@@ -127,6 +129,7 @@ static void a_healed_rate_drops_only_wrong_queues(void **state)
 	lab_paid(&lab, "KN-1", 10);
 	lab_paid(&lab, "KN-2", 10);
 	lab_settle(&lab);
+	lab.now += HOUR_US;
 	lab_dial(&lab, "jane", 1000);
 	lab_dial(&lab, "peter", 5);
 	(void)lab_row(&lab, MENU_QUEUE_SIMPLE, "name=<pppoe-jane> max-limit=5000000/10000000");

@@ -68,10 +68,15 @@ struct purchase {
 bool ledger_buy(struct store *store, struct text reference, const struct purchase *purchase,
 		int64_t now, struct error *error) MUST_CHECK;
 
-/* What a taken-over customer had; once per subscriber: *booked false when it was before. */
+/* What a taken-over customer had. */
+struct opened {
+	int64_t start_at;      /* his declared first day of service; 0: none */
+	int64_t paid_until_at; /* 0: nothing is paid */
+	int64_t balance_cents; /* below zero: a debt */
+};
+/* Once per subscriber: *booked false when it was before. */
 bool ledger_open(bool *booked, struct store *store, struct text reference, struct text account,
-		 int64_t paid_until_at, int64_t balance_cents, int64_t now,
-		 struct error *error) MUST_CHECK;
+		 const struct opened *opened, int64_t now, struct error *error) MUST_CHECK;
 
 /* Facts about one subscriber; an unknown one is a zeroed standing with `known` false. */
 bool ledger_standing(struct standing *out, struct store *store, struct text reference,

@@ -73,23 +73,26 @@ bool ledger_buy(struct store *store, struct text reference, const struct purchas
 	       stand_bought(db, reference, purchase, now, error);
 }
 
+/* Service that runs goes on; else it begins now, and never before the declared first day. */
 static bool insert_opening(struct db *db, struct text reference, struct text account,
-			   int64_t paid_until_at, int64_t movement, int64_t now,
+			   const struct opened *opened, int64_t movement, int64_t now,
 			   struct error *error)
 {
 	struct statement *statement = db_prepare(
 	    db, "INSERT INTO opening (subscriber, account, paid_until_at, movement, after_purchase,"
-		" at) VALUES (?1, ?2, ?3, ?4, (SELECT coalesce(max(id), 0) FROM purchase WHERE"
-		" subscriber = ?1), ?5)");
+		" at, service_from_at) VALUES (?1, ?2, ?3, ?4, (SELECT coalesce(max(id), 0) FROM"
+		" purchase WHERE subscriber = ?1), ?5, coalesce((SELECT max(service_from_at, ?5)"
+		" FROM standing WHERE subscriber = ?1 AND paid_until_at > ?5), max(?5, ?6)))");
 
 	db_bind_text(statement, 1, reference);
 	db_bind_text(statement, 2, account);
-	db_bind(statement, 3, paid_until_at);
+	db_bind(statement, 3, opened->paid_until_at);
 	if (movement != 0)
 		db_bind(statement, 4, movement);
 	else
 		db_bind_null(statement, 4);
 	db_bind(statement, 5, now);
+	db_bind(statement, 6, opened->start_at);
 	return db_done(statement, error);
 }
 
@@ -98,9 +101,11 @@ static bool stand_opened(struct db *db, struct text reference, int64_t paid_unti
 			 struct error *error)
 {
 	struct statement *statement = db_prepare(
-	    db, "INSERT INTO standing VALUES (?1, 1, iif(?2 > 0, ?3, 0), ?2, 0, 1, 0, NULL, ?3)"
+	    db, "INSERT INTO standing SELECT ?1, 1, iif(?2 > 0, o.service_from_at, 0), ?2, 0, 1, 0,"
+		" NULL, ?3 FROM opening o WHERE o.subscriber = ?1"
 		" ON CONFLICT (subscriber) DO UPDATE SET known = 1, opening_booked = 1,"
-		" service_from_at = iif(?2 > paid_until_at, ?3, service_from_at), anchor_day ="
+		" service_from_at = iif(?2 > paid_until_at, (SELECT o.service_from_at FROM opening"
+		" o WHERE o.subscriber = ?1), service_from_at), anchor_day ="
 		" iif(?2 > paid_until_at, 0, anchor_day), paid_until_at = max(paid_until_at,"
 		" ?2), changed_at = max(changed_at, ?3)");
 
@@ -111,21 +116,21 @@ static bool stand_opened(struct db *db, struct text reference, int64_t paid_unti
 }
 
 bool ledger_open(bool *booked, struct store *store, struct text reference, struct text account,
-		 int64_t paid_until_at, int64_t balance_cents, int64_t now, struct error *error)
+		 const struct opened *opened, int64_t now, struct error *error)
 {
 	struct db *db = store_writer(store);
 	const struct leg credit = { "credit:", reference }, opening = { "opening", TEXT_NONE };
-	bool owes = balance_cents < 0;
+	bool owes = opened->balance_cents < 0;
 	struct movement movement = {
 		.kind = "opened",
 		.source = owes ? credit : opening,
 		.target = owes ? opening : credit,
-		.cents = owes ? -balance_cents : balance_cents,
+		.cents = owes ? -opened->balance_cents : opened->balance_cents,
 		.at = now,
 	};
 	int64_t there, id;
 
-	invariant(reference.size != 0 && paid_until_at >= 0);
+	invariant(reference.size != 0 && opened->paid_until_at >= 0);
 	*booked = false;
 	if (!ledger_number(&there, db, "SELECT count(*) FROM opening WHERE subscriber = ?",
 			   reference, error))
@@ -134,8 +139,8 @@ bool ledger_open(bool *booked, struct store *store, struct text reference, struc
 		return true;
 	store_booked(store, now);
 	*booked = ledger_move(&id, db, &movement, error) &&
-		  insert_opening(db, reference, account, paid_until_at, id, now, error) &&
-		  stand_opened(db, reference, paid_until_at, now, error);
+		  insert_opening(db, reference, account, opened, id, now, error) &&
+		  stand_opened(db, reference, opened->paid_until_at, now, error);
 	return *booked;
 }
 

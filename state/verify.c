@@ -122,7 +122,8 @@ static const char standing_check[] =
     "   coalesce(b.paid_until_at, 0) >= o.paid_until_at) AS by_purchase,"
     "  coalesce(b.service_from_at, 0) AS service_from_at,"
     "  coalesce(b.paid_until_at, 0) AS paid_until_at, coalesce(b.anchor_day, 0) AS anchor_day,"
-    "  o.at AS opened_at, o.paid_until_at AS opened_until_at"
+    "  coalesce(nullif(o.service_from_at, 0), o.at) AS opened_from_at,"
+    "  o.paid_until_at AS opened_until_at"
     "  FROM everybody e LEFT JOIN bought b ON b.subscriber = e.subscriber"
     "  LEFT JOIN opening o ON o.subscriber = e.subscriber"
     "  LEFT JOIN stopped z ON z.subscriber = e.subscriber"
@@ -132,7 +133,7 @@ static const char standing_check[] =
     " WHERE s.known IS NOT f.known OR s.opening_booked IS NOT f.opening_booked"
     " OR s.paused IS NOT f.paused OR s.last_payment IS NOT f.last_payment"
     " OR s.paid_until_at IS NOT iif(f.by_purchase, f.paid_until_at, f.opened_until_at)"
-    " OR s.service_from_at IS NOT iif(f.by_purchase, f.service_from_at, f.opened_at)"
+    " OR s.service_from_at IS NOT iif(f.by_purchase, f.service_from_at, f.opened_from_at)"
     " OR s.anchor_day IS NOT iif(f.by_purchase, f.anchor_day, 0)";
 
 struct report {

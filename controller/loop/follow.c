@@ -40,11 +40,13 @@ static bool book_opening(bool *booked, struct seat *seat, const struct intent *i
 			 const struct subscriber *subscriber, int64_t now, struct arena *arena,
 			 struct error *error)
 {
+	const struct opened opened = { .start_at = subscriber->start_at,
+				       .paid_until_at = subscriber->opening_paid_until_at,
+				       .balance_cents = subscriber->opening_balance_cents };
 	uint32_t periods;
 
-	if (!ledger_open(booked, seat->store, subscriber->reference, subscriber->account,
-			 subscriber->opening_paid_until_at, subscriber->opening_balance_cents, now,
-			 error))
+	if (!ledger_open(booked, seat->store, subscriber->reference, subscriber->account, &opened,
+			 now, error))
 		return false;
 	return !*booked || booking_renew(&periods, seat, intent, subscriber, now, arena, error);
 }

@@ -1,5 +1,7 @@
 """Commits that are easily overlooked: they change what somebody has, and not what his lines in git say of rows."""
 
+import time
+
 from isp import SITE, Isp, main, wait_for
 
 OPENING = "opening: {paid_until: 2030-01-01, balance: 0}\n"
@@ -13,6 +15,19 @@ def test_an_opening_that_comes_later():
         isp.commit("she was a customer before", wait=True)
         assert isp.show()["state"] == "active"
         wait_for("and is online", lambda: isp.routers.row("/ppp/secret", "jane"))
+        isp.settle()
+
+
+def test_an_opening_before_the_first_day():
+    later = time.strftime("%Y-%m-%d", time.gmtime(time.time() + 20 * 86400))
+    with Isp(start=False) as isp:
+        isp.write("subscribers.yaml", isp.subscriber(more="start: %s\n%s" % (later, OPENING)))
+        isp.commit("she comes later")
+        foretold = isp.plan()[1]["totals"]
+        isp.start()
+        wait_for("looked at", lambda: isp.router_status()["in_sync"])
+        assert isp.show()["state"] == "new", isp.show()
+        assert isp.routers.row("/ppp/secret", "jane") is None, "plan had said so, too: %s" % foretold
         isp.settle()
 
 

@@ -21,13 +21,14 @@ static void fill(struct world *world)
 	struct event event = {
 		.at = NOW, .router = TEXT("r1"), .outcome = OUTCOME_DONE, .writes = 1
 	};
+	const struct opened opened = { .paid_until_at = NOW, .balance_cents = 10 };
 	struct text password;
 	bool booked;
 
 	assert_true(world_book(world, &payment, "a"));
 	OK(world, store_begin(world->store, &world->error));
-	OK(world,
-	   ledger_open(&booked, world->store, TEXT("a"), TEXT("A"), NOW, 10, NOW, &world->error));
+	OK(world, ledger_open(&booked, world->store, TEXT("a"), TEXT("A"), &opened, NOW,
+			      &world->error));
 	OK(world, ledger_buy(world->store, TEXT("a"), &purchase, NOW, &world->error));
 	OK(world, ledger_password(&password, world->store, TEXT("a"), TEXT("pw"), &world->arena,
 				  &world->error));

@@ -233,15 +233,22 @@ static void buying_spends_credit(void **state)
 	assert_string_equal(world_verify(world, world->store), "");
 }
 
-static bool open_account(struct world *world, int64_t paid_until_at, int64_t cents, int64_t now)
+static bool open_as(struct world *world, const struct opened *opened, int64_t now)
 {
 	bool booked;
 
 	OK(world, store_begin(world->store, &world->error));
-	OK(world, ledger_open(&booked, world->store, TEXT("kn0042"), TEXT("KN-0042"), paid_until_at,
-			      cents, now, &world->error));
+	OK(world, ledger_open(&booked, world->store, TEXT("kn0042"), TEXT("KN-0042"), opened, now,
+			      &world->error));
 	OK(world, store_commit(world->store, &world->error));
 	return booked;
+}
+
+static bool open_account(struct world *world, int64_t paid_until_at, int64_t cents, int64_t now)
+{
+	const struct opened opened = { .paid_until_at = paid_until_at, .balance_cents = cents };
+
+	return open_as(world, &opened, now);
 }
 
 static void an_opening_is_booked_once(void **state)
@@ -257,6 +264,34 @@ static void an_opening_is_booked_once(void **state)
 	assert_int_equal(standing.balance_cents, 1500);
 	assert_int_equal(standing.paid_until_at, NOW + MONTH);
 	assert_int_equal(standing.service_from_at, NOW);
+	assert_string_equal(world_verify(world, world->store), "");
+}
+
+/* The first day of service is declared: what was opened does not run before it. */
+static void an_opening_waits_for_the_first_day(void **state)
+{
+	struct world *world = *state;
+	const struct opened opened = { .start_at = NOW + 9 * DAY_US, .paid_until_at = NOW + MONTH };
+
+	assert_true(open_as(world, &opened, NOW));
+	assert_int_equal(standing_of(world, "kn0042").service_from_at, NOW + 9 * DAY_US);
+	assert_int_equal(standing_of(world, "kn0042").paid_until_at, NOW + MONTH);
+	assert_string_equal(world_verify(world, world->store), "");
+}
+
+/* Who is served already is not cut by a first day that is declared with his opening. */
+static void an_opening_cuts_nobody(void **state)
+{
+	struct world *world = *state;
+	struct payment payment = world_payment("B1", 500000);
+	const struct opened opened = { .start_at = NOW + 9 * DAY_US,
+				       .paid_until_at = NOW + 5 * MONTH };
+
+	assert_true(world_book(world, &payment, "kn0042"));
+	buy(world, payment.id, 1, 250000, NOW);
+	assert_true(open_as(world, &opened, NOW + 10));
+	assert_int_equal(standing_of(world, "kn0042").service_from_at, NOW + 10);
+	assert_int_equal(standing_of(world, "kn0042").paid_until_at, NOW + 5 * MONTH);
 	assert_string_equal(world_verify(world, world->store), "");
 }
 
@@ -455,6 +490,8 @@ int main(void)
 		TEST(cash_is_money_too),
 		TEST(buying_spends_credit),
 		TEST(an_opening_is_booked_once),
+		TEST(an_opening_waits_for_the_first_day),
+		TEST(an_opening_cuts_nobody),
 		TEST(an_opening_never_shortens),
 		TEST(an_opening_may_lengthen),
 		TEST(an_opening_may_leave_a_debt),

@@ -148,18 +148,23 @@ static void open_one(struct run *run)
 	struct person *person = &run->model.people[number];
 	int64_t until = next(run, 2) ? run->now + (int64_t)next(run, 9) * DAY_US : 0;
 	int64_t cents = (int64_t)next(run, 400) - 100;
-	bool booked;
+	/* A declared first day may lie before the moment, or after it. */
+	int64_t start = next(run, 2) ? run->now + ((int64_t)next(run, 9) - 4) * DAY_US : 0;
+	const struct opened opened = { start, until, cents };
+	bool booked, runs = person->paid_until > run->now;
 
 	OK(run->world, ledger_open(&booked, run->world->store, name_of(number), name_of(number),
-				   until, cents, run->now, &run->world->error));
+				   &opened, run->now, &run->world->error));
 	assert_int_equal(booked, !person->opened);
 	if (!booked)
 		return;
 	person->opened = person->known = true;
 	person->balance += cents;
 	if (until > person->paid_until) {
+		int64_t from = runs ? person->service_from : start;
+
 		person->paid_until = until;
-		person->service_from = run->now;
+		person->service_from = from > run->now ? from : run->now;
 	}
 }
 

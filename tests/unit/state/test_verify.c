@@ -19,6 +19,7 @@ static void fill(struct world *world)
 				     .paid_from_at = NOW,
 				     .paid_until_at = NOW + DAY_US,
 				     .package = TEXT("day") };
+	const struct opened opened = { .paid_until_at = NOW + DAY_US, .balance_cents = 10 };
 	bool booked;
 
 	assert_true(world_book(world, &first, "a"));
@@ -33,7 +34,7 @@ static void fill(struct world *world)
 	OK(world, ledger_buy(world->store, TEXT("a"), &purchase, NOW, &world->error));
 	OK(world, ledger_assign(world->store, found.id, TEXT("b"), TEXT("B"), TEXT("asha"), NOW,
 				&world->error));
-	OK(world, ledger_open(&booked, world->store, TEXT("c"), TEXT("C"), NOW + DAY_US, 10, NOW,
+	OK(world, ledger_open(&booked, world->store, TEXT("c"), TEXT("C"), &opened, NOW,
 			      &world->error));
 	OK(world, store_commit(world->store, &world->error));
 	assert_string_equal(world_verify(world, world->store), "");

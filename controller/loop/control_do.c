@@ -338,13 +338,30 @@ static bool store_pause(struct seat *seat, struct text router, int64_t until_at,
 	return store_commit(seat->store, error);
 }
 
+/* The later of the two pauses holds, so the word of the command is not always the last one. */
+static struct text words_paused(struct desk *desk, const struct zone *zone, struct text name,
+				int64_t until_at, int64_t by_git_until_at)
+{
+	bool by_git = by_git_until_at > clock_now() && by_git_until_at > until_at;
+	struct text until = time_text(desk->arena, zone, by_git ? by_git_until_at : until_at);
+
+	if (by_git)
+		return text_format(desk->arena,
+				   "%.*s stays paused until %.*s: its `pause` in git says so",
+				   TEXT_ARG(name), TEXT_ARG(until));
+	if (until_at == 0)
+		return text_format(desk->arena, "%.*s is resumed", TEXT_ARG(name));
+	return text_format(desk->arena, "%.*s is paused until %.*s", TEXT_ARG(name),
+			   TEXT_ARG(until));
+}
+
 static bool pause_or_resume(struct desk *desk, bool pause, struct error *error)
 {
-	struct text name = argument(desk, 0), reason = text_trim(argument(desk, 2)), until;
+	struct text name = argument(desk, 0), reason = text_trim(argument(desk, 2)), words;
 	const struct router *router;
 	struct intent *intent;
 	struct seat *seat;
-	int64_t until_at = 0;
+	int64_t until_at = 0, by_git_until_at;
 	bool there, good = true;
 
 	if (!find_seat(&seat, desk, MEANT_ROUTER, name, error))
@@ -354,11 +371,13 @@ static bool pause_or_resume(struct desk *desk, bool pause, struct error *error)
 	intent = seat_intent(seat);
 	router = intent != NULL ? intent_router(intent, name) : NULL;
 	there = router != NULL;
+	by_git_until_at = there ? router->pause_until_at : 0;
 	if (there && pause)
 		good = reason.size > 0 &&
 		       read_until(&until_at, argument(desk, 1), intent->tenant.zone, clock_now());
-	until = there && good && pause ? time_text(desk->arena, intent->tenant.zone, until_at)
-				       : TEXT_NONE;
+	words = there && good ? words_paused(desk, intent->tenant.zone, name, until_at,
+					     by_git_until_at)
+			      : TEXT_NONE;
 	intent_release(intent);
 	if (!there)
 		return answer_message(
@@ -372,13 +391,9 @@ static bool pause_or_resume(struct desk *desk, bool pause, struct error *error)
 		    NULL, TEXT_NONE);
 	if (!store_pause(seat, name, until_at, reason, error))
 		return false;
-	if (!pause)
-		seat_ring(seat, name, URGENCY_NORMAL);
-	return answer_message(desk, 0,
-			      pause ? text_format(desk->arena, "%.*s is paused until %.*s",
-						  TEXT_ARG(name), TEXT_ARG(until))
-				    : text_format(desk->arena, "%.*s is resumed", TEXT_ARG(name)),
-			      NULL, TEXT_NONE);
+	/* A shorter pause, too: the router is due when this one ends, not the former. */
+	seat_ring(seat, name, URGENCY_NORMAL);
+	return answer_message(desk, 0, words, NULL, TEXT_NONE);
 }
 
 static bool do_pause(struct desk *desk, struct error *error)

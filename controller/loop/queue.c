@@ -202,14 +202,6 @@ static void slot_new(struct queue *queue, struct seat *seat, struct text router)
 	queue->slot_count++;
 }
 
-static bool named(struct text router, const struct text *routers, uint32_t count)
-{
-	for (uint32_t i = 0; i < count; i++)
-		if (text_equal(router, routers[i]))
-			return true;
-	return false;
-}
-
 /* ---- public ---------------------------------------------------------------------------------- */
 
 struct queue *queue_new(const struct queue_limits *limits)
@@ -248,28 +240,42 @@ void queue_free(struct queue *queue)
 	free(queue);
 }
 
-/* One slot that is to go and may go now; NULL: no more. */
-static struct queue_slot *slot_to_free(struct queue *queue, const struct seat *seat,
-				       const struct text *routers, uint32_t count)
+/* Who is not named is to go. Names are found by their hash: workers wait for the lock meanwhile. */
+static void slots_name(struct queue *queue, const struct seat *seat, const struct text *routers,
+		       uint32_t count)
 {
-	for (uint32_t i = 0; i < BUCKETS; i++) {
-		for (struct queue_slot *slot = queue->buckets[i]; slot != NULL; slot = slot->next) {
-			if (slot->seat != seat)
-				continue;
-			slot->gone = !named(text_of(slot->router), routers, count);
-			if (slot->gone && !slot->running && slot->claims == 0)
-				return slot;
-		}
+	for (uint32_t i = 0; i < BUCKETS; i++)
+		for (struct queue_slot *slot = queue->buckets[i]; slot != NULL; slot = slot->next)
+			slot->gone |= slot->seat == seat;
+	for (uint32_t i = 0; i < count; i++) {
+		struct queue_slot *slot = slot_find(queue, seat, routers[i]);
+
+		if (slot != NULL)
+			slot->gone = false;
 	}
+}
+
+/* One slot from that bucket on that is to go and may go now; NULL: no more. */
+static struct queue_slot *slot_to_free(struct queue *queue, const struct seat *seat,
+				       uint32_t *bucket)
+{
+	for (; *bucket < BUCKETS; (*bucket)++)
+		for (struct queue_slot *slot = queue->buckets[*bucket]; slot != NULL;
+		     slot = slot->next)
+			if (slot->seat == seat && slot->gone && !slot->running && slot->claims == 0)
+				return slot;
 	return NULL;
 }
 
 void queue_sync(struct queue *queue, struct seat *seat, const struct text *routers, uint32_t count,
 		int64_t now)
 {
+	uint32_t bucket = 0;
+
 	(void)pthread_mutex_lock(&queue->lock);
+	slots_name(queue, seat, routers, count);
 	for (;;) {
-		struct queue_slot *slot = slot_to_free(queue, seat, routers, count);
+		struct queue_slot *slot = slot_to_free(queue, seat, &bucket);
 		struct device *device;
 
 		if (slot == NULL)

@@ -87,6 +87,30 @@ def test_pause_and_resume():
         isp.settle()
 
 
+def test_a_pause_made_shorter():
+    with Isp() as isp:
+        isp.settle()
+        isp.run("pause", "r1", "--until", "2h", "--reason", "tower works", code=0)
+        isp.pay("SKL51ZDR4F")
+        wait_for("it is credited", lambda: isp.payment("SKL51ZDR4F"))
+        isp.run("pause", "r1", "--until", "2s", "--reason", "done sooner", code=0)
+        wait_for("caught up", lambda: isp.routers.row("/ppp/secret", "jane"))
+        isp.settle()
+
+
+def test_a_pause_in_git_outlives_a_resume():
+    with Isp() as isp:
+        isp.settle()
+        isp.write("routers.yaml", isp.router_yaml(0, "pause: {until: 2099-01-01, reason: tower works}\n"))
+        isp.commit("paused in git", wait=True)
+        message = isp.run("resume", "r1", code=0)[1]["message"]
+        assert "stays paused" in message and "2099-01-01" in message, message
+        assert isp.router_status()["paused"]["reason"] == "tower works"
+        isp.write("routers.yaml", isp.router_yaml(0))
+        isp.commit("and on again", wait=True)
+        assert isp.run("resume", "r1", code=0)[1]["message"] == "r1 is resumed"
+
+
 def test_a_commit_that_cuts_many_waits_for_a_person():
     with Isp(files={"subscribers.yaml": people(30)}) as isp:
         isp.settle()

@@ -268,7 +268,8 @@ static bool judge_all(struct seat *seat, int64_t now, struct error *error)
 	keeper->next_at = INT64_MAX;
 	for (uint32_t i = 0; i < intent->subscriber_count; i++) {
 		const struct subscriber *subscriber = &intent->subscribers[i];
-		const struct standing *known = standing_find(standings, count, subscriber->reference);
+		const struct standing *known =
+		    standing_find(standings, count, subscriber->reference);
 		struct standing fresh = { .reference = subscriber->reference };
 		struct judged *judged = &keeper->judged[i];
 		struct text because;

@@ -45,8 +45,10 @@ static void menus_say_what_they_are(void **state)
 		CHECK(!has_key || menu->key_count > 0, menu, none);
 		CHECK(menu->shape != SHAPE_SINGLE || (menu->key_count == 0 && !menu->writable),
 		      menu, none);
-		/* Order in a list is not wavu's to keep: it adds to those whose rows have a key, and
-		 * moves nothing. */
+		/*
+		 * Order in a list is not wavu's to keep: it adds to those whose rows have a key,
+		 * and moves nothing.
+		 */
 		CHECK(menu->shape != SHAPE_LIST || !menu->writable || menu->key_count > 0 ||
 			  (menu->name_count > 0 && menu->has_comment),
 		      menu, none);

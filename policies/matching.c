@@ -102,6 +102,17 @@ static bool match_payer(struct match *out, const struct seeker *seeker, const st
 	return true;
 }
 
+/* The account that the reference names, though it is no longer served. */
+static const struct subscriber *named_by(const struct seeker *seeker, struct text typed)
+{
+	struct text reference = text_reference(seeker->arena, typed);
+	const struct subscriber *named = intent_subscriber(seeker->intent, reference);
+
+	if (!named && intent_by_alias(seeker->intent, reference, &named) != 1)
+		return NULL;
+	return named;
+}
+
 struct match match_notice(const struct intent *intent, const struct notice *notice,
 			  struct arena *arena,
 			  bool (*is_terminated)(void *context, const struct subscriber *subscriber),
@@ -109,13 +120,19 @@ struct match match_notice(const struct intent *intent, const struct notice *noti
 {
 	const struct seeker seeker = { intent, arena, is_terminated, context };
 	struct text reference = text_trim(notice->reference);
+	const struct subscriber *named = NULL;
 	struct match match = { 0 };
 
 	if (match_reference(&match, &seeker, reference))
 		return match;
 	if (intent->tenant.match_payer && match_payer(&match, &seeker, notice))
 		return match;
-	if (reference.size == 0)
+	if (reference.size != 0)
+		named = named_by(&seeker, reference);
+	if (named)
+		match.why = text_format(arena, "account %.*s is terminated",
+					TEXT_ARG(named->account));
+	else if (reference.size == 0)
 		match.why = text_format(arena, "no reference was given, and %s",
 					intent->tenant.match_payer ? "the payer's phone is nobody's"
 								   : "match_payer is off");

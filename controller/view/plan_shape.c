@@ -119,6 +119,23 @@ static bool is_worth_a_line(const json_t *router)
 	       member_text(router, "error").size > 0 || member_true(router, "paused");
 }
 
+/* Why nothing is to be done must not sound better than it is: an unread router may differ. */
+static void nothing_text(const json_t *data, struct output *output, bool done)
+{
+	const json_t *router;
+	bool unread = false;
+	size_t i;
+
+	json_array_foreach (json_object_get(data, "routers"), i, router)
+		unread |= member_text(router, "error").size > 0;
+	put(output, done ? "Nothing to do" : "No changes");
+	if (unread)
+		put(output, " where the routers could be read");
+	else if (!done && member_int(json_object_get(data, "totals"), "conflict") == 0)
+		put(output, ": the routers are as the files say");
+	put(output, ".");
+}
+
 static void totals_text(const json_t *data, struct output *output, bool done)
 {
 	const json_t *totals = json_object_get(data, "totals");
@@ -129,17 +146,17 @@ static void totals_text(const json_t *data, struct output *output, bool done)
 		if (strcmp(verbs[i].verb, "conflict") != 0)
 			sum += member_int(totals, verbs[i].verb);
 	if (sum == 0)
-		put(output,
-		    done ? "Nothing to do." : "No changes: the routers are as the files say.");
+		nothing_text(data, output, done);
 	else
 		put(output, done ? "Done: " : "Plan: ");
 	for (size_t i = 0; i < ARRAY_COUNT(verbs); i++) {
+		bool to_come = !done && strcmp(verbs[i].verb, "conflict") != 0;
 		int64_t count = member_int(totals, verbs[i].verb);
 
 		if (count == 0)
 			continue;
 		put(output, "%s%lld %s%s", first ? (sum == 0 ? " " : "") : ", ", (long long)count,
-		    done ? "" : "to be ", verbs[i].past);
+		    to_come ? "to be " : "", verbs[i].past);
 		first = false;
 	}
 	put(output, sum == 0 && first ? "\n" : ".\n");

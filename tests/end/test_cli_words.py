@@ -96,6 +96,7 @@ def test_options_stand_anywhere_and_exit_codes():
         isp.stop()
         isp.routers.ask("fault", isp.routers.names[0], "refuse", "times=0")
         assert wavu(*config, "plan")[0] == 1 and wavu(*config, "apply")[0] == 1
+        assert "No changes where the routers could be read." in wavu(*config, "plan")[1], "it was not read"
         isp.run("pause", "r1", "--until", "1h", "--reason", "works", code=0)
         assert wavu(*config, "plan")[0] == 0 and wavu(*config, "apply")[0] == 0, "paused and away is no failure"
         isp.run("resume", "r1", code=0)

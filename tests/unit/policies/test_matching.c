@@ -138,15 +138,20 @@ static void the_terminated_are_not_hit(void **state)
 {
 	struct desk desk;
 	struct notice notice = { .kind = NOTICE_PAID, .reference = TEXT("0722000000") };
+	struct match unmatched;
 
 	(void)state;
 	desk_open(&desk, "");
 	expect(match_notice(desk.intent, &notice, &desk.arena, is_43, NULL), "kn0044",
 	       "phone in the reference");
 	notice.reference = TEXT("KN-0042");
-	assert_null(match_notice(desk.intent, &notice, &desk.arena, is_42, NULL).subscriber);
+	unmatched = match_notice(desk.intent, &notice, &desk.arena, is_42, NULL);
+	assert_null(unmatched.subscriber);
+	assert_true(text_is(unmatched.why, "account KN-0042 is terminated"));
 	notice.reference = TEXT("jane");
-	assert_null(match_notice(desk.intent, &notice, &desk.arena, is_42, NULL).subscriber);
+	unmatched = match_notice(desk.intent, &notice, &desk.arena, is_42, NULL);
+	assert_null(unmatched.subscriber);
+	assert_true(text_is(unmatched.why, "account KN-0042 is terminated"));
 	notice.phone = TEXT("254712345678");
 	assert_null(match_notice(desk.intent, &notice, &desk.arena, is_42, NULL).subscriber);
 	desk_close(&desk);

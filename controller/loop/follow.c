@@ -69,7 +69,8 @@ static bool book_people(struct seat *seat, const struct intent *next,
 {
 	for (uint32_t i = 0; i < next->subscriber_count; i++) {
 		const struct subscriber *subscriber = &next->subscribers[i];
-		const struct standing *known = standing_find(standings, count, subscriber->reference);
+		const struct standing *known =
+		    standing_find(standings, count, subscriber->reference);
 		bool booked = false;
 
 		if (subscriber->has_opening && (known == NULL || !known->opening_booked) &&
@@ -132,7 +133,8 @@ static bool losses_remain(bool *remain, struct seat *seat, const struct intent *
 			return false;
 		for (uint32_t k = 0; k < loss_count; k++) {
 			const struct subscriber *subscriber = intent_subscriber(next, losses[k]);
-			const struct standing *standing = standing_find(standings, count, losses[k]);
+			const struct standing *standing =
+			    standing_find(standings, count, losses[k]);
 			struct policy_case given = { .tenant = &next->tenant,
 						     .subscriber = subscriber,
 						     .standing = standing,
@@ -273,8 +275,8 @@ bool follow_take(struct seat *seat, struct intent *next, int64_t now, struct err
  */
 
 /*
- * The URL by which a forge says that the branch moved: a channel of the provider "git". Its name has a
- * space, so that no payment channel can be called the same.
+ * The URL by which a forge says that the branch moved: a channel of the provider "git". Its name
+ * has a space, so that no payment channel can be called the same.
  */
 static void publish_hook(struct street_channel *slot, uint32_t *count, const struct seat *seat,
 			 struct text *problems, struct arena *arena)

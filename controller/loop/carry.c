@@ -95,8 +95,11 @@ static bool store_leave(struct run *run, struct error *error)
 	if (!guarded->approved)
 		return true;
 	/* `apply --allow` also says that the clock is right. */
-	if (run->input.clock_why.size > 0 && !clock_held_write(store, TEXT_NONE, error))
-		return false;
+	if (run->input.clock_why.size > 0) {
+		if (!clock_held_write(store, TEXT_NONE, error))
+			return false;
+		timekeeper_believed(run->seat, clock_now(), clock_monotonic());
+	}
 	/* Who allowed it is kept; an approval from before says so already. */
 	if (run->task->approval_count > 0 &&
 	    !fleet_approve(store, router, digest, run->task->actor, clock_now(), error))

@@ -209,9 +209,11 @@ static bool look_and_judge(struct run *run, bool *alive, struct error *why, stru
 	struct look *looks = ARENA_ARRAY(run->arena, struct look, LOOKS_MAX);
 	struct look *again = ARENA_ARRAY(run->arena, struct look, LOOKS_MAX);
 	uint32_t count;
+	bool doubted;
 
 	*alive = false;
 	run->observed.look_at = clock_now();
+	doubted = timekeeper_doubts(run->seat, run->observed.look_at, clock_monotonic());
 	run->input.now = run->observed.look_at;
 	run->input.version = (*run->device)->version_number;
 	count = begin_round(run, looks);
@@ -219,6 +221,9 @@ static bool look_and_judge(struct run *run, bool *alive, struct error *why, stru
 		return true;
 	if (run->job->rounds > 0 && !refresh(run, error))
 		return false;
+	/* The timekeeper looks once a second: a job in between must not cut by such a clock. */
+	if (doubted && run->input.clock_why.size == 0)
+		run->input.clock_why = TEXT("the wall clock has just moved");
 	if (!judge(run, error))
 		return false;
 	count = plan_looks_again(again, LOOKS_MAX, &run->input, &run->plan, run->arena);

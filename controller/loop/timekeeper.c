@@ -137,6 +137,17 @@ bool timekeeper_believe(struct seat *seat, struct error *error)
 	return clock_say(seat, TEXT_NONE, error);
 }
 
+bool timekeeper_doubts(const struct seat *seat, int64_t now, int64_t monotonic)
+{
+	return seat->keeper.started &&
+	       llabs(now - monotonic - seat->keeper.offset_us) > CLOCK_JUMP_US;
+}
+
+void timekeeper_believed(struct seat *seat, int64_t now, int64_t monotonic)
+{
+	seat->keeper.offset_us = now - monotonic;
+}
+
 /* ---- judging --------------------------------------------------------------------------------- */
 
 static struct judged judge(const struct intent *intent, const struct subscriber *subscriber,

@@ -24,10 +24,10 @@ struct timekeeper {
 	struct judged *judged; /* by the index of the subscriber in the intent */
 	uint32_t judged_count;
 	int64_t next_at; /* the smallest until_at */
-	bool started;
+	_Atomic bool started;
 	bool held;   /* the clock is not believed now */
 	bool jumped; /* it was seen to move by this process, so that it can be seen to move back */
-	int64_t offset_us; /* wall minus monotonic when the clock was last believed */
+	_Atomic int64_t offset_us; /* wall minus monotonic when the clock was last believed */
 };
 
 #define CLOCK_JUMP_US (5 * INT64_C(60) * 1000000) /* product.md promise 3 */
@@ -45,4 +45,11 @@ bool timekeeper_step(struct seat *seat, int64_t now, int64_t monotonic, int64_t 
  * store; effective with the next step.
  */
 bool timekeeper_believe(struct seat *seat, struct error *error) MUST_CHECK;
+/*
+ * Has the wall clock moved since the last step, which said nothing of it yet? Never blocks; any
+ * thread. Without a step before it there is nothing to compare with: then false.
+ */
+bool timekeeper_doubts(const struct seat *seat, int64_t now, int64_t monotonic);
+/* A person's word is stored: from here on this is the right time. Never blocks; any thread. */
+void timekeeper_believed(struct seat *seat, int64_t now, int64_t monotonic);
 void timekeeper_done(struct timekeeper *keeper);

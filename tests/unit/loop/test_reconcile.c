@@ -146,6 +146,35 @@ static void time_that_is_over_drops_the_session(void **state)
 	town_close(&town);
 }
 
+/* A job that runs in the second before the timekeeper sees a jump must not cut by that clock. */
+static void a_clock_that_has_just_moved_cuts_nobody(void **state)
+{
+	static const char brief[] =
+	    "kind: Package\nname: brief\nservice: pppoe\nprice: 10\nperiod: 1s\n"
+	    "speed: { down: 1M, up: 1M }\n---\n"
+	    "kind: Subscriber\nname: KN-0042\npackage: brief\nrouter: r1\nusername: jane\n";
+	struct town town;
+	struct error error;
+	int64_t next_at;
+
+	(void)state;
+	town_open(&town, 1);
+	town_commit(&town, town_join(&town, town_basics, R1, brief), 0);
+	town_pay(&town, "QGH7000001", "10", "KN-0042");
+	town_tell(&town);
+	assert_int_equal(town_job(&town, 0, SCOPE_COMPLETE).outcome, OUTCOME_DONE);
+	clock_sleep_ms(1100); /* by this clock his time is over */
+	assert_true(timekeeper_step(&town.seat, clock_now(), clock_monotonic(), &next_at, &error));
+	town.seat.keeper.offset_us -= 2 * CLOCK_JUMP_US;
+	assert_int_equal(town_job(&town, 0, SCOPE_COMPLETE).outcome, OUTCOME_GUARDED);
+	assert_true(ros_row_is(town.routers[0], "/ppp/secret", "jane", "disabled", "false"));
+	/* It is right again. */
+	town.seat.keeper.offset_us += 2 * CLOCK_JUMP_US;
+	assert_int_equal(town_job(&town, 0, SCOPE_COMPLETE).outcome, OUTCOME_DONE);
+	assert_true(ros_row_is(town.routers[0], "/ppp/secret", "jane", "disabled", "true"));
+	town_close(&town);
+}
+
 static void a_hotspot_user_gets_a_profile_that_stays_ours(void **state)
 {
 	struct town town;
@@ -534,6 +563,7 @@ int main(void)
 		cmocka_unit_test(a_commit_and_a_payment_become_access),
 		cmocka_unit_test(a_payment_is_cheap),
 		cmocka_unit_test(time_that_is_over_drops_the_session),
+		cmocka_unit_test(a_clock_that_has_just_moved_cuts_nobody),
 		cmocka_unit_test(a_hotspot_user_gets_a_profile_that_stays_ours),
 		cmocka_unit_test(what_a_person_changed_is_healed_and_told),
 		cmocka_unit_test(what_is_not_ours_is_a_conflict_and_stays),

@@ -141,40 +141,46 @@ bool file_check_version(struct file *file, struct db *db, int64_t *version, stru
 	return true;
 }
 
-static bool run_migration(struct file *file, const struct migration *migration, struct error *error)
+static bool is_pending(const struct file *file, const struct migration *migration, int64_t version)
+{
+	return strcmp(migration->folder, file->folder) == 0 && migration->number > version;
+}
+
+static bool run_pending(struct file *file, int64_t version, struct error *error)
 {
 	char stamp[120];
 	struct db *db = &file->writer;
-	struct error ignored;
 
+	for (unsigned i = 0; i < migration_count; i++)
+		if (is_pending(file, &migrations[i], version) &&
+		    !db_run(db, migrations[i].sql, error))
+			return error_at(error, "migration %s %d", migrations[i].folder,
+					migrations[i].number);
 	(void)snprintf(stamp, sizeof(stamp),
 		       "PRAGMA application_id = %lld; PRAGMA user_version = %d;",
-		       (long long)application_id(file), migration->number);
+		       (long long)application_id(file), file_newest_form(file));
+	return db_run(db, stamp, error) && db_run(db, "COMMIT", error);
+}
+
+/* All that are pending in one transaction: another program, started beside this one, finds the
+ * former form or the newest, and none between. */
+static bool migrate(struct file *file, struct error *error)
+{
+	struct db *db = &file->writer;
+	struct error ignored;
+	int64_t version;
+
+	if (!file_check_version(file, db, &version, error))
+		return false;
+	if (version == file_newest_form(file))
+		return true;
 	if (!db_run(db, "BEGIN IMMEDIATE", error))
 		return false;
-	if (db_run(db, migration->sql, error) && db_run(db, stamp, error) &&
-	    db_run(db, "COMMIT", error))
+	if (run_pending(file, version, error))
 		return true;
 	if (db_in_transaction(db) && !db_run(db, "ROLLBACK", &ignored))
 		db->broken = true;
-	return error_at(error, "migration %s %d", migration->folder, migration->number);
-}
-
-static bool migrate(struct file *file, struct error *error)
-{
-	int64_t version;
-
-	if (!file_check_version(file, &file->writer, &version, error))
-		return false;
-	for (unsigned i = 0; i < migration_count; i++) {
-		const struct migration *migration = &migrations[i];
-		if (strcmp(migration->folder, file->folder) != 0 || migration->number <= version)
-			continue;
-		if (!run_migration(file, migration, error))
-			return false;
-		version = migration->number;
-	}
-	return true;
+	return false;
 }
 
 static bool take_lock(struct file *file, struct error *error)

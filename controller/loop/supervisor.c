@@ -29,6 +29,7 @@ struct part {
 	int64_t started_at;
 	int64_t due_at; /* when it is started again */
 	int64_t wait_us;
+	bool told_to_end; /* by us: its end is no news */
 };
 
 static bool find_folder(struct text *out, struct arena *arena, struct error *error)
@@ -99,6 +100,10 @@ static void ended(struct part *part, int status)
 		part->wait_us = RESTART_FIRST_US;
 	part->due_at = now + part->wait_us;
 	part->pid = 0;
+	if (part->told_to_end) {
+		log_line(LOG_INFO, "part-stopped", "name=%s", part->name);
+		return;
+	}
 	log_line(LOG_WARNING, "part-ended", "name=%s %s=%d again_in_s=%lld", part->name,
 		 WIFSIGNALED(status) ? "signal" : "exit",
 		 WIFSIGNALED(status) ? WTERMSIG(status) : WEXITSTATUS(status),
@@ -137,6 +142,8 @@ static void stop_all(struct part *parts, uint32_t count)
 {
 	int64_t until = clock_monotonic() + PATIENCE_US;
 
+	for (uint32_t i = 0; i < count; i++)
+		parts[i].told_to_end = true;
 	tell_all(parts, count, SIGTERM);
 	while (running(parts, count) > 0 && clock_monotonic() < until) {
 		clock_sleep_ms(20);

@@ -21,7 +21,7 @@ static void all_print(void)
 	printf("wavu runs a MikroTik ISP from a git repository.\n\n"
 	       "usage: wavu [-c FILE] [--tenant NAME] [--output text|json] COMMAND\n\n");
 	for (uint32_t i = 0; i < command_count; i++)
-		printf("  %-16s %s\n", commands[i].name, commands[i].help);
+		printf("  %-17s %s\n", commands[i].name, commands[i].help);
 	printf("\n");
 	options_print(common_options);
 	printf("  %-22s %s\n", "--help", "of all, or after a command of that command");

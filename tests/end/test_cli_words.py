@@ -213,6 +213,10 @@ def test_init_validates():
 def test_the_manual_and_completion():
     skip_unless_built()
     code, out, error = wavu("manual")
+    source = os.environ.get("WAVU_SOURCE")
+    if source:
+        with open(os.path.join(source, "docs", "wavu.1")) as file:
+            assert file.read() == out, "docs/wavu.1 is stale: wavu manual > docs/wavu.1"
     assert code == 0 and out.startswith(".TH"), out[:100]
     for command in COMMANDS:
         assert command.replace("-", "\\-") in out, command

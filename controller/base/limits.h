@@ -51,6 +51,7 @@
 #define JSON_ITEMS_MAX 20000          /* tokens of one callback */
 #define TOKEN_SIZE_MAX 128
 #define TOKEN_SIZE_MIN 16
+#define HEARD_SIZE_MAX 255            /* bytes kept of one word of a callback: a reference has 20 */
 #define COMMIT_GROUP_MAX 256          /* callbacks in one fsync */
 #define COMMIT_QUEUE_MAX 4096         /* callbacks waiting; one more is 503 */
 

@@ -155,6 +155,18 @@ static struct text against(const struct channel *channel, const struct notice *n
 	return TEXT_NONE;
 }
 
+/*
+ * What is kept beside a payment, and read again for many of them at once, is bounded here; the raw
+ * line stays whole in the inbox.
+ */
+static void cut_words(struct notice *notice)
+{
+	notice->why = text_head(notice->why, HEARD_SIZE_MAX);
+	notice->reference = text_head(notice->reference, HEARD_SIZE_MAX);
+	notice->shortcode = text_head(notice->shortcode, HEARD_SIZE_MAX);
+	notice->payer = text_head(notice->payer, HEARD_SIZE_MAX);
+}
+
 static struct heard listen(const struct intent *intent, const struct inbox_line *line,
 			   struct arena *arena)
 {
@@ -175,6 +187,7 @@ static struct heard listen(const struct intent *intent, const struct inbox_line 
 	}
 	proof = provider->authenticate(heard.channel, &callback);
 	heard.notice = provider->parse(heard.channel, intent->tenant.country, &callback, arena);
+	cut_words(&heard.notice);
 	if (heard.notice.kind != NOTICE_NOTHING)
 		heard.why = against(heard.channel, &heard.notice, line->source, proof,
 				    &heard.unverified, arena);

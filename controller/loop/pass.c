@@ -180,7 +180,8 @@ static int exit_code(const struct crew *crew)
 
 		if (router->outcome == OUTCOME_UNREACHABLE || router->outcome == OUTCOME_DENIED ||
 		    router->outcome == OUTCOME_REFUSED || router->outcome == OUTCOME_UNKNOWN) {
-			if (!router->planned.paused)
+			/* Only watched, or left alone: what it does not answer is no failure. */
+			if (!router->planned.paused && router->planned.mode != MODE_OBSERVE)
 				return 1;
 		}
 		guarded |= !router->skipped && router->plan.guarded.waits;

@@ -34,7 +34,13 @@ static struct text router_note(const json_t *router, struct arena *arena)
 		return text_format(arena, "until %.*s: %.*s",
 				   TEXT_ARG(shown_time(json_object_get(paused, "until"), arena)),
 				   TEXT_ARG(member_text(paused, "reason")));
-	return member_text(router, "error");
+	if (member_text(router, "error").size > 0)
+		return member_text(router, "error");
+	/* A row of somebody else's, or a change that waits: nothing else says it here. */
+	if (member_true(router, "reachable") && json_is_false(json_object_get(router, "in_sync")))
+		return text_format(arena, "wavu plan --router %.*s says what differs",
+				   TEXT_ARG(member_text(router, "name")));
+	return TEXT_NONE;
 }
 
 static struct cell *router_cells(const json_t *routers, struct arena *arena)

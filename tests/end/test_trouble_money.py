@@ -295,5 +295,15 @@ def test_a_channel_that_is_closed_says_so():
         wait_for("no complaint", lambda: isp.status()["tenants"][0]["notes"] is None)
 
 
+def test_a_huge_reference_is_kept_short():
+    with Isp() as isp:
+        isp.pay("SKL51ZDRHG", reference="x" * 40000, phone="2547 ***** 126")
+        payment = wait_for("it is booked", lambda: isp.payment("SKL51ZDRHG"))
+        assert payment["status"] == "unmatched" and len(payment["reference"]) <= 255, payment["status"]
+        isp.pay("SKL51ZDRHS", shortcode="9" * 40000)
+        payment = wait_for("it is held", lambda: isp.payment("SKL51ZDRHS"))
+        assert payment["status"] == "held" and len(payment["reason"]) < 600, len(payment["reason"])
+
+
 if __name__ == "__main__":
     main(globals())

@@ -212,7 +212,9 @@ int call_control(struct call *call, const char *command, const struct text *argu
 		return call_fail(call, &error);
 	if (answer.message.size > 0 && (answer.exit_code != 0 || answer.json.size == 0))
 		fprintf(stderr, "wavu: %.*s\n", TEXT_ARG(answer.message));
-	if (answer.json.size == 0)
+	/* A failure has been said on standard error; as text, once is enough. */
+	if (answer.json.size == 0 || (answer.exit_code != 0 && call->format == FORMAT_TEXT &&
+				      answer.message.size > 0 && text_is(answer.shape, "message")))
 		return answer.exit_code;
 	if (!document_parse(&document, text_copy(&call->arena, answer.shape).at, answer.json,
 			    &error))

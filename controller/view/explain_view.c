@@ -183,6 +183,25 @@ static bool explain_subscriber(struct chain *chain, const struct subscriber *sub
 	       explain_router_end(chain, subscriber);
 }
 
+/* The end of the chain for money that nobody has yet: what a person does about it. */
+static void explain_waiting(struct chain *chain, const struct payment *payment)
+{
+	struct text remedy;
+
+	if (payment->status == PAYMENT_UNMATCHED)
+		remedy = text_format(chain->arena,
+				     "wavu payment assign %.*s ACCOUNT gives it an owner",
+				     TEXT_ARG(payment->receipt));
+	else if (payment->status == PAYMENT_HELD)
+		remedy = text_format(chain->arena,
+				     "wavu payment assign %.*s ACCOUNT releases it when amount and "
+				     "short code are right, else wavu payment record settles it",
+				     TEXT_ARG(payment->receipt));
+	else
+		return;
+	link_add(chain, chain->now, TEXT("it waits for a person"), remedy);
+}
+
 static bool explain_payment(struct chain *chain, const struct payment *payment)
 {
 	struct arena *arena = chain->arena;
@@ -200,6 +219,7 @@ static bool explain_payment(struct chain *chain, const struct payment *payment)
 		 text_format(arena, "%s%s%.*s", payment_status_word(payment->status),
 			     payment->account.size > 0 ? " to " : "", TEXT_ARG(payment->account)),
 		 payment->reason);
+	explain_waiting(chain, payment);
 	if (payment->account.size == 0 || chain->outlook->intent == NULL)
 		return true;
 	subscriber = intent_subscriber(chain->outlook->intent,

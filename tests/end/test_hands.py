@@ -191,5 +191,25 @@ def test_a_copied_row_is_not_ours():
         isp.settle()
 
 
+def test_a_watched_router_that_is_away_is_no_failure():
+    with Isp(mode="observe") as isp:
+        wait_for("it was looked at", lambda: isp.router_status()["reachable"])
+        isp.routers.ask("fault", isp.routers.names[0], "refuse", "times=0")
+        code, plan = isp.plan()
+        assert code == 0 and plan["routers"][0]["reachable"] is False and plan["routers"][0]["error"], (code, plan)
+        isp.write("routers.yaml", isp.router_yaml(0).replace("mode: observe", "mode: manage"))
+        isp.commit("manage", wait=True)
+        assert isp.plan()[0] == 1
+
+
+def test_waiting_money_says_what_to_do_once():
+    with Isp() as isp:
+        isp.pay("SKL51ZDR4F", reference="KN-9999", phone="2547 ***** 126")
+        wait_for("it is booked", lambda: isp.payment("SKL51ZDR4F"))
+        assert "payment assign SKL51ZDR4F" in json.dumps(isp.run("explain", "SKL51ZDR4F", code=0)[1])
+        code, out = isp.run("payment", "assign", "NOPE", "KN-0042", json_output=False)
+        assert code == 1 and out == "", "a failure is said on standard error, and there alone: %r" % out
+
+
 if __name__ == "__main__":
     main(globals())

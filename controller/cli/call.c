@@ -5,12 +5,17 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "base/log.h"
 #include "intent/intent.h"
 #include "loop/control.h"
 #include "view/message_view.h"
 
 #define NUMBER_MAX 100000
+/* A controller that is starting, or a command that is ending, has the lease for moments in which
+ * nobody answers the control socket: both ways are tried until this has passed. */
+#define LEASE_PATIENCE_MS 10000
+#define LEASE_PAUSE_MS 100
 
 struct text call_option(const struct call *call, const char *name)
 {
@@ -178,19 +183,41 @@ int call_usage(const struct command *command, const char *format, ...)
 	return EXIT_USAGE;
 }
 
-/* No controller runs: this process takes its lease and does the same. */
-static bool control_here(struct control_answer *answer, struct call *call,
+/* No controller runs: this process takes its lease and does the same. `*taken` is false while
+ * another process has the lease. */
+static bool control_here(struct control_answer *answer, bool *taken, struct call *call,
 			 struct control_request *request, struct error *error)
 {
 	struct engine *engine = NULL;
-	bool done;
+	bool done = engine_open(&engine, &call->settings, ENGINE_ONCE, call->tenant, error);
 
+	*taken = done || error->code != ERROR_CONFLICT;
 	request->actor = control_actor((uint32_t)getuid(), &call->arena);
-	done = engine_open(&engine, &call->settings, ENGINE_ONCE, call->tenant, error) &&
-	       engine_catch_up(engine, error) &&
+	done = done && engine_catch_up(engine, error) &&
 	       control_do(answer, engine, request, &call->arena, error);
 	engine_close(engine);
 	return done;
+}
+
+/* By the controller that runs, or here when none does. */
+static bool control_anywhere(struct control_answer *answer, struct call *call,
+			     struct control_request *request, struct error *error)
+{
+	for (uint32_t waited_ms = 0;; waited_ms += LEASE_PAUSE_MS) {
+		bool absent = false;
+		bool taken = false;
+
+		if (control_call(answer, &absent, call->settings.state, request, &call->arena,
+				 error))
+			return true;
+		if (!absent)
+			return false;
+		if (control_here(answer, &taken, call, request, error))
+			return true;
+		if (taken || waited_ms >= LEASE_PATIENCE_MS)
+			return false;
+		clock_sleep_ms(LEASE_PAUSE_MS);
+	}
 }
 
 int call_control(struct call *call, const char *command, const struct text *arguments,
@@ -203,12 +230,8 @@ int call_control(struct call *call, const char *command, const struct text *argu
 	struct control_answer answer = { 0 };
 	struct document *document;
 	struct error error = { 0 };
-	bool absent = false;
 
-	if (!call_settings(call, &error))
-		return call_fail(call, &error);
-	if (!control_call(&answer, &absent, call->settings.state, &request, &call->arena, &error) &&
-	    (!absent || !control_here(&answer, call, &request, &error)))
+	if (!call_settings(call, &error) || !control_anywhere(&answer, call, &request, &error))
 		return call_fail(call, &error);
 	if (answer.message.size > 0 && (answer.exit_code != 0 || answer.json.size == 0))
 		fprintf(stderr, "wavu: %.*s\n", TEXT_ARG(answer.message));

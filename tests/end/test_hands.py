@@ -1,6 +1,9 @@
 """Other people's hands and the operator's own mistakes: drift, conflicts, adoption, pause, the guard, bad commits."""
 
+import fcntl
 import json
+import os
+import threading
 
 from isp import Isp, main, wait_for
 
@@ -85,6 +88,20 @@ def test_pause_and_resume():
         isp.run("resume", "r1", code=0)
         wait_for("caught up", lambda: isp.routers.row("/ppp/secret", "jane"))
         isp.settle()
+
+
+def test_a_command_waits_while_the_lease_changes_hands():
+    with Isp() as isp:
+        isp.settle()
+        isp.stop()
+        # As a controller does that has just taken its lease and does not answer yet.
+        with open(os.path.join(isp.folder, "state", "controller.lock"), "r+") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            free = threading.Timer(1.5, fcntl.flock, (lock, fcntl.LOCK_UN))
+            free.start()
+            isp.run("pause", "r1", "--until", "2h", "--reason", "tower works", code=0)
+            free.join()
+        assert isp.router_status()["paused"]["reason"] == "tower works"
 
 
 def test_a_pause_made_shorter():

@@ -35,6 +35,16 @@ static const struct key channel_keys[] = {
 	  .help = "The provider's API secret; only where its API is used." },
 	{ .name = "passkey", .type = VALUE_SECRET,
 	  .help = "The STK push passkey; only where prompts are sent." },
+	{ .name = "initiator", .type = VALUE_TEXT, .max = 64,
+	  .help = "The operator of the provider's API; only where it is asked about single payments "
+		  "(`trust: verified`) or takes money back (`wavu payment refund`)." },
+	{ .name = "security_credential", .type = VALUE_SECRET,
+	  .help = "That operator's password as the provider's portal encrypted it." },
+	{ .name = "pull", .type = VALUE_BOOL, .fallback = "false",
+	  .help = "Whether the provider's own list of payments is read every hour, so that what no "
+		  "callback told is found; `wavu payment register` asks for the right to it." },
+	{ .name = "nominated", .type = VALUE_PHONE,
+	  .help = "The phone that the provider calls about `pull`; needed to register for it." },
 	{ .name = "sources", .type = VALUE_LIST, .item = &source, .min = 1, .max = 256,
 	  .help = "Callbacks from other addresses are held: an extra layer." },
 	{ .name = "trust", .type = VALUE_ENUM, .words = trust_words, .fallback = "token",

@@ -22,6 +22,7 @@ enum notice_kind {
 	NOTICE_NOTHING,   /* understood, and not money: a failed prompt, a pending state, a debit,
 			     somebody else's format */
 	NOTICE_PAID,      /* says that money came */
+	NOTICE_REVERSED,  /* says that the payment with this receipt was taken back */
 	NOTICE_UNREADABLE /* on a valid token, but cannot be read: held raw */
 };
 

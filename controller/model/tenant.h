@@ -21,6 +21,10 @@ struct channel {
 	struct text store; /* TILL: the store (head office) number that prompts name, or empty */
 	struct secret_ref token; /* the unguessable part of the callback URL */
 	struct secret_ref consumer_key, consumer_secret, passkey;
+	struct text initiator;                 /* the API's operator, or empty */
+	struct secret_ref security_credential; /* proves him */
+	bool pull;                             /* the provider's own list is read every hour */
+	struct text nominated; /* a phone as written: needed once, to register for that list */
 	struct text *sources; /* IPv4 addresses; none: not used */
 	uint32_t source_count;
 	enum channel_trust trust;

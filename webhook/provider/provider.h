@@ -39,6 +39,8 @@ struct reply {
 
 struct credentials {
 	struct secret key, secret, passkey;
+	struct text initiator;             /* the API's operator: `verify` and `reverse` */
+	struct secret security_credential; /* proves him */
 };
 
 struct request {
@@ -68,10 +70,11 @@ struct said {
 	enum answer answer;
 	bool is_soft;     /* NO: customers were known to pay after it */
 	bool is_doubtful; /* says paid, but not in a way that may be counted */
+	bool is_reversed; /* verify: it was true, and was taken back since */
 	struct text code; /* the provider's */
 	struct text why;  /* a sentence */
 	struct text provider_ref;
-	struct text receipt; /* the rest: result only */
+	struct text receipt; /* the rest: result and verify only */
 	bool has_amount;
 	int64_t amount_cents;
 	int64_t at;
@@ -85,14 +88,30 @@ struct prompt {
 	struct text callback_url;
 };
 
-/* One transaction of a provider's statement. */
+/* What is asked about one payment, or ordered. */
+struct order {
+	struct text receipt;      /* the provider's; empty: known by its conversation alone */
+	struct text conversation; /* verify: of a former order, where there is no receipt */
+	struct text reference;    /* what the callback said beside it: some are asked by that */
+	int64_t cents;            /* reverse */
+	struct text result_url;   /* of this question alone; late answers come there */
+};
+
+/* What a provider's own list is asked for: its payments between two moments, from the offset-th. */
+struct listing {
+	int64_t from_at, to_at;
+	uint32_t offset;
+};
+
+/* One transaction of a provider's statement, or of its own list. */
 struct statement_line {
 	struct text receipt;
 	int64_t in_cents, out_cents; /* one of them is 0 */
 	int64_t at;                  /* 0: unreadable */
 	struct text linked;          /* the receipt that it takes back, or empty */
 	struct text reference;
-	bool is_done;                /* completed; else it moved nothing */
+	struct text phone, phone_hash; /* as in a notice; lists only */
+	bool is_done;                  /* completed; else it moved nothing */
 };
 
 struct provider_api {
@@ -121,6 +140,37 @@ struct provider_api {
 	/* A statement that an operator downloaded. False with a sentence: it is none. */
 	bool (*statement)(struct statement_line **out, uint32_t *count, struct text bytes,
 			  struct arena *arena, struct text *why);
+	/*
+	 * Is a payment true? NULL: nobody can be asked. YES: it is, with receipt, amount, and
+	 * is_reversed; NO: it certainly is not. With `verify_is_late`, YES says only that the
+	 * answer will come to order.result_url, where `order_result` reads it; the question then
+	 * needs `initiator` and `security_credential`.
+	 */
+	struct request (*verify)(const struct channel *channel,
+				 const struct credentials *credentials, const struct order *order,
+				 struct arena *arena);
+	struct said (*verify_read)(const struct channel *channel, const struct response *response,
+				   const struct order *order, struct arena *arena);
+	bool verify_is_late;
+	struct said (*order_result)(const struct channel *channel, struct text body,
+				    struct arena *arena);
+	/* The payer gets it back. YES: ordered, nothing is done yet; the end comes to the URL,
+	 * where `reverse_result` reads it: YES it is taken back, NO it certainly is not. */
+	struct request (*reverse)(const struct channel *channel,
+				  const struct credentials *credentials, const struct order *order,
+				  struct arena *arena);
+	struct said (*reverse_read)(const struct response *response, struct arena *arena);
+	struct said (*reverse_result)(struct text body, struct arena *arena);
+	/* The provider's own list. *more: it goes on at listing.offset + *count. */
+	struct request (*list)(const struct channel *channel, const struct listing *listing,
+			       struct arena *arena);
+	struct said (*list_read)(struct statement_line **out, uint32_t *count, bool *more,
+				 const struct response *response, const struct listing *listing,
+				 struct text country, struct arena *arena);
+	/* Asks for the right to that list; `phone` is whom the provider calls about it. */
+	struct request (*list_enrol)(const struct channel *channel, struct text phone,
+				     struct text callback_url, struct arena *arena);
+	struct said (*list_enrol_read)(const struct response *response, struct arena *arena);
 };
 
 struct provider {

@@ -55,6 +55,9 @@ static const struct key keys[] = {
 		  "wavu makes its own, wavu-NAME." },
 	{ .name = "dunning", .type = VALUE_REFERENCE, .refers = "DunningPolicy",
 	  .help = "What happens after the due moment; without one access ends there." },
+	{ .name = "fail_open", .type = VALUE_DURATION,
+	  .help = "With a lease: how long a router that hears nothing of wavu leaves access open "
+		  "beyond the moment it ends; by default not at all." },
 	{ .name = NULL },
 };
 

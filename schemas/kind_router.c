@@ -86,6 +86,7 @@ static const struct key keys[] = {
 		  "only says which are missing." },
 	KEY_GUARD,
 	KEY_DRIFT,
+	KEY_LEASE,
 	KEY_MAINTENANCE,
 	{ .name = NULL },
 };

@@ -7,6 +7,7 @@ static const struct key keys[] = {
 	  .help = "What people call this place." },
 	KEY_GUARD,
 	KEY_DRIFT,
+	KEY_LEASE,
 	KEY_MAINTENANCE,
 	{ .name = NULL },
 };

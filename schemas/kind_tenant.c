@@ -100,6 +100,7 @@ static const struct key keys[] = {
 	  .help = "How messages reach subscribers." },
 	KEY_GUARD,
 	KEY_DRIFT,
+	KEY_LEASE,
 	KEY_MAINTENANCE,
 	{ .name = NULL },
 };

@@ -6,6 +6,7 @@
 #include <string.h>
 
 const char *const drift_words[] = { "heal", "report", NULL };
+const char *const lease_words[] = { "off", "on", NULL };
 
 /* clang-format off */
 const struct key guard_keys[] = {

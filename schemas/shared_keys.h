@@ -10,6 +10,7 @@ extern const struct key guard_keys[];
 extern const struct key speed_keys[];
 extern const struct key maintenance_keys[];
 extern const char *const drift_words[];
+extern const char *const lease_words[];
 
 /* clang-format off */
 #define KEY_GUARD \
@@ -20,6 +21,10 @@ extern const char *const drift_words[];
 	{ .name = "drift", .type = VALUE_ENUM, .words = drift_words, .fallback = "heal", \
 	  .help = "What happens to a row of wavu's that somebody changed on the router: " \
 		  "put it back, or only show it." }
+#define KEY_LEASE \
+	{ .name = "lease", .type = VALUE_ENUM, .words = lease_words, .fallback = "off", \
+	  .help = "Whether each row tells the router until when it holds, so that the router " \
+		  "shuts it off alone while wavu cannot reach it; the nearest counts." }
 #define KEY_MAINTENANCE \
 	{ .name = "maintenance", .type = VALUE_MAP, .keys = maintenance_keys, \
 	  .help = "When a commit may drop sessions, in the tenant's zone; the nearest counts. " \

@@ -184,6 +184,7 @@ static void build_package(struct reader *reader, const struct source *source, st
 		.speed = take_speed(node_get(map, "speed")),
 		.devices = unlimited ? 0 : take_count(map, "devices", 1),
 		.dunning = dunning >= 0 ? &intent->policies[dunning] : NULL,
+		.fail_open_us = take_period(map, "fail_open").exact_us,
 		.where = where_of(source, map),
 	};
 	build_burst(reader, source, out);

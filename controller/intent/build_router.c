@@ -19,6 +19,7 @@ void build_sites(struct reader *reader)
 			.guard = take_guard(source->map),
 			.maintenance = take_maintenance(reader, source),
 			.drift = take_drift(source->map),
+			.lease = take_lease(source->map),
 			.where = where_of(source, source->map),
 		};
 	}
@@ -192,6 +193,7 @@ static void build_router(struct reader *reader, const struct source *source, str
 		.guard = take_guard(map),
 		.maintenance = take_maintenance(reader, source),
 		.drift = take_drift(map),
+		.lease = take_lease(map),
 		.where = where_of(source, map),
 	};
 	build_transport(reader, source, out);

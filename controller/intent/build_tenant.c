@@ -202,6 +202,7 @@ void build_tenant(struct reader *reader)
 		.guard = take_guard(map),
 		.maintenance = take_maintenance(reader, source),
 		.drift = take_drift(map),
+		.lease = take_lease(map),
 		.where = where,
 	};
 	if (source->name.size)

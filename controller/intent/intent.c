@@ -38,6 +38,15 @@ enum drift_mode intent_drift(const struct intent *intent, const struct router *r
 	return DRIFT_HEAL;
 }
 
+bool intent_lease(const struct intent *intent, const struct router *router)
+{
+	if (router->lease != LEASE_INHERIT)
+		return router->lease == LEASE_ON;
+	if (router->site->lease != LEASE_INHERIT)
+		return router->site->lease == LEASE_ON;
+	return intent->tenant.lease == LEASE_ON;
+}
+
 struct intent *intent_hold(const struct intent *intent)
 {
 	/* Who holds a snapshot may count himself in; everything else of it never changes. */

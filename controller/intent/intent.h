@@ -90,5 +90,7 @@ uint32_t intent_by_username(const struct intent *intent, struct text username,
 /* The nearest declared guard (router, site, tenant, else 20 and 10), drift mode (else HEAL). */
 struct guard intent_guard(const struct intent *intent, const struct router *router);
 enum drift_mode intent_drift(const struct intent *intent, const struct router *router);
+/* Does the nearest `lease` say that the router keeps the expiry too? Without one: no. */
+bool intent_lease(const struct intent *intent, const struct router *router);
 /* The nearest declared window; `declared` false: none, sessions may be dropped at any time. */
 struct maintenance intent_maintenance(const struct intent *intent, const struct router *router);

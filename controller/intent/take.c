@@ -137,3 +137,16 @@ enum drift_mode take_drift(const struct node *map)
 		return DRIFT_INHERIT;
 	}
 }
+
+enum lease_mode take_lease(const struct node *map)
+{
+	static const char *const words[] = { "off", "on", NULL };
+	switch (take_word(map, "lease", words, 2)) {
+	case 0:
+		return LEASE_OFF;
+	case 1:
+		return LEASE_ON;
+	default:
+		return LEASE_INHERIT;
+	}
+}

@@ -28,3 +28,4 @@ struct guard take_guard(const struct node *map);
 /* A window whose ends are one moment is an error, told here. */
 struct maintenance take_maintenance(struct reader *reader, const struct source *source);
 enum drift_mode take_drift(const struct node *map);
+enum lease_mode take_lease(const struct node *map);

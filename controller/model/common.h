@@ -46,4 +46,10 @@ struct maintenance {
 	int32_t from_minute, to_minute; /* never equal */
 };
 
+/*
+ * Whether the router itself shuts off whose time is over. `INHERIT`: look one level up; nowhere:
+ * off. /
+ */
+enum lease_mode { LEASE_INHERIT, LEASE_OFF, LEASE_ON };
+
 enum drift_mode { DRIFT_INHERIT, DRIFT_HEAL, DRIFT_REPORT };

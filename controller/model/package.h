@@ -50,6 +50,7 @@ struct package {
 	struct burst burst;
 	uint32_t devices;                     /* 0: unlimited */
 	const struct dunning_policy *dunning; /* or NULL */
+	int64_t fail_open_us; /* how much later than the end a lease shuts; 0: at once */
 	struct text profile; /* a hand-made profile taken over under its name; empty: wavu's own */
 	struct where where;
 };

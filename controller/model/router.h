@@ -40,6 +40,7 @@ struct router {
 	bool manages_firewall; /* the rules that suspension needs are wavu's to make */
 	struct guard guard;
 	enum drift_mode drift;
+	enum lease_mode lease;
 	struct maintenance maintenance;
 	struct where where;
 };

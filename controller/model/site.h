@@ -10,6 +10,7 @@ struct site {
 	struct text title;
 	struct guard guard;
 	enum drift_mode drift;
+	enum lease_mode lease;
 	struct maintenance maintenance;
 	struct where where;
 };

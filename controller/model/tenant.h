@@ -21,6 +21,9 @@ struct channel {
 	struct text store; /* TILL: the store (head office) number that prompts name, or empty */
 	struct secret_ref token; /* the unguessable part of the callback URL */
 	struct secret_ref consumer_key, consumer_secret, passkey;
+	struct secret_ref secret;     /* what the provider signs callbacks with */
+	struct secret_ref public_key; /* RSA, in PEM: what its signatures are checked with */
+	bool refuses; /* validation: who and how much nobody expects is refused */
 	struct text initiator;                 /* the API's operator, or empty */
 	struct secret_ref security_credential; /* proves him */
 	bool pull;                             /* the provider's own list is read every hour */
@@ -43,6 +46,7 @@ struct tenant {
 	uint32_t channel_count;
 	struct guard guard;
 	enum drift_mode drift;
+	enum lease_mode lease;
 	struct maintenance maintenance;
 	struct where where;
 };

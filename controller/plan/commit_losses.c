@@ -184,6 +184,8 @@ static void digest_package(struct digester *digester, const struct package *pack
 	digester_i64(digester, package->burst.time_s);
 	digester_i64(digester, package->devices);
 	digest_policy(digester, package->dunning);
+	if (package->fail_open_us != 0)
+		digester_i64(digester, package->fail_open_us);
 	if (package->profile.size != 0)
 		digester_text(digester, package->profile);
 }
@@ -220,6 +222,7 @@ static void digest_router(struct digester *digester, const struct intent *intent
 	digester_text(digester, router->hotspot_server);
 	digester_text(digester, router->static_parent);
 	digester_i64(digester, router->manages_firewall);
+	digester_i64(digester, intent_lease(intent, router));
 	digester_i64(digester, window.declared);
 	digester_i64(digester, window.from_minute);
 	digester_i64(digester, window.to_minute);

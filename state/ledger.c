@@ -218,7 +218,7 @@ bool ledger_book(bool *known, struct store *store, struct payment *payment, stru
 
 /* What ledger_assign has to know of a payment. */
 struct waiting {
-	bool found, has_cents, made;
+	bool found, has_cents, made, settled;
 	int64_t cents;
 	enum payment_status status;
 	struct text receipt, channel, account;
@@ -236,8 +236,8 @@ static bool read_waiting(struct waiting *out, struct db *db, int64_t id, struct 
 			 struct error *error)
 {
 	struct statement *statement = db_prepare(
-	    db, "SELECT p.cents, p.receipt_made, p.receipt, p.channel, n.status, s.account FROM"
-		" payment p JOIN payment_now n ON n.payment = p.id JOIN payment_status s ON s.id ="
+	    db, "SELECT p.cents, p.receipt_made, p.receipt, p.channel, n.status, s.account,"
+		" EXISTS (SELECT 1 FROM settled WHERE payment = p.id) FROM payment p JOIN payment_now n ON n.payment = p.id JOIN payment_status s ON s.id ="
 		" n.status_id WHERE p.id = ?");
 
 	db_bind(statement, 1, id);
@@ -250,6 +250,7 @@ static bool read_waiting(struct waiting *out, struct db *db, int64_t id, struct 
 		out->channel = db_column_text(statement, 3, arena);
 		out->status = status_of(db_column_text(statement, 4, arena));
 		out->account = db_column_text(statement, 5, arena);
+		out->settled = db_column(statement, 6) != 0;
 	}
 	return db_finish(statement, error);
 }
@@ -263,6 +264,9 @@ static bool may_assign(const struct waiting *waiting, int64_t id, struct error *
 				 TEXT_ARG(waiting->receipt), TEXT_ARG(waiting->account));
 	if (waiting->status == PAYMENT_REVERSED)
 		return error_set(error, ERROR_CONFLICT, "%.*s was reversed",
+				 TEXT_ARG(waiting->receipt));
+	if (waiting->settled)
+		return error_set(error, ERROR_CONFLICT, "%.*s was settled by another payment",
 				 TEXT_ARG(waiting->receipt));
 	if (waiting->made || !waiting->has_cents || waiting->cents < 0)
 		return error_set(

@@ -303,7 +303,8 @@ bool ledger_totals(struct ledger_totals *out, struct store *store, int64_t day_s
 	statement = db_prepare(
 	    db, "SELECT count(*), coalesce(sum(p.cents), 0),"
 		" (SELECT count(*) FROM payment_now WHERE status = 'unmatched'),"
-		" (SELECT count(*) FROM payment_now WHERE status = 'held'),"
+		" (SELECT count(*) FROM payment_now WHERE status = 'held' AND NOT EXISTS"
+		"  (SELECT 1 FROM settled WHERE settled.payment = payment_now.payment)),"
 		" (SELECT booked_at FROM clock)"
 		" FROM payment p JOIN payment_now n ON n.payment = p.id AND n.status = 'credited'"
 		" WHERE p.booked_at >= ?");

@@ -95,6 +95,29 @@ static const char *const tenant_checks[] = {
 	"SELECT 'payment ' || max(p.receipt) || ' pays ' || count(*) || ' attempts'"
 	" FROM attempt a JOIN payment p ON p.id = a.payment GROUP BY a.payment HAVING count(*) > 1",
 
+	"SELECT 'payment ' || p.receipt || ': the end in force is not the newest that was seen'"
+	" FROM payment p JOIN access a ON a.id = (SELECT max(id) FROM access WHERE payment = p.id)"
+	" LEFT JOIN access_now n ON n.payment = p.id WHERE n.access IS NOT a.id"
+	" OR n.state IS NOT a.state OR n.router IS NOT a.router OR n.subscriber IS NOT a.subscriber"
+	" OR n.blocked IS NOT (a.why <> '')",
+
+	"SELECT 'payment ' || p.receipt || ' was credited, and nothing says what became of it'"
+	" FROM payment_now n JOIN payment p ON p.id = n.payment WHERE n.status = 'credited'"
+	" AND n.status_id > (SELECT s.id FROM payment_status s JOIN access a ON a.payment ="
+	" s.payment WHERE s.status = 'credited' ORDER BY a.id LIMIT 1)"
+	" AND NOT EXISTS (SELECT 1 FROM access_now WHERE payment = p.id)",
+
+	"SELECT 'the latencies say ' || l.count || ' credits in ' || l.total || ' us, their journal"
+	" ' || a.count || ' in ' || a.total FROM (SELECT sum(count) AS count, sum(total_us) AS"
+	" total FROM access_latency) l, (SELECT count(*) AS count, coalesce(sum(latency_us), 0) AS"
+	" total FROM access WHERE latency_us IS NOT NULL) a"
+	" WHERE l.count <> a.count OR l.total <> a.total",
+
+	"SELECT 'the income of the hours is ' || i.count || ' payments, the ledger says ' ||"
+	" m.count FROM (SELECT coalesce(sum(count), 0) AS count FROM income) i,"
+	" (SELECT count(*) AS count FROM movement WHERE kind IN ('credited', 'parked')"
+	" AND source <> 'in:cash') m WHERE i.count <> m.count",
+
 	"SELECT 'event ' || t.event || ' is named by ' || t.subscriber || ' but is not there'"
 	" FROM event_touch t WHERE NOT EXISTS (SELECT 1 FROM event WHERE id = t.event)",
 };

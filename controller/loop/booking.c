@@ -5,6 +5,7 @@
 #include "base/digest.h"
 #include "loop/booking_attempt.h"
 #include "loop/booking_inside.h"
+#include "loop/proving.h"
 #include "policies/matching.h"
 #include "policies/prepaid.h"
 #include "provider/provider.h"
@@ -71,6 +72,7 @@ bool booking_credit(struct booked *out, struct seat *seat, const struct intent *
 	out->subscriber = subscriber;
 	return buy(&out->periods, &out->paid_until_at, seat, intent, subscriber, out->payment.id,
 		   now, arena, error) &&
+	       proving_credited(seat, intent, subscriber, out, now, arena, error) &&
 	       fleet_mark(seat->store, subscriber->router->name, subscriber->reference,
 			  CAUSE_PAYMENT, because, now, error);
 }

@@ -6,6 +6,7 @@
 #include "base/clock.h"
 #include "base/failpoint.h"
 #include "base/log.h"
+#include "loop/proving.h"
 #include "state/events.h"
 #include "state/fleet.h"
 #include "view/plan_view.h"
@@ -100,29 +101,11 @@ static bool learn_drift(struct run *run, int64_t now, struct error *error)
 	return drift_replace(run->seat->store, run->gathered.router->name, rows, count, now, error);
 }
 
-static const struct person *person_of(const struct plan *plan, struct text reference)
-{
-	uint32_t low = 0, high = plan->person_count;
-
-	while (low < high) {
-		uint32_t middle = low + (high - low) / 2;
-		int order = text_compare(plan->people[middle].reference, reference);
-
-		if (order == 0)
-			return &plan->people[middle];
-		if (order < 0)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	return NULL;
-}
-
 /* The loss was made and read back, or he has access again: nothing is left to be held or allowed.
  */
 static bool is_settled(const struct run *run, struct text reference)
 {
-	const struct person *person = person_of(&run->plan, reference);
+	const struct person *person = proving_person(&run->plan, reference);
 
 	if (person == NULL)
 		return run->gathered.complete;
@@ -272,6 +255,8 @@ static bool learn_all(struct run *run, const struct router_state *state, int64_t
 	    !fleet_marks_clear(store, state->name, run->gathered.newest_mark, error))
 		return false;
 	if (whole && !learn_losses(run, error))
+		return false;
+	if (!proving_learnt(run, state, whole, now, error))
 		return false;
 	return learn_event(run, now, error);
 }

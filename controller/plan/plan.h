@@ -57,6 +57,7 @@ struct person {
 	struct entitlement entitlement;      /* of a gone one: TERMINATED */
 	bool had_access;                     /* observed: an open row of ours */
 	bool gets_access;                    /* desired */
+	bool live;                           /* a session by a row of ours was seen */
 	enum loss loss; /* had && !gets, or sessions live on although he gets none */
 	bool held;      /* the guard or the clock keeps his losses */
 };

@@ -56,6 +56,7 @@ static void survey_table(struct draft *draft, enum menu_id id)
 		if (!item)
 			continue;
 		item->has_live = true;
+		item->person->live |= id != MENU_HOTSPOT_COOKIE;
 		if (item->is_off && item->menu->id == MENU_HOTSPOT_USER)
 			item->macs = words_add(
 			    draft->arena, item->macs, ' ',

@@ -3,65 +3,32 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "git/folder.h"
+#include "git/files.h"
 #include "git/inner.h"
 
 struct walk {
 	git_repository *handle;
-	struct arena *arena;
-	struct blob *blobs;
-	uint32_t count, capacity;
-	uint64_t size;
-	struct error *error;
+	struct files files;
 };
-
-static bool keep(struct walk *walk, struct blob blob)
-{
-	if (walk->count == INTENT_FILES_MAX)
-		return error_set(
-		    walk->error, ERROR_LIMIT,
-		    "there are more than 100,000 files: put several documents into one");
-	if (walk->count == walk->capacity) {
-		uint32_t wider = walk->capacity ? walk->capacity * 2 : 64;
-		walk->blobs = arena_grow(walk->arena, walk->blobs,
-					 walk->capacity * sizeof(struct blob),
-					 wider * sizeof(struct blob));
-		walk->capacity = wider;
-	}
-	walk->blobs[walk->count++] = blob;
-	return true;
-}
-
-/* What one file does wrong is no reason to stop looking at the others; anything else is. */
-static bool refuse(struct walk *walk, enum error_code code, struct text path, const char *message)
-{
-	if (code == ERROR_INVALID)
-		return keep(walk, (struct blob){ .path = path, .refusal = message });
-	(void)error_set(walk->error, code, "%.*s: %s", TEXT_ARG(path), message);
-	(void)snprintf(walk->error->place.file, sizeof(walk->error->place.file), "%.*s",
-		       TEXT_ARG(path));
-	return false;
-}
 
 static bool take_blob(struct walk *walk, const git_blob *from, struct text path)
 {
 	git_object_size_t size = git_blob_rawsize(from);
-	if (size > YAML_FILE_SIZE_MAX)
-		return refuse(walk, ERROR_INVALID, path, FILE_TOO_LARGE);
-	walk->size += size;
-	if (walk->size > INTENT_SIZE_MAX)
-		return refuse(walk, ERROR_LIMIT, path, FILES_TOO_LARGE);
+	bool go_on;
+
+	if (!files_room(&walk->files, &go_on, path, (uint64_t)size))
+		return go_on;
 	struct text bytes = { git_blob_rawcontent(from), (uint32_t)size };
-	struct blob blob = { .path = path, .bytes = text_copy(walk->arena, bytes) };
+	struct blob blob = { .path = path, .bytes = text_copy(walk->files.arena, bytes) };
 	(void)git_oid_tostr(blob.id, sizeof(blob.id), git_blob_id(from));
-	return keep(walk, blob);
+	return files_keep(&walk->files, blob);
 }
 
 static bool add_blob(struct walk *walk, const git_oid *id, struct text path)
 {
 	git_blob *blob;
 	if (git_blob_lookup(&blob, walk->handle, id))
-		return git_failed(walk->error, ERROR_FAILED, path.at);
+		return git_failed(walk->files.error, ERROR_FAILED, path.at);
 	bool good = take_blob(walk, blob, path);
 	git_blob_free(blob);
 	return good;
@@ -73,44 +40,41 @@ static bool walk_entry(struct walk *walk, const git_tree_entry *entry, struct te
 		       uint32_t depth)
 {
 	const char *name = git_tree_entry_name(entry);
+	struct files *files = &walk->files;
+	struct text inner;
+	bool go_on;
+
 	if (name[0] == '.')
 		return true;
-	if (!name_is_readable(text_of(name)))
-		return refuse(walk, ERROR_INVALID, path.size ? path : TEXT("."),
-			      "a name in this folder is not UTF-8 or has control characters: "
-			      "rename it");
-	struct text inner = path.size ? text_format(walk->arena, "%.*s/%s", TEXT_ARG(path), name)
-				      : text_copy(walk->arena, text_of(name));
+	if (!files_path(&inner, &go_on, files, path, name))
+		return go_on;
 	switch (git_tree_entry_filemode(entry)) {
 	case GIT_FILEMODE_TREE:
 		if (depth == YAML_DEPTH_MAX)
-			return refuse(walk, ERROR_INVALID, inner,
-				      "folders are nested more than 64 deep");
+			return files_refuse(files, ERROR_INVALID, inner, FOLDER_TOO_DEEP);
 		return walk_tree(walk, git_tree_entry_id(entry), inner, depth + 1);
 	case GIT_FILEMODE_BLOB:
 	case GIT_FILEMODE_BLOB_EXECUTABLE:
-		if (!name_is_yaml(inner))
+		if (!files_want(inner))
 			return true;
 		return add_blob(walk, git_tree_entry_id(entry), inner);
 	case GIT_FILEMODE_LINK:
-		return refuse(walk, ERROR_INVALID, inner,
-			      "this is a symbolic link: put the file itself here, or give it a "
-			      "name that begins with a dot");
+		return files_refuse(files, ERROR_INVALID, inner, FILE_IS_LINK);
 	case GIT_FILEMODE_COMMIT:
-		return refuse(walk, ERROR_INVALID, inner,
-			      "this is a submodule: put its files here, or give it a name that "
-			      "begins with a dot");
+		return files_refuse(files, ERROR_INVALID, inner,
+				    "this is a submodule: put its files here, or give it a name "
+				    "that begins with a dot");
 	case GIT_FILEMODE_UNREADABLE:
 		break;
 	}
-	return refuse(walk, ERROR_INVALID, inner, "this is neither a file nor a folder");
+	return files_refuse(files, ERROR_INVALID, inner, "this is neither a file nor a folder");
 }
 
 static bool walk_tree(struct walk *walk, const git_oid *id, struct text path, uint32_t depth)
 {
 	git_tree *tree;
 	if (git_tree_lookup(&tree, walk->handle, id))
-		return git_failed(walk->error, ERROR_FAILED, "a folder of the commit is missing");
+		return git_failed(walk->files.error, ERROR_FAILED, "a folder of the commit is missing");
 	bool good = true;
 	size_t count = git_tree_entrycount(tree);
 	for (size_t i = 0; good && i < count; i++)
@@ -176,19 +140,18 @@ bool repository_blobs(struct blob **out, uint32_t *count, struct repository *rep
 	git_oid folder;
 	struct walk walk = {
 		.handle = (git_repository *)repository,
-		.arena = arena,
-		.error = error,
+		.files = { .arena = arena, .error = error },
 	};
 	if (!find_folder(&folder, walk.handle, commit, path, error) ||
 	    !walk_tree(&walk, &folder, TEXT_NONE, 0))
 		return false;
-	if (walk.count == 0)
+	if (walk.files.count == 0)
 		return error_set(error, ERROR_INVALID,
 				 "there is no *.yaml or *.yml file in `%.*s` of commit %.12s: an "
 				 "empty folder is never taken for an empty fleet",
 				 path.size ? (int)path.size : 1, path.size ? path.at : ".", commit);
-	*out = walk.blobs;
-	*count = walk.count;
+	*out = walk.files.blobs;
+	*count = walk.files.count;
 	return true;
 }
 

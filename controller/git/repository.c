@@ -6,7 +6,6 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "git/folder.h"
 #include "git/inner.h"
 
 void repository_library_start(void)

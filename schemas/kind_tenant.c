@@ -6,6 +6,7 @@
 static const char *const environment_words[] = { "production", "sandbox", NULL };
 static const char *const type_words[] = { "paybill", "till", NULL };
 static const char *const trust_words[] = { "token", "verified", NULL };
+static const char *const validation_words[] = { "accept", "refuse", NULL };
 static const char *const mail_schemes[] = { "smtp", "smtps", NULL };
 
 static const struct key source = { .name = "sources", .type = VALUE_ADDRESS,
@@ -45,6 +46,16 @@ static const struct key channel_keys[] = {
 		  "callback told is found; `wavu payment register` asks for the right to it." },
 	{ .name = "nominated", .type = VALUE_PHONE,
 	  .help = "The phone that the provider calls about `pull`; needed to register for it." },
+	{ .name = "secret", .type = VALUE_SECRET,
+	  .help = "What the provider proves its callbacks with: Paystack's secret key, Kopo Kopo's "
+		  "API key or client secret, Flutterwave's secret hash." },
+	{ .name = "public_key", .type = VALUE_SECRET,
+	  .help = "KCB's RSA public key as a PEM file; two stand in it while the bank replaces "
+		  "one." },
+	{ .name = "validation", .type = VALUE_ENUM, .words = validation_words,
+	  .fallback = "accept",
+	  .help = "What M-PESA is told before a payment: accept everything, or refuse unknown "
+		  "accounts and less than is due." },
 	{ .name = "sources", .type = VALUE_LIST, .item = &source, .min = 1, .max = 256,
 	  .help = "Callbacks from other addresses are held: an extra layer." },
 	{ .name = "trust", .type = VALUE_ENUM, .words = trust_words, .fallback = "token",

@@ -2,7 +2,8 @@
 
 #include "base/macros.h"
 
-const char *const provider_names[] = { "daraja", NULL };
+const char *const provider_names[] = { "daraja",   "flutterwave", "kcb",
+					"kopokopo", "paystack",    NULL };
 
 /*
  * Longer words first, so that the message names what the operator sees: "exec" before "exe".
@@ -25,6 +26,34 @@ static const struct {
 	{ "SDG", "249" }, { "SLE", "232" }, { "SOS", "252" }, { "SSP", "211" }, { "SZL", "268" },
 	{ "TZS", "255" }, { "UGX", "256" }, { "ZAR", "27" },  { "ZMW", "260" },
 };
+
+/* What each signs its callbacks with, and what it is asked with. */
+static const char *const needs_secret[] = { "secret", NULL };
+static const char *const needs_public_key[] = { "public_key", NULL };
+static const char *const needs_both[] = { "secret", "consumer_secret", NULL };
+
+static const struct {
+	const char *provider;
+	const char *const *needs;
+} needs[] = {
+	{ "flutterwave", needs_both },
+	{ "kcb", needs_public_key },
+	{ "kopokopo", needs_secret },
+	{ "paystack", needs_secret },
+};
+
+const char *const *provider_needs(struct text provider)
+{
+	for (size_t i = 0; i < ARRAY_COUNT(needs); i++)
+		if (text_is(provider, needs[i].provider))
+			return needs[i].needs;
+	return NULL;
+}
+
+bool provider_validates(struct text provider)
+{
+	return text_is(provider, "daraja");
+}
 
 const char *forbidden_word(struct text name)
 {

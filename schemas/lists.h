@@ -5,9 +5,16 @@
  */
 #pragma once
 
+#include <stdbool.h>
+
 #include "base/text.h"
 
 extern const char *const provider_names[]; /* NULL-terminated, sorted */
+
+/* Keys of a channel that this provider cannot do without, NULL-terminated; NULL: none. */
+const char *const *provider_needs(struct text provider);
+/* Does it ask before a payment whether it is welcome? */
+bool provider_validates(struct text provider);
 
 /* The word in `name`, in any case, that Safaricom refuses in URLs (payments facts 1.7); or NULL. */
 const char *forbidden_word(struct text name);

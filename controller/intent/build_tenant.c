@@ -46,12 +46,38 @@ static void check_endpoint(struct reader *reader, const struct source *source,
 			     "http is allowed on loopback only: write https://…");
 }
 
+/* What the channel's provider cannot do without, and what only another one does. */
+static void check_provider(struct reader *reader, const struct source *source,
+			   const struct node *map, const struct channel *channel, uint32_t index)
+{
+	const char *const *needs = provider_needs(channel->provider);
+	char path[64];
+
+	for (; needs && *needs; needs++) {
+		if (node_get(map, *needs))
+			continue;
+		(void)snprintf(path, sizeof(path), "payments[%u].%s", index, *needs);
+		source_error(reader, source, map, path,
+			     "%.*s needs `%s`: add `%s: { file: NAME }`, with the file below the "
+			     "host's secrets folder",
+			     TEXT_ARG(channel->provider), *needs, *needs);
+	}
+	const struct node *validation = take_node(map, "validation");
+	if (!validation || provider_validates(channel->provider))
+		return;
+	(void)snprintf(path, sizeof(path), "payments[%u].validation", index);
+	source_error(reader, source, validation, path,
+		     "%.*s asks nobody before a payment: remove it",
+		     TEXT_ARG(channel->provider));
+}
+
 static void build_channel(struct reader *reader, const struct source *source,
 			  const struct node *map, uint32_t index, struct channel *out)
 {
 	static const char *const environments[] = { "production", "sandbox", NULL };
 	static const char *const types[] = { "paybill", "till", NULL };
 	static const char *const trusts[] = { "token", "verified", NULL };
+	static const char *const validations[] = { "accept", "refuse", NULL };
 	char path[64];
 
 	*out = (struct channel){
@@ -67,6 +93,9 @@ static void build_channel(struct reader *reader, const struct source *source,
 		.consumer_key = take_secret(reader, source, map, "consumer_key"),
 		.consumer_secret = take_secret(reader, source, map, "consumer_secret"),
 		.passkey = take_secret(reader, source, map, "passkey"),
+		.secret = take_secret(reader, source, map, "secret"),
+		.public_key = take_secret(reader, source, map, "public_key"),
+		.refuses = take_word(map, "validation", validations, 0) == 1,
 		.initiator = take_text(reader, map, "initiator"),
 		.security_credential = take_secret(reader, source, map, "security_credential"),
 		.pull = take_bool(map, "pull", false),
@@ -88,6 +117,7 @@ static void build_channel(struct reader *reader, const struct source *source,
 		refuse_forbidden(reader, source, name, path);
 	(void)snprintf(path, sizeof(path), "payments[%u].endpoint", index);
 	check_endpoint(reader, source, map, out, path);
+	check_provider(reader, source, map, out, index);
 }
 
 static void build_channels(struct reader *reader, const struct source *source)

@@ -39,6 +39,7 @@ struct notice {
 	    phone_hash;        /* 64 lower-case hex digits of SHA-256 over E.164 digits, or empty */
 	struct text shortcode; /* empty: not said */
 	struct text payer;     /* a display name, or empty */
+	struct text currency;  /* empty: not said, it is the tenant's */
 	int64_t at;            /* the provider's time; 0: unreadable or absent */
 };
 

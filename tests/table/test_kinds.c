@@ -49,7 +49,10 @@ static const struct {
 	{ "Tenant.payments.consumer_secret", "only for prompts and queries" },
 	{ "Tenant.payments.endpoint", "only for a test provider" },
 	{ "Tenant.payments.passkey", "only for prompts" },
+	{ "Tenant.payments.public_key", "only for KCB" },
+	{ "Tenant.payments.secret", "only for providers that sign" },
 	{ "Tenant.payments.store", "only for prompts to a till" },
+	{ "Tenant.payments.validation", "accept is what beginners want" },
 };
 
 static struct arena arena;

@@ -27,6 +27,9 @@ struct callback {
 	struct text source;  /* the peer's address */
 	struct text body;
 	int64_t received_at;
+	/* With `key` of the provider: the channel's secret or public key, put there by the teller;
+	 * unreadable: nothing can be proven. It never comes from the street. */
+	struct secret key;
 };
 
 struct reply {
@@ -173,6 +176,28 @@ struct provider_api {
 	struct said (*list_enrol_read)(const struct response *response, struct arena *arena);
 };
 
+/*
+ * One synchronous question by which a hint becomes true or not: what the provider answers over
+ * checked TLS counts, what the callback said does not.
+ */
+struct provider_check {
+	/* Empty url: the callback names nothing that could be asked about. */
+	struct request (*ask)(const struct channel *channel, const struct callback *hint,
+			      struct arena *arena);
+	/* YES: *out is what happened, in place of the callback's words. NO: it never did. Else *why
+	 * is why nobody can tell. */
+	enum answer (*read)(struct notice *out, struct text *why, const struct channel *channel,
+			    struct text country, const struct callback *hint,
+			    const struct response *response, struct arena *arena);
+};
+
+/* What a channel's callbacks are proven with: the key of the Tenant that names it. */
+enum proof_key {
+	KEY_NONE,
+	KEY_SECRET,    /* `secret` */
+	KEY_PUBLIC_KEY /* `public_key`: one or more RSA keys in PEM */
+};
+
 struct provider {
 	const char *name; /* sorted in the table */
 	/* Which of product.md's paths it listens on: kinds, NULL-terminated ("" is the bare one).
@@ -188,6 +213,13 @@ struct provider {
 	 * keeping it). */
 	struct reply (*reply)(struct text kind);
 	const struct provider_api *api; /* NULL: it cannot be asked */
+	enum proof_key key;
+	/* Headers that authenticate and parse need besides those every callback is kept with;
+	 * NULL-terminated. */
+	const char *const *headers;
+	/* One that holds a secret itself: kept as the hex SHA-256 of its value. Or NULL. */
+	const char *digested_header;
+	const struct provider_check *check; /* NULL: hints of it are not asked about this way */
 };
 
 /* NULL when there is no such provider. */

@@ -4,7 +4,8 @@
 
 /* THE table of payment providers: one row each, sorted by name. */
 static const struct provider *const providers[] = {
-	&provider_daraja,
+	&provider_daraja, &provider_flutterwave, &provider_kcb, &provider_kopokopo,
+	&provider_paystack,
 };
 
 /*

@@ -93,14 +93,7 @@ static bool insert_payment(struct db *db, struct payment *payment, struct text k
 	return true;
 }
 
-struct status {
-	int64_t payment_id;
-	enum payment_status status;
-	struct text reference, account, reason, actor;
-	int64_t at;
-};
-
-static bool insert_status(struct db *db, const struct status *status, struct error *error)
+bool ledger_status_insert(struct db *db, const struct ledger_status *status, struct error *error)
 {
 	struct statement *statement = db_prepare(
 	    db, "INSERT INTO payment_status (payment, status, subscriber, account, reason, actor,"
@@ -200,7 +193,7 @@ bool ledger_book(bool *known, struct store *store, struct payment *payment, stru
 		return false;
 	if (!made)
 		payment->receipt = text_trim(payment->receipt);
-	struct status status = { 0,
+	struct ledger_status status = { 0,
 				 payment->status,
 				 reference,
 				 payment->account,
@@ -210,19 +203,11 @@ bool ledger_book(bool *known, struct store *store, struct payment *payment, stru
 	if (!insert_payment(db, payment, key, made, error))
 		return false;
 	status.payment_id = payment->id;
-	if (!insert_status(db, &status, error))
+	if (!ledger_status_insert(db, &status, error))
 		return false;
 	store_booked(store, payment->booked_at);
 	return held || book_money(db, payment, reference, error);
 }
-
-/* What ledger_assign has to know of a payment. */
-struct waiting {
-	bool found, has_cents, made, settled;
-	int64_t cents;
-	enum payment_status status;
-	struct text receipt, channel, account;
-};
 
 static enum payment_status status_of(struct text word)
 {
@@ -232,16 +217,17 @@ static enum payment_status status_of(struct text word)
 	fatal("'%.*s' is no payment status", TEXT_ARG(word));
 }
 
-static bool read_waiting(struct waiting *out, struct db *db, int64_t id, struct arena *arena,
-			 struct error *error)
+bool ledger_waiting_read(struct ledger_waiting *out, struct db *db, int64_t id,
+			 struct arena *arena, struct error *error)
 {
 	struct statement *statement = db_prepare(
 	    db, "SELECT p.cents, p.receipt_made, p.receipt, p.channel, n.status, s.account,"
-		" EXISTS (SELECT 1 FROM settled WHERE payment = p.id) FROM payment p JOIN payment_now n ON n.payment = p.id JOIN payment_status s ON s.id ="
-		" n.status_id WHERE p.id = ?");
+		" EXISTS (SELECT 1 FROM settled WHERE payment = p.id), n.subscriber, s.reason"
+		" FROM payment p JOIN payment_now n ON n.payment = p.id JOIN payment_status s"
+		" ON s.id = n.status_id WHERE p.id = ?");
 
 	db_bind(statement, 1, id);
-	*out = (struct waiting){ .found = db_step(statement) };
+	*out = (struct ledger_waiting){ .found = db_step(statement) };
 	if (out->found) {
 		out->has_cents = !db_column_is_null(statement, 0);
 		out->cents = db_column(statement, 0);
@@ -251,11 +237,13 @@ static bool read_waiting(struct waiting *out, struct db *db, int64_t id, struct 
 		out->status = status_of(db_column_text(statement, 4, arena));
 		out->account = db_column_text(statement, 5, arena);
 		out->settled = db_column(statement, 6) != 0;
+		out->reference = db_column_text(statement, 7, arena);
+		out->reason = db_column_text(statement, 8, arena);
 	}
 	return db_finish(statement, error);
 }
 
-static bool may_assign(const struct waiting *waiting, int64_t id, struct error *error)
+static bool may_assign(const struct ledger_waiting *waiting, int64_t id, struct error *error)
 {
 	if (!waiting->found)
 		return error_set(error, ERROR_INVALID, "there is no payment %" PRId64, id);
@@ -277,17 +265,14 @@ static bool may_assign(const struct waiting *waiting, int64_t id, struct error *
 	return true;
 }
 
-#define SMALL_ARENA_SIZE \
-	(64u << 10) /* a receipt, a channel, an account: the caller brings no arena */
-
-static bool assign(struct store *store, const struct status *status, struct arena *arena,
+static bool assign(struct store *store, const struct ledger_status *status, struct arena *arena,
 		   struct error *error)
 {
 	struct db *db = store_writer(store);
-	struct waiting waiting;
+	struct ledger_waiting waiting;
 	int64_t id;
 
-	if (!read_waiting(&waiting, db, status->payment_id, arena, error) ||
+	if (!ledger_waiting_read(&waiting, db, status->payment_id, arena, error) ||
 	    !may_assign(&waiting, status->payment_id, error))
 		return false;
 	bool parked = waiting.status == PAYMENT_UNMATCHED;
@@ -299,7 +284,7 @@ static bool assign(struct store *store, const struct status *status, struct aren
 		.payment_id = status->payment_id,
 		.at = status->at,
 	};
-	if (!insert_status(db, status, error) || !ledger_move(&id, db, &movement, error))
+	if (!ledger_status_insert(db, status, error) || !ledger_move(&id, db, &movement, error))
 		return false;
 	store_booked(store, status->at);
 	return stand_credited(db, status->reference, status->payment_id, status->at, error);
@@ -308,7 +293,7 @@ static bool assign(struct store *store, const struct status *status, struct aren
 bool ledger_assign(struct store *store, int64_t payment_id, struct text reference,
 		   struct text account, struct text actor, int64_t now, struct error *error)
 {
-	struct status status = { payment_id,
+	struct ledger_status status = { payment_id,
 				 PAYMENT_CREDITED,
 				 reference,
 				 account,
@@ -318,7 +303,7 @@ bool ledger_assign(struct store *store, int64_t payment_id, struct text referenc
 	struct arena arena;
 
 	invariant(reference.size != 0);
-	arena_open(&arena, SMALL_ARENA_SIZE);
+	arena_open(&arena, LEDGER_SMALL_ARENA_SIZE);
 	bool ok = assign(store, &status, &arena, error);
 	arena_close(&arena);
 	return ok;

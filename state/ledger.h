@@ -54,6 +54,43 @@ bool ledger_assign(struct store *store, int64_t payment_id, struct text referenc
 		   struct text account, struct text actor, int64_t now,
 		   struct error *error) MUST_CHECK;
 
+/* A held payment was proven, but fits nobody: its money comes in, and waits unmatched. */
+bool ledger_park(struct store *store, int64_t payment_id, struct text reason, int64_t now,
+		 struct error *error) MUST_CHECK;
+/* A held payment is held for another reason from now on; the same reason is not written twice. */
+bool ledger_hold(struct store *store, int64_t payment_id, struct text reason, int64_t now,
+		 struct error *error) MUST_CHECK;
+
+/* ---- taken back: compensating entries, for nothing is ever changed ----------------------------- */
+
+/* What is left of one purchase; newest first, those with something left. */
+struct purchase_left {
+	int64_t id;
+	uint32_t periods;
+	int64_t cents;
+	int64_t paid_from_at, paid_until_at;
+	int32_t anchor_day;
+	struct text package;
+};
+bool ledger_purchases(struct purchase_left **out, uint32_t *count, struct store *store,
+		      struct text reference, struct arena *arena, struct error *error) MUST_CHECK;
+/* What a reversal takes from one purchase. */
+struct shortening {
+	int64_t purchase_id;
+	uint32_t periods;
+	int64_t cents;
+	int64_t paid_until_at; /* where periods are left: until when */
+};
+/*
+ * The payment is reversed: its money goes back where it came from, after that of the purchases
+ * given. *reference: whose credit it was, or empty. CONFLICT when it was reversed before. Which
+ * purchases give way is the caller's to judge.
+ */
+bool ledger_reverse(struct text *reference, struct store *store, int64_t payment_id,
+		    const struct shortening *shortenings, uint32_t count, struct text reason,
+		    struct text actor, int64_t now, struct arena *arena,
+		    struct error *error) MUST_CHECK;
+
 /* What one purchase decided (policies/prepaid.h). Cents go from the account's credit to revenue;
  * CONFLICT when the credit is less. */
 struct purchase {

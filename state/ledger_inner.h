@@ -4,6 +4,7 @@
  */
 #pragma once
 
+#include "model/payment.h"
 #include "state/inside.h"
 
 /* One side of a movement: "credit:" of "kn0042", "in:" of "main", or "revenue" of nobody. */
@@ -26,3 +27,26 @@ bool ledger_move(int64_t *id, struct db *db, const struct movement *movement,
 /* The one number a query by one text gives; 0 when it gives none. */
 bool ledger_number(int64_t *out, struct db *db, const char *sql, struct text key,
 		   struct error *error) MUST_CHECK;
+
+/* A status that a payment takes; the newest is in force. */
+struct ledger_status {
+	int64_t payment_id;
+	enum payment_status status;
+	struct text reference, account, reason, actor;
+	int64_t at;
+};
+bool ledger_status_insert(struct db *db, const struct ledger_status *status,
+			  struct error *error) MUST_CHECK;
+
+/* What has to be known of a payment before its status changes. */
+struct ledger_waiting {
+	bool found, has_cents, made, settled; /* made: its receipt is one of ours */
+	int64_t cents;
+	enum payment_status status;
+	struct text receipt, channel, account, reference, reason;
+};
+bool ledger_waiting_read(struct ledger_waiting *out, struct db *db, int64_t id,
+			 struct arena *arena, struct error *error) MUST_CHECK;
+
+/* A receipt, a channel, an account: where the caller brings no arena. */
+#define LEDGER_SMALL_ARENA_SIZE (64u << 10)

@@ -59,6 +59,34 @@ static const char *const tenant_checks[] = {
 	"  AND m.credited_to = 'credit:' || n.subscriber"
 	" ELSE 1 END",
 
+	"SELECT 'movement ' || m.id || ' of payment ' || p.receipt || ', which is ' || n.status ||"
+	" ', is undone by ' || coalesce(c.cents, 0) || ' of ' || m.cents || ' cents'"
+	" FROM movement m JOIN payment p ON p.id = m.payment JOIN payment_now n ON n.payment = p.id"
+	" LEFT JOIN (SELECT movement, sum(cents) AS cents FROM compensation GROUP BY movement) c"
+	" ON c.movement = m.id"
+	" WHERE coalesce(c.cents, 0) <> iif(n.status = 'reversed', m.cents, 0)",
+
+	"SELECT 'movement ' || m.id || ' is undone by ' || sum(c.cents) || ' of ' || m.cents ||"
+	" ' cents' FROM compensation c JOIN movement m ON m.id = c.movement"
+	" GROUP BY m.id HAVING sum(c.cents) > m.cents",
+
+	"SELECT 'compensation ' || c.id || ' took no period back from purchase ' || u.id"
+	" FROM compensation c JOIN purchase u ON u.movement = c.movement"
+	" WHERE NOT EXISTS (SELECT 1 FROM shortened s WHERE s.compensation = c.id"
+	" AND s.purchase = u.id)",
+
+	"SELECT 'purchase ' || u.id || ' of ' || u.subscriber || ' has ' || u.cents ||"
+	" ' cents left for ' || u.periods || ' periods' FROM purchase_now u"
+	" WHERE u.periods < 0 OR u.cents < 0 OR (u.periods = 0) <> (u.cents = 0)",
+
+	"SELECT 'compensation ' || c.id || ' belongs to payment ' || p.receipt || ', which was"
+	" not reversed' FROM compensation c JOIN payment p ON p.id = c.payment"
+	" JOIN payment_now n ON n.payment = p.id WHERE n.status <> 'reversed'",
+
+	"SELECT 'payment ' || p.receipt || ' was taken back, and is ' || n.status"
+	" FROM question q JOIN payment p ON p.id = q.payment JOIN payment_now n ON n.payment = p.id"
+	" WHERE q.kind = 'reverse' AND q.status = 'yes' AND n.status <> 'reversed'",
+
 	"SELECT 'movement ' || m.id || ' bought something that is not in the list of purchases'"
 	" FROM movement m WHERE m.kind = 'bought'"
 	" AND NOT EXISTS (SELECT 1 FROM purchase WHERE movement = m.id)",
@@ -129,14 +157,17 @@ static const char standing_check[] =
     " FROM opening"
     "  UNION SELECT subscriber FROM pause UNION SELECT subscriber FROM password),"
     /* Materialized: folded into the join, the list of newest rows would be walked per person. */
-    " bought AS MATERIALIZED (SELECT p.* FROM purchase p JOIN"
-    "  (SELECT max(id) AS id FROM purchase GROUP BY subscriber) n ON n.id = p.id),"
+    " remains AS MATERIALIZED (SELECT * FROM purchase_now WHERE periods > 0),"
+    " bought AS MATERIALIZED (SELECT p.* FROM remains p JOIN"
+    "  (SELECT max(id) AS id FROM remains GROUP BY subscriber) n ON n.id = p.id),"
     " stopped AS MATERIALIZED (SELECT p.* FROM pause p JOIN"
     "  (SELECT max(id) AS id FROM pause GROUP BY subscriber) n ON n.id = p.id),"
     " paid AS (SELECT subscriber, max(status_id) AS status_id FROM payment_now"
     "  WHERE status = 'credited' GROUP BY subscriber),"
+    " ever AS MATERIALIZED (SELECT DISTINCT subscriber FROM payment_status"
+    "  WHERE status = 'credited'),"
     " facts AS (SELECT e.subscriber,"
-    "  (o.subscriber IS NOT NULL OR d.subscriber IS NOT NULL) AS known,"
+    "  (o.subscriber IS NOT NULL OR v.subscriber IS NOT NULL) AS known,"
     "  o.subscriber IS NOT NULL AS opening_booked,"
     "  coalesce(z.paused, 0) AS paused,"
     "  (SELECT payment FROM payment_status WHERE id = d.status_id) AS last_payment,"
@@ -150,6 +181,7 @@ static const char standing_check[] =
     "  FROM everybody e LEFT JOIN bought b ON b.subscriber = e.subscriber"
     "  LEFT JOIN opening o ON o.subscriber = e.subscriber"
     "  LEFT JOIN stopped z ON z.subscriber = e.subscriber"
+    "  LEFT JOIN ever v ON v.subscriber = e.subscriber"
     "  LEFT JOIN paid d ON d.subscriber = e.subscriber)"
     " SELECT 'standing of ' || f.subscriber || ' differs from what its payments and purchases say'"
     " FROM facts f LEFT JOIN standing s ON s.subscriber = f.subscriber"

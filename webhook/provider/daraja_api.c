@@ -27,7 +27,7 @@
 
 /* ---- questions ------------------------------------------------------------------------------- */
 
-static struct text address(const struct channel *channel, const char *path, struct arena *arena)
+struct text daraja_address(const struct channel *channel, const char *path, struct arena *arena)
 {
 	struct text base = channel->endpoint;
 	if (base.size == 0)
@@ -38,14 +38,14 @@ static struct text address(const struct channel *channel, const char *path, stru
 	return text_format(arena, "%.*s%s", TEXT_ARG(base), path);
 }
 
-static json_t *string_of(struct text text)
+json_t *daraja_string(struct text text)
 {
 	json_t *string = json_stringn(text.at ? text.at : "", text.size);
 	return string ? string : json_string("");
 }
 
 /* The text of a tree, which it frees. */
-static struct text written(json_t *tree, struct arena *arena)
+struct text daraja_written(json_t *tree, struct arena *arena)
 {
 	char *bytes = tree ? json_dumps(tree, JSON_COMPACT) : NULL;
 	if (!bytes)
@@ -107,7 +107,7 @@ static struct request daraja_login(const struct channel *channel, struct arena *
 {
 	return (struct request){
 		.method = "GET",
-		.url = address(channel, "/oauth/v1/generate?grant_type=client_credentials", arena),
+		.url = daraja_address(channel, "/oauth/v1/generate?grant_type=client_credentials", arena),
 		.login = true,
 		.again = true,
 	};
@@ -144,19 +144,19 @@ static struct request daraja_start(const struct channel *channel,
 	 */
 	json_t *body = json_pack(
 	    "{s:o, s:o, s:o, s:s, s:o, s:o, s:o, s:o, s:o, s:o, s:s}", "BusinessShortCode",
-	    string_of(business(channel)), "Password",
-	    string_of(password(channel, credentials, at, arena)), "Timestamp", string_of(at),
+	    daraja_string(business(channel)), "Password",
+	    daraja_string(password(channel, credentials, at, arena)), "Timestamp", daraja_string(at),
 	    "TransactionType", paybill ? "CustomerPayBillOnline" : "CustomerBuyGoodsOnline",
-	    "Amount", string_of(text_format(arena, "%lld", (long long)(prompt->cents / 100))),
-	    "PartyA", string_of(prompt->phone), "PartyB", string_of(channel->shortcode),
-	    "PhoneNumber", string_of(prompt->phone), "CallBackURL",
-	    string_of(prompt->callback_url), "AccountReference",
-	    string_of(text_head(prompt->account, ACCOUNT_SIZE_MAX)), "TransactionDesc",
+	    "Amount", daraja_string(text_format(arena, "%lld", (long long)(prompt->cents / 100))),
+	    "PartyA", daraja_string(prompt->phone), "PartyB", daraja_string(channel->shortcode),
+	    "PhoneNumber", daraja_string(prompt->phone), "CallBackURL",
+	    daraja_string(prompt->callback_url), "AccountReference",
+	    daraja_string(text_head(prompt->account, ACCOUNT_SIZE_MAX)), "TransactionDesc",
 	    DESCRIPTION);
 	return (struct request){
 		.method = "POST",
-		.url = address(channel, "/mpesa/stkpush/v1/processrequest", arena),
-		.body = written(body, arena),
+		.url = daraja_address(channel, "/mpesa/stkpush/v1/processrequest", arena),
+		.body = daraja_written(body, arena),
 	};
 }
 
@@ -166,13 +166,13 @@ static struct request daraja_ask(const struct channel *channel,
 {
 	struct text at = timestamp(now, arena);
 	json_t *body = json_pack("{s:o, s:o, s:o, s:o}", "BusinessShortCode",
-				 string_of(business(channel)), "Password",
-				 string_of(password(channel, credentials, at, arena)), "Timestamp",
-				 string_of(at), "CheckoutRequestID", string_of(provider_ref));
+				 daraja_string(business(channel)), "Password",
+				 daraja_string(password(channel, credentials, at, arena)), "Timestamp",
+				 daraja_string(at), "CheckoutRequestID", daraja_string(provider_ref));
 	return (struct request){
 		.method = "POST",
-		.url = address(channel, "/mpesa/stkpushquery/v1/query", arena),
-		.body = written(body, arena),
+		.url = daraja_address(channel, "/mpesa/stkpushquery/v1/query", arena),
+		.body = daraja_written(body, arena),
 		.again = true,
 	};
 }
@@ -184,25 +184,25 @@ static struct request daraja_enrol(const struct channel *channel, struct text va
 	 * "Completed": what cannot be asked in time is accepted; a refusal would lose the payment.
 	 */
 	json_t *body = json_pack("{s:o, s:s, s:o, s:o}", "ShortCode",
-				 string_of(channel->shortcode), "ResponseType", "Completed",
-				 "ConfirmationURL", string_of(confirmation_url), "ValidationURL",
-				 string_of(validation_url));
+				 daraja_string(channel->shortcode), "ResponseType", "Completed",
+				 "ConfirmationURL", daraja_string(confirmation_url), "ValidationURL",
+				 daraja_string(validation_url));
 	return (struct request){
 		.method = "POST",
-		.url = address(channel, "/mpesa/c2b/v2/registerurl", arena),
-		.body = written(body, arena),
+		.url = daraja_address(channel, "/mpesa/c2b/v2/registerurl", arena),
+		.body = daraja_written(body, arena),
 	};
 }
 
 /* ---- answers --------------------------------------------------------------------------------- */
 
-static struct said nobody_knows(struct text why)
+struct said daraja_nobody_knows(struct text why)
 {
 	return (struct said){ .answer = ANSWER_NONE, .why = why };
 }
 
 /* A provider's own words, safe to print: plain ASCII, cut. */
-static struct text words_shown(struct arena *arena, struct text words)
+struct text daraja_words(struct arena *arena, struct text words)
 {
 	words = text_head(text_trim(words), WORDS_SIZE_MAX);
 	char *out = ARENA_ARRAY(arena, char, words.size + 1u);
@@ -221,7 +221,7 @@ static bool is_one_of(struct text code, const char *const *codes, uint32_t count
 	return false;
 }
 
-static struct text member(struct value object, const char *key, struct arena *arena)
+struct text daraja_member(struct value object, const char *key, struct arena *arena)
 {
 	struct value value = value_at(object, key, arena);
 	return value.kind == VALUE_TEXT || value.kind == VALUE_NUMBER ? value.text : TEXT_NONE;
@@ -231,7 +231,7 @@ static struct text member(struct value object, const char *key, struct arena *ar
  * An answer that is no answer to the question: the two error envelopes (facts 1.6). What certainly
  * did nothing is told apart from what nobody knows.
  */
-static struct said error_read(const struct response *response, struct value root,
+struct said daraja_error(const struct response *response, struct value root,
 			      struct arena *arena)
 {
 	static const char *const login[] = { "404.001.03", "400.003.01", "401.003.01" };
@@ -239,12 +239,12 @@ static struct said error_read(const struct response *response, struct value root
 	static const char *const wrong[] = { "400.002.02", "400.002.05", "404.001.01",
 					     "404.003.01", "404.001.04", "405.001" };
 	struct said said = { .answer = ANSWER_NONE };
-	struct text words = member(root, "errorMessage", arena);
-	said.code = daraja_shown(arena, member(root, "errorCode", arena));
+	struct text words = daraja_member(root, "errorMessage", arena);
+	said.code = daraja_shown(arena, daraja_member(root, "errorCode", arena));
 	if (words.size == 0)
-		words = member(value_at(root, "fault", arena), "faultstring", arena);
+		words = daraja_member(value_at(root, "fault", arena), "faultstring", arena);
 	said.why = text_format(arena, "the provider answered %u %.*s %.*s", response->status,
-			       TEXT_ARG(said.code), TEXT_ARG(words_shown(arena, words)));
+			       TEXT_ARG(said.code), TEXT_ARG(daraja_words(arena, words)));
 	if (response->status == 401 || is_one_of(said.code, login, ARRAY_COUNT(login)))
 		said.answer = ANSWER_LOGIN;
 	else if (response->status == 429 || is_one_of(said.code, later, ARRAY_COUNT(later)))
@@ -255,16 +255,16 @@ static struct said error_read(const struct response *response, struct value root
 }
 
 /* False: *said holds what became of it. Ended by json_close. */
-static bool answer_open(struct json *json, struct value *root, struct said *said,
+bool daraja_answer(struct json *json, struct value *root, struct said *said,
 			const struct response *response, struct arena *arena)
 {
 	struct text why;
 	if (!response->came) {
-		*said = nobody_knows(TEXT("no whole answer came"));
+		*said = daraja_nobody_knows(TEXT("no whole answer came"));
 		return false;
 	}
 	if (!json_open(json, response->body, arena, &why)) {
-		*said = nobody_knows(text_format(arena, "the answer %u cannot be read: %.*s",
+		*said = daraja_nobody_knows(text_format(arena, "the answer %u cannot be read: %.*s",
 						 response->status, TEXT_ARG(why)));
 		if (response->status == 429)
 			said->answer = ANSWER_LATER;
@@ -284,33 +284,38 @@ static bool daraja_login_read(struct text *token, int64_t *lives_us,
 	struct value root;
 	struct said said;
 	uint64_t lives_s = 0;
-	if (!answer_open(&json, &root, &said, response, arena)) {
+	if (!daraja_answer(&json, &root, &said, response, arena)) {
 		*why = said.why;
 		return false;
 	}
-	*token = member(root, "access_token", arena);
+	*token = daraja_member(root, "access_token", arena);
 	/* A number in the documentation, a text in reality (facts 1.1). */
 	bool good = response->status == 200 && token->size > 0 &&
-		    text_u64(member(root, "expires_in", arena), &lives_s);
+		    text_u64(daraja_member(root, "expires_in", arena), &lives_s);
 	for (uint32_t i = 0; good && i < token->size; i++)
 		good = token->at[i] > ' ' && token->at[i] < 0x7f;
 	if (lives_s > TOKEN_LIVES_S_MAX)
 		lives_s = TOKEN_LIVES_S_MAX;
 	*lives_us = (int64_t)lives_s * SECOND_US;
 	if (!good)
-		*why = error_read(response, root, arena).why;
+		*why = daraja_error(response, root, arena).why;
 	json_close(&json);
 	return good;
 }
 
 /* Ids may come back empty (facts 1.2); they are opaque and at most 64 bytes. */
-static struct text reference_read(struct value root, struct arena *arena)
+struct text daraja_id(struct value object, const char *key, struct arena *arena)
 {
-	struct text id = text_trim(member(root, "CheckoutRequestID", arena));
+	struct text id = text_trim(daraja_member(object, key, arena));
 	for (uint32_t i = 0; i < id.size; i++)
 		if (id.at[i] <= ' ' || id.at[i] >= 0x7f)
 			return TEXT_NONE;
 	return id.size <= PROVIDER_REF_SIZE_MAX ? id : TEXT_NONE;
+}
+
+static struct text reference_read(struct value root, struct arena *arena)
+{
+	return daraja_id(root, "CheckoutRequestID", arena);
 }
 
 static struct said accepted_read(const struct response *response, struct arena *arena)
@@ -318,14 +323,14 @@ static struct said accepted_read(const struct response *response, struct arena *
 	struct json json = { 0 };
 	struct value root;
 	struct said said = { .answer = ANSWER_NONE };
-	if (!answer_open(&json, &root, &said, response, arena))
+	if (!daraja_answer(&json, &root, &said, response, arena))
 		return said;
 	struct value code = value_at(root, "ResponseCode", arena);
 	said.provider_ref = reference_read(root, arena);
-	said.code = daraja_shown(arena, member(root, "ResponseCode", arena));
-	said.why = words_shown(arena, member(root, "ResponseDescription", arena));
+	said.code = daraja_shown(arena, daraja_member(root, "ResponseCode", arena));
+	said.why = daraja_words(arena, daraja_member(root, "ResponseDescription", arena));
 	if (response->status != 200 || code.kind == VALUE_ABSENT)
-		said = error_read(response, root, arena);
+		said = daraja_error(response, root, arena);
 	else if (daraja_is_success(code))
 		said.answer = ANSWER_YES;
 	else if ((code.kind == VALUE_TEXT && code.text.size) || code.kind == VALUE_NUMBER) {
@@ -395,7 +400,7 @@ static struct said verdict_of(struct value code, struct text words, struct arena
 	}
 	said.answer = ANSWER_NO;
 	said.why = text_format(arena, "%.*s: %.*s", TEXT_ARG(said.code),
-			       TEXT_ARG(words_shown(arena, words)));
+			       TEXT_ARG(daraja_words(arena, words)));
 	for (uint32_t i = 0; i < ARRAY_COUNT(meanings); i++)
 		if (text_is(code.text, meanings[i].code)) {
 			said.is_soft = meanings[i].is_soft;
@@ -415,11 +420,11 @@ static struct said daraja_ask_read(const struct response *response, struct text 
 	struct json json = { 0 };
 	struct value root;
 	struct said said = { .answer = ANSWER_NONE };
-	if (!answer_open(&json, &root, &said, response, arena))
+	if (!daraja_answer(&json, &root, &said, response, arena))
 		return said;
 	if (response->status != 200 ||
 	    value_at(root, "ResultCode", arena).kind == VALUE_ABSENT) {
-		said = error_read(response, root, arena);
+		said = daraja_error(response, root, arena);
 		/*
 		 * A question that is not understood says nothing about the money: 400.002.02 is
 		 * also the answer to an id that is not known yet (facts 1.5).
@@ -427,12 +432,12 @@ static struct said daraja_ask_read(const struct response *response, struct text 
 		if (said.answer == ANSWER_NO)
 			said.answer = ANSWER_NONE;
 	} else if (!daraja_is_success(value_at(root, "ResponseCode", arena))) {
-		said = nobody_knows(TEXT("the question was not accepted"));
+		said = daraja_nobody_knows(TEXT("the question was not accepted"));
 	} else if (!text_equal(reference_read(root, arena), provider_ref)) {
-		said = nobody_knows(TEXT("the answer is about another prompt"));
+		said = daraja_nobody_knows(TEXT("the answer is about another prompt"));
 	} else {
 		said = verdict_of(value_at(root, "ResultCode", arena),
-				  member(root, "ResultDesc", arena), arena);
+				  daraja_member(root, "ResultDesc", arena), arena);
 	}
 	json_close(&json);
 	return said;
@@ -506,7 +511,7 @@ static struct said daraja_result(struct text body, struct arena *arena)
 	if (callback.kind == VALUE_OBJECT) {
 		struct text id = reference_read(callback, arena);
 		said = verdict_of(value_at(callback, "ResultCode", arena),
-				  member(callback, "ResultDesc", arena), arena);
+				  daraja_member(callback, "ResultDesc", arena), arena);
 		said.provider_ref = id;
 		if (said.answer == ANSWER_YES)
 			said = paid_read(callback, said, arena);
@@ -530,4 +535,15 @@ const struct provider_api daraja_api = {
 	.enrol = daraja_enrol,
 	.enrol_read = daraja_enrol_read,
 	.statement = daraja_statement,
+	.verify = daraja_verify,
+	.verify_read = daraja_verify_read,
+	.verify_is_late = true,
+	.order_result = daraja_order_result,
+	.reverse = daraja_reverse,
+	.reverse_read = daraja_reverse_read,
+	.reverse_result = daraja_reverse_result,
+	.list = daraja_list,
+	.list_read = daraja_list_read,
+	.list_enrol = daraja_list_enrol,
+	.list_enrol_read = daraja_list_enrol_read,
 };

@@ -1,8 +1,11 @@
 /*
- * What daraja.c (callbacks) and daraja_api.c (questions) share: how Daraja writes receipts, money,
- * times and success. Nobody else includes it. Pure; texts lie in the arena; any thread.
+ * What daraja.c (callbacks), daraja_api.c (questions), daraja_order.c (questions whose answer comes
+ * later) and daraja_list.c (the list of payments) share: how Daraja writes receipts, money, times
+ * and success, and how one writes to it. Nobody else includes it. Pure; texts lie in the arena; any thread.
  */
 #pragma once
+
+#include <jansson.h>
 
 #include "base/clock.h"
 #include "provider/json.h"
@@ -37,3 +40,47 @@ bool daraja_is_success(struct value code);
 /* provider_api.statement */
 bool daraja_statement(struct statement_line **out, uint32_t *count, struct text bytes,
 		      struct arena *arena, struct text *why) MUST_CHECK;
+
+/* ---- questions and answers (daraja_api.c) ---------------------------------------------------- */
+
+/* An address of its API: the channel's `endpoint`, else production's or the sandbox's. */
+struct text daraja_address(const struct channel *channel, const char *path, struct arena *arena);
+json_t *daraja_string(struct text text); /* never NULL */
+/* The text of a tree, which it frees. */
+struct text daraja_written(json_t *tree, struct arena *arena);
+/* The text or number under a key, else empty. */
+struct text daraja_member(struct value object, const char *key, struct arena *arena);
+/* A provider's own words, safe to print: plain ASCII, cut. */
+struct text daraja_words(struct arena *arena, struct text words);
+struct said daraja_nobody_knows(struct text why);
+/* What one of the two error envelopes means (payments facts 1.6). */
+struct said daraja_error(const struct response *response, struct value root, struct arena *arena);
+/* False: *said holds what became of it. Ended by json_close. */
+bool daraja_answer(struct json *json, struct value *root, struct said *said,
+		   const struct response *response, struct arena *arena) MUST_CHECK;
+/* An id of theirs: opaque, printable, at most 64 bytes; else empty. */
+struct text daraja_id(struct value object, const char *key, struct arena *arena);
+
+/* ---- provider_api: daraja_order.c ------------------------------------------------------------ */
+
+struct request daraja_verify(const struct channel *channel, const struct credentials *credentials,
+			     const struct order *order, struct arena *arena);
+struct said daraja_verify_read(const struct channel *channel, const struct response *response,
+			       const struct order *order, struct arena *arena);
+struct said daraja_order_result(const struct channel *channel, struct text body,
+				struct arena *arena);
+struct request daraja_reverse(const struct channel *channel, const struct credentials *credentials,
+			      const struct order *order, struct arena *arena);
+struct said daraja_reverse_read(const struct response *response, struct arena *arena);
+struct said daraja_reverse_result(struct text body, struct arena *arena);
+
+/* ---- provider_api: daraja_list.c ------------------------------------------------------------- */
+
+struct request daraja_list(const struct channel *channel, const struct listing *listing,
+			   struct arena *arena);
+struct said daraja_list_read(struct statement_line **out, uint32_t *count, bool *more,
+			     const struct response *response, const struct listing *listing,
+			     struct text country, struct arena *arena);
+struct request daraja_list_enrol(const struct channel *channel, struct text phone,
+				 struct text callback_url, struct arena *arena);
+struct said daraja_list_enrol_read(const struct response *response, struct arena *arena);

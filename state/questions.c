@@ -1,0 +1,300 @@
+#include "state/questions.h"
+
+#include "state/inside.h"
+
+static const char *const kind_words[] = {
+	[QUESTION_VERIFY] = "verify", [QUESTION_REVERSE] = "reverse"
+};
+static const char *const status_words[] = { [QUESTION_OPEN] = "open",
+					    [QUESTION_YES] = "yes",
+					    [QUESTION_NO] = "no",
+					    [QUESTION_UNKNOWN] = "unknown" };
+
+/* Columns in the order of take_question(). */
+#define QUESTION                                                                                  \
+	"SELECT id, kind, channel, provider, payment, receipt, cents, reason, actor, created_at," \
+	" status, why, token, sent_at, provider_ref, ordered_ref, follows, asks, next_at"         \
+	" FROM question "
+
+static int word_index(struct text word, const char *const *words, int count)
+{
+	for (int i = 0; i < count; i++)
+		if (text_is(word, words[i]))
+			return i;
+	fatal("'%.*s' is no word of a question", TEXT_ARG(word));
+}
+
+static void take_question(struct question *out, struct statement *statement, struct arena *arena)
+{
+	*out = (struct question){
+		.id = db_column(statement, 0),
+		.kind = (enum question_kind)word_index(db_column_text(statement, 1, arena),
+						       kind_words, QUESTION_KIND_COUNT),
+		.channel = db_column_text(statement, 2, arena),
+		.provider = db_column_text(statement, 3, arena),
+		.payment_id = db_column(statement, 4),
+		.receipt = db_column_text(statement, 5, arena),
+		.cents = db_column(statement, 6),
+		.reason = db_column_text(statement, 7, arena),
+		.actor = db_column_text(statement, 8, arena),
+		.created_at = db_column(statement, 9),
+		.status = (enum question_status)word_index(db_column_text(statement, 10, arena),
+							   status_words, QUESTION_STATUS_COUNT),
+		.why = db_column_text(statement, 11, arena),
+		.sent_at = db_column(statement, 13),
+		.provider_ref = db_column_text(statement, 14, arena),
+		.ordered_ref = db_column_text(statement, 15, arena),
+		.follows = db_column(statement, 16) != 0,
+		.asks = (uint32_t)db_column(statement, 17),
+		.next_at = db_column(statement, 18),
+	};
+	db_column_bytes(statement, 12, out->token.bytes, sizeof(out->token.bytes));
+}
+
+static bool take_one(bool *found, struct question *out, struct statement *statement,
+		     struct arena *arena, struct error *error)
+{
+	*found = db_step(statement);
+	if (*found)
+		take_question(out, statement, arena);
+	return db_finish(statement, error);
+}
+
+static bool take_all(struct question **out, uint32_t *count, struct statement *statement,
+		     struct arena *arena, struct error *error)
+{
+	*out = NULL;
+	*count = 0;
+	while (db_step(statement)) {
+		*out = db_more(arena, *out, *count, sizeof(**out));
+		take_question(&(*out)[(*count)++], statement, arena);
+	}
+	return db_finish(statement, error);
+}
+
+bool questions_start(bool *fresh, struct question *question, struct store *store, int64_t now,
+		     struct arena *arena, struct error *error)
+{
+	struct db *db = store_writer(store);
+	struct statement *statement;
+	struct question open;
+	bool found;
+
+	invariant(question->cents > 0 && question->receipt.size > 0);
+	*fresh = false;
+	statement = db_prepare(db, QUESTION "WHERE payment = ?1 AND kind = ?2 AND status = 'open'");
+	db_bind(statement, 1, question->payment_id);
+	db_bind_text(statement, 2, text_of(kind_words[question->kind]));
+	if (!take_one(&found, &open, statement, arena, error))
+		return false;
+	if (found) {
+		*question = open;
+		return true;
+	}
+	statement = db_prepare(
+	    db, "INSERT INTO question (kind, channel, provider, payment, receipt, cents, reason,"
+		" actor, created_at, status, why, token, sent_at, provider_ref, ordered_ref,"
+		" follows, asks, next_at, changed_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9,"
+		" 'open', '', zeroblob(32), 0, '', '', 0, 0, ?9, ?9)");
+	db_bind_text(statement, 1, text_of(kind_words[question->kind]));
+	db_bind_text(statement, 2, question->channel);
+	db_bind_text(statement, 3, question->provider);
+	db_bind(statement, 4, question->payment_id);
+	db_bind_text(statement, 5, question->receipt);
+	db_bind(statement, 6, question->cents);
+	db_bind_text(statement, 7, question->reason);
+	db_bind_text(statement, 8, question->actor);
+	db_bind(statement, 9, now);
+	if (!db_done(statement, error))
+		return false;
+	question->id = db_newest_id(db);
+	question->created_at = now;
+	question->next_at = now;
+	*fresh = true;
+	store_saw(store, now);
+	return true;
+}
+
+bool questions_find(bool *found, struct question *out, struct store *store, int64_t id,
+		    struct arena *arena, struct error *error)
+{
+	struct statement *statement;
+	struct db *db;
+
+	*found = false;
+	if (!store_read(&db, store, STORE_TENANT, error))
+		return false;
+	statement = db_prepare(db, QUESTION "WHERE id = ?");
+	db_bind(statement, 1, id);
+	bool ok = take_one(found, out, statement, arena, error);
+	store_read_done(store, STORE_TENANT, db);
+	return ok;
+}
+
+bool questions_of_payment(bool *found, struct question *out, struct store *store,
+			  int64_t payment_id, enum question_kind kind, struct arena *arena,
+			  struct error *error)
+{
+	struct statement *statement;
+	struct db *db;
+
+	*found = false;
+	if (!store_read(&db, store, STORE_TENANT, error))
+		return false;
+	statement = db_prepare(db, QUESTION
+			       "WHERE payment = ?1 AND kind = ?2 ORDER BY id DESC LIMIT 1");
+	db_bind(statement, 1, payment_id);
+	db_bind_text(statement, 2, text_of(kind_words[kind]));
+	bool ok = take_one(found, out, statement, arena, error);
+	store_read_done(store, STORE_TENANT, db);
+	return ok;
+}
+
+bool questions_write(struct store *store, const struct question *question, int64_t now,
+		     struct error *error)
+{
+	struct db *db = store_writer(store);
+	struct statement *statement = db_prepare(
+	    db, "UPDATE question SET status = ?2, why = ?3, token = ?4, sent_at = ?5,"
+		" provider_ref = ?6, ordered_ref = ?7, follows = ?8, asks = ?9, next_at = ?10,"
+		" changed_at = ?11 WHERE id = ?1");
+
+	db_bind(statement, 1, question->id);
+	db_bind_text(statement, 2, text_of(status_words[question->status]));
+	db_bind_text(statement, 3, question->why);
+	db_bind_bytes(statement, 4, question->token.bytes, sizeof(question->token.bytes));
+	db_bind(statement, 5, question->sent_at);
+	db_bind_text(statement, 6, question->provider_ref);
+	db_bind_text(statement, 7, question->ordered_ref);
+	db_bind(statement, 8, question->follows);
+	db_bind(statement, 9, question->asks);
+	db_bind(statement, 10, question->next_at);
+	db_bind(statement, 11, now);
+	store_saw(store, now);
+	return db_done(statement, error);
+}
+
+bool questions_due(struct question **out, uint32_t *count, struct store *store, struct text channel,
+		   int64_t now, uint32_t max, struct arena *arena, struct error *error)
+{
+	struct statement *statement;
+	struct db *db;
+
+	if (!store_read(&db, store, STORE_TENANT, error))
+		return false;
+	statement = db_prepare(db, QUESTION "WHERE channel = ?1 AND next_at > 0 AND next_at <= ?2"
+					    " ORDER BY kind DESC, asks, next_at, id LIMIT ?3");
+	db_bind_text(statement, 1, channel);
+	db_bind(statement, 2, now);
+	db_bind(statement, 3, max);
+	bool ok = take_all(out, count, statement, arena, error);
+	store_read_done(store, STORE_TENANT, db);
+	return ok;
+}
+
+bool questions_sent_since(struct question **out, uint32_t *count, struct store *store,
+			  int64_t since, struct arena *arena, struct error *error)
+{
+	struct statement *statement;
+	struct db *db;
+
+	if (!store_read(&db, store, STORE_TENANT, error))
+		return false;
+	statement = db_prepare(db, QUESTION "WHERE sent_at > 0 AND sent_at >= ? ORDER BY id");
+	db_bind(statement, 1, since);
+	bool ok = take_all(out, count, statement, arena, error);
+	store_read_done(store, STORE_TENANT, db);
+	return ok;
+}
+
+/* All that has a moment, with its channel. */
+#define DUE                                                                  \
+	"(SELECT channel, next_at FROM attempt WHERE next_at > 0 UNION ALL"  \
+	" SELECT channel, next_at FROM question WHERE next_at > 0 UNION ALL" \
+	" SELECT channel, next_at FROM pull WHERE next_at > 0) "
+
+bool questions_channels(struct text **out, uint32_t *count, int64_t *next_at, struct store *store,
+			int64_t now, struct arena *arena, struct error *error)
+{
+	struct statement *statement;
+	struct db *db;
+
+	*out = NULL;
+	*count = 0;
+	*next_at = 0;
+	if (!store_read(&db, store, STORE_TENANT, error))
+		return false;
+	statement = db_prepare(db, "SELECT DISTINCT channel FROM " DUE
+				   "WHERE next_at <= ? ORDER BY channel");
+	db_bind(statement, 1, now);
+	while (db_step(statement)) {
+		*out = db_more(arena, *out, *count, sizeof(**out));
+		(*out)[(*count)++] = db_column_text(statement, 0, arena);
+	}
+	bool ok = db_finish(statement, error);
+	if (ok) {
+		statement = db_prepare(db, "SELECT min(next_at) FROM " DUE "WHERE next_at > ?");
+		db_bind(statement, 1, now);
+		if (db_step(statement))
+			*next_at = db_column(statement, 0);
+		ok = db_finish(statement, error);
+	}
+	store_read_done(store, STORE_TENANT, db);
+	return ok;
+}
+
+bool pull_find(struct pull *out, struct store *store, struct text channel, struct arena *arena,
+	       struct error *error)
+{
+	struct statement *statement;
+	struct db *db;
+
+	*out = (struct pull){ .channel = channel };
+	if (!store_read(&db, store, STORE_TENANT, error))
+		return false;
+	statement = db_prepare(
+	    db, "SELECT until_at, tried_at, why, next_at FROM pull WHERE channel = ?");
+	db_bind_text(statement, 1, channel);
+	if (db_step(statement)) {
+		out->until_at = db_column(statement, 0);
+		out->tried_at = db_column(statement, 1);
+		out->why = db_column_text(statement, 2, arena);
+		out->next_at = db_column(statement, 3);
+	}
+	bool ok = db_finish(statement, error);
+	store_read_done(store, STORE_TENANT, db);
+	return ok;
+}
+
+bool pull_write(struct store *store, const struct pull *pull, struct error *error)
+{
+	struct db *db = store_writer(store);
+	struct statement *statement = db_prepare(
+	    db, "INSERT INTO pull (channel, until_at, tried_at, why, next_at) VALUES (?1, ?2, ?3,"
+		" ?4, ?5) ON CONFLICT (channel) DO UPDATE SET until_at = ?2, tried_at = ?3,"
+		" why = ?4, next_at = ?5");
+
+	db_bind_text(statement, 1, pull->channel);
+	db_bind(statement, 2, pull->until_at);
+	db_bind(statement, 3, pull->tried_at);
+	db_bind_text(statement, 4, pull->why);
+	db_bind(statement, 5, pull->next_at);
+	return db_done(statement, error);
+}
+
+bool questions_any_open(bool *any, struct store *store, struct text channel, struct error *error)
+{
+	struct statement *statement;
+	struct db *db;
+
+	*any = false;
+	if (!store_read(&db, store, STORE_TENANT, error))
+		return false;
+	statement = db_prepare(db, "SELECT 1 FROM question WHERE channel = ? AND next_at > 0"
+				   " AND kind = 'verify' LIMIT 1");
+	db_bind_text(statement, 1, channel);
+	*any = db_step(statement);
+	bool ok = db_finish(statement, error);
+	store_read_done(store, STORE_TENANT, db);
+	return ok;
+}

@@ -1,0 +1,56 @@
+/*
+ * Questions about payments, and orders to take one back: what wavu asked a provider, and what
+ * became of it. Changing functions need an open store transaction (store_begin). Blocks on disk;
+ * texts read lie in the arena. It never judges and never sends; that an order leaves once is
+ * refused otherwise by the database itself.
+ */
+#pragma once
+
+#include "model/question.h"
+#include "state/store.h"
+
+/*
+ * Makes one of what is pinned in *question, due at once; or reads the open one about the same
+ * payment into it: *fresh false.
+ */
+bool questions_start(bool *fresh, struct question *question, struct store *store, int64_t now,
+		     struct arena *arena, struct error *error) MUST_CHECK;
+bool questions_find(bool *found, struct question *out, struct store *store, int64_t id,
+		    struct arena *arena, struct error *error) MUST_CHECK;
+/* The newest of that kind about a payment. */
+bool questions_of_payment(bool *found, struct question *out, struct store *store,
+			  int64_t payment_id, enum question_kind kind, struct arena *arena,
+			  struct error *error) MUST_CHECK;
+/* Writes all that may change: status, why, token, sent_at, both refs, follows, asks, next_at. Read
+ * it in the same transaction. */
+bool questions_write(struct store *store, const struct question *question, int64_t now,
+		     struct error *error) MUST_CHECK;
+
+/* Those of a channel with something to do at `now`: orders first, then the least asked. */
+bool questions_due(struct question **out, uint32_t *count, struct store *store, struct text channel,
+		   int64_t now, uint32_t max, struct arena *arena, struct error *error) MUST_CHECK;
+/* Those sent since, whose URLs the street must know. */
+bool questions_sent_since(struct question **out, uint32_t *count, struct store *store,
+			  int64_t since, struct arena *arena, struct error *error) MUST_CHECK;
+
+/*
+ * Channels with something to do at `now`: prompts, questions, lists to read; *next_at: when the
+ * next thing is due, 0: never.
+ */
+bool questions_channels(struct text **out, uint32_t *count, int64_t *next_at, struct store *store,
+			int64_t now, struct arena *arena, struct error *error) MUST_CHECK;
+
+/* How far a provider's own list was read; all zero before the first time. */
+struct pull {
+	struct text channel;
+	int64_t until_at; /* everything before it was read */
+	int64_t tried_at;
+	struct text why; /* of the last try; empty: it worked */
+	int64_t next_at;
+};
+bool pull_find(struct pull *out, struct store *store, struct text channel, struct arena *arena,
+	       struct error *error) MUST_CHECK;
+bool pull_write(struct store *store, const struct pull *pull, struct error *error) MUST_CHECK;
+/* Is anything of that channel still asked about? */
+bool questions_any_open(bool *any, struct store *store, struct text channel,
+			struct error *error) MUST_CHECK;

@@ -27,6 +27,8 @@
 /* One router. */
 #define FIELDS_MAX 32              /* fields of a menu */
 #define TAGS_IN_FLIGHT_MAX 16      /* 25 and more have hung RouterOS (routeros facts 1.6) */
+#define FILL_SESSIONS_MAX 4        /* of one bulk fill; RouterOS bears 20 (house section 12) */
+#define FILL_WRITES_MIN 256        /* of one rank: 16 windows; fewer are not worth more logins */
 #define WORD_SIZE_MAX (4u << 20)   /* bytes of one word from a router */
 #define SENTENCE_WORDS_MAX 512
 #define SENTENCE_SIZE_MAX (8u << 20)

@@ -182,20 +182,70 @@ static bool same_rank(const struct change *a, const struct change *b)
 	return a->menu == b->menu && takes_away_a == takes_away_b;
 }
 
+/* How many changes from `first` on belong together. */
+static uint32_t rank_size(const struct change *const *changes, uint32_t first, uint32_t count)
+{
+	uint32_t size = 1;
+
+	while (first + size < count && same_rank(changes[first], changes[first + size]) &&
+	       changes[first]->only_if_clean == changes[first + size]->only_if_clean)
+		size++;
+	return size;
+}
+
+/* Rows whose order matters are not for several hands. */
+static bool is_bulk(const struct menu *menu, uint32_t count)
+{
+	return count >= FILL_WRITES_MIN && menu->shape != SHAPE_LIST;
+}
+
+/* REST carries one request a user at a time; a router that answered and still failed the last job
+ * is not to be tried with more. */
+static uint32_t sessions_worth(const struct run *run, const struct change *const *changes,
+			       uint32_t count)
+{
+	const struct router_state *state = &run->gathered.state;
+
+	if (run->gathered.router->transport == TRANSPORT_REST || run->seat->fill_sessions < 2 ||
+	    (state->failures > 0 && state->reachable == TERNARY_YES))
+		return 1;
+	for (uint32_t first = 0; first < count;) {
+		uint32_t size = rank_size(changes, first, count);
+
+		if (is_bulk(changes[first]->menu, size))
+			return run->seat->fill_sessions;
+		first += size;
+	}
+	return 1;
+}
+
 /* Where the menu has no comment, adopting needs no word to the router. */
 static bool is_wordless(const struct write *write)
 {
 	return write->verb == VERB_SET && write->attribute_count == 0;
 }
 
-/* One rank: all of it in flight at once. False: the line died. */
+static bool send_wire(struct run *run, struct write *wire, uint32_t count, struct error *why)
+{
+	struct device *device = *run->device;
+
+	if (count == 0)
+		return true;
+	failpoint("reconcile-before-write");
+	run->sent = true;
+	if (run->fill != NULL && is_bulk(wire[0].menu, count))
+		return fill_write(run->fill, device, wire, count, run->arena, why);
+	return device->verbs->write(device, wire, count, run->arena, why);
+}
+
+/* One rank: all of it in flight at once. False: a line died. */
 static bool send_rank(struct run *run, struct write *writes, int64_t *answered_at, uint32_t count,
 		      struct error *why)
 {
 	struct write *wire = ARENA_ARRAY(run->arena, struct write, count + 1);
 	uint32_t *from = ARENA_ARRAY(run->arena, uint32_t, count + 1);
 	uint32_t sent = 0;
-	bool alive = true;
+	bool alive;
 
 	for (uint32_t i = 0; i < count; i++) {
 		if (is_wordless(&writes[i])) {
@@ -205,11 +255,7 @@ static bool send_rank(struct run *run, struct write *writes, int64_t *answered_a
 		from[sent] = i;
 		wire[sent++] = writes[i];
 	}
-	if (sent > 0) {
-		failpoint("reconcile-before-write");
-		run->sent = true;
-		alive = (*run->device)->verbs->write(*run->device, wire, sent, run->arena, why);
-	}
+	alive = send_wire(run, wire, sent, why);
 	for (uint32_t i = 0; i < sent; i++)
 		writes[from[i]] = wire[i];
 	for (uint32_t i = 0; i < count; i++)
@@ -236,16 +282,13 @@ static bool send_all(struct run *run, const struct change *const *changes, struc
 		     int64_t *answered_at, uint32_t count, struct error *why)
 {
 	for (uint32_t first = 0; first < count;) {
-		uint32_t size = 1;
+		uint32_t size = rank_size(changes, first, count);
 		bool alive;
 
 		if (changes[first]->only_if_clean && run->refusal_count > 0) {
 			first++; /* what it would remove is still referred to */
 			continue;
 		}
-		while (first + size < count && same_rank(changes[first], changes[first + size]) &&
-		       changes[first]->only_if_clean == changes[first + size]->only_if_clean)
-			size++;
 		alive = send_rank(run, &writes[first], &answered_at[first], size, why);
 		settle_rank(run, &changes[first], &writes[first], size);
 		if (!alive)
@@ -255,14 +298,31 @@ static bool send_all(struct run *run, const struct change *const *changes, struc
 	return true;
 }
 
+/* What was sent, and what came of it, by as many sessions as it is worth. */
+static bool carry_all(struct run *run, const struct change *const *changes, struct write *writes,
+		      uint32_t count, bool *alive, struct error *error)
+{
+	int64_t *answered_at = ARENA_ARRAY(run->arena, int64_t, count + 1);
+	struct error why = { 0 };
+
+	if (!store_before(run, changes, count, error))
+		return false;
+	if (count == 0)
+		return true;
+	*alive = send_all(run, changes, writes, answered_at, count, &why);
+	if (!*alive)
+		run->job->error = why;
+	return store_after(run, changes, writes, answered_at, count, error);
+}
+
 bool run_carry(struct run *run, bool *alive, struct error *error)
 {
 	const struct change **changes = ARENA_ARRAY(run->arena, const struct change *,
 						    run->plan.count + 1);
 	struct write *writes = ARENA_ARRAY(run->arena, struct write, run->plan.count + 1);
-	int64_t *answered_at = ARENA_ARRAY(run->arena, int64_t, run->plan.count + 1);
-	struct error why = { 0 };
-	uint32_t count = 0;
+	struct fill fill;
+	uint32_t count = 0, sessions;
+	bool done;
 
 	*alive = true;
 	run->menus_touched = 0;
@@ -272,12 +332,14 @@ bool run_carry(struct run *run, bool *alive, struct error *error)
 		changes[count] = &run->plan.changes[i];
 		plan_write(&writes[count++], &run->plan.changes[i], run->arena);
 	}
-	if (!store_before(run, changes, count, error))
-		return false;
-	if (count == 0)
-		return true;
-	*alive = send_all(run, changes, writes, answered_at, count, &why);
-	if (!*alive)
-		run->job->error = why;
-	return store_after(run, changes, writes, answered_at, count, error);
+	sessions = sessions_worth(run, changes, count);
+	if (sessions < 2)
+		return carry_all(run, changes, writes, count, alive, error);
+	/* They log in while the intention is stored and what precedes the bulk is carried out. */
+	fill_open(&fill, run->seat, run->gathered.router, sessions);
+	run->fill = &fill;
+	done = carry_all(run, changes, writes, count, alive, error);
+	run->fill = NULL;
+	fill_close(&fill);
+	return done;
 }

@@ -4,6 +4,7 @@
  */
 #pragma once
 
+#include "loop/fill.h"
 #include "loop/gather.h"
 
 /* What a router said no to is not asked again in the same job. */
@@ -18,6 +19,7 @@ struct run {
 	const struct task *task;
 	struct job *job;
 	struct device **device;
+	struct fill *fill; /* while a bulk is carried out, else NULL */
 	struct arena *arena;
 
 	struct gathered gathered;

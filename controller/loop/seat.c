@@ -16,6 +16,7 @@ bool seat_open(struct seat *seat, const struct settings *settings,
 
 	*seat = (struct seat){ .settings = settings, .tenant = tenant, .writes = writes };
 	seat->open_device = seat_open_device;
+	seat->fill_sessions = FILL_SESSIONS_MAX;
 	invariant(pthread_mutex_init(&seat->lock, NULL) == 0);
 	invariant(pthread_cond_init(&seat->turned, NULL) == 0);
 	if (!store_open(&seat->store, settings->state, tenant->name,

@@ -38,6 +38,8 @@ struct seat {
 	struct bell bell; /* ring NULL: nobody listens (one pass) */
 	device_opener *open_device;
 	void *open_context;
+	/* Sessions of a bulk fill; above 1 the opener is called by several threads at once. */
+	uint32_t fill_sessions;
 
 	pthread_mutex_t lock; /* intent, turn, dirty; never held across I/O */
 	pthread_cond_t turned;

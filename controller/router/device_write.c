@@ -50,13 +50,18 @@ static bool encode_write(struct exchange *exchange, uint32_t index)
 /*
  * Nothing promises that commands of different tags are carried out in the order they came, so a
  * profile is there before the secret that names it is sent, and a row is changed before its session
- * is dropped.
+ * is dropped. Where the order of rows means nothing, new ones and changed ones may pass each other.
  */
 static bool same_kind_joins(struct exchange *exchange, uint32_t index)
 {
 	const struct writing *writing = exchange->subject;
 	const struct write *write = &writing->writes[index], *former = write - 1;
-	return write->menu == former->menu && write->verb == former->verb;
+	bool is_row = write->verb == VERB_ADD || write->verb == VERB_SET;
+	bool was_row = former->verb == VERB_ADD || former->verb == VERB_SET;
+	if (write->menu != former->menu)
+		return false;
+	return write->verb == former->verb ||
+	       (is_row && was_row && write->menu->shape == SHAPE_SET);
 }
 
 static bool take_result(struct exchange *exchange, uint32_t index,

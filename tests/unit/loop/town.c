@@ -98,6 +98,48 @@ static void pipe_close(struct line *line)
 	free(pipe);
 }
 
+/* A bulk fill speaks to one router from several threads, and a router is one thread's at a time. */
+static pthread_mutex_t world_lock = PTHREAD_MUTEX_INITIALIZER;
+
+static bool locked_send(struct line *line, struct text bytes, uint32_t timeout_ms,
+			struct error *error)
+{
+	bool sent;
+
+	(void)pthread_mutex_lock(&world_lock);
+	sent = pipe_send(line, bytes, timeout_ms, error);
+	(void)pthread_mutex_unlock(&world_lock);
+	return sent;
+}
+
+static bool locked_receive(struct line *line, char *out, uint32_t size, uint32_t *got,
+			   uint32_t timeout_ms, struct error *error)
+{
+	bool received;
+
+	(void)pthread_mutex_lock(&world_lock);
+	received = pipe_receive(line, out, size, got, timeout_ms, error);
+	(void)pthread_mutex_unlock(&world_lock);
+	return received;
+}
+
+static bool locked_alive(struct line *line)
+{
+	bool alive;
+
+	(void)pthread_mutex_lock(&world_lock);
+	alive = pipe_alive(line);
+	(void)pthread_mutex_unlock(&world_lock);
+	return alive;
+}
+
+static void locked_close(struct line *line)
+{
+	(void)pthread_mutex_lock(&world_lock);
+	pipe_close(line);
+	(void)pthread_mutex_unlock(&world_lock);
+}
+
 static bool open_router(void *context, struct device **out, const struct seat *seat,
 			const struct router *router, struct error *error)
 {
@@ -108,9 +150,15 @@ static bool open_router(void *context, struct device **out, const struct seat *s
 	(void)seat;
 	assert_non_null(pipe);
 	town->opened++;
+	(void)pthread_mutex_lock(&world_lock);
 	ros_set_now(ros, clock_now());
 	pipe->line = (struct line){ pipe_send, pipe_receive, pipe_alive, pipe_close };
 	pipe->session = ros_session_open(ros);
+	(void)pthread_mutex_unlock(&world_lock);
+	pipe->line.send = locked_send;
+	pipe->line.receive = locked_receive;
+	pipe->line.alive = locked_alive;
+	pipe->line.close = locked_close;
 	return device_open_line(out, &pipe->line, TEXT("wavu"), secret_of(TEXT("pw")), error);
 }
 

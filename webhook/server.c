@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "base/digest.h"
 #include "base/limits.h"
 #include "base/log.h"
 #include "webhook/health.h"
@@ -65,7 +66,7 @@ struct exchange {
 	bool closing;
 };
 
-/* Headers that the controller may need to judge a callback, besides its bytes. */
+/* Headers that the controller may need to judge a callback, besides its provider's own. */
 static const char *const headers_that_matter[] = {
 	"Content-Type",
 	"User-Agent",
@@ -233,25 +234,47 @@ static int body_read(struct exchange *exchange, struct text *body)
 	return 0;
 }
 
-/* "Name: value\n" lines of those that matter, cut at their bound; what is no printable ASCII
- * becomes '?'. */
+struct kept {
+	char *at;
+	uint32_t used;
+};
+
+/* One "Name: value\n" line, unless it does not fit; what is no printable ASCII becomes '?'. */
+static void header_keep(struct kept *kept, const char *name, struct text value)
+{
+	uint32_t room = HEADERS_KEPT_SIZE - kept->used;
+	int size =
+	    snprintf(kept->at + kept->used, room, "%s: %.*s\n", name, TEXT_ARG(value));
+	if (value.size == 0 || size < 0 || (uint32_t)size >= room)
+		return;
+	for (uint32_t at = kept->used; at + 1 < kept->used + (uint32_t)size; at++)
+		if (kept->at[at] < ' ' || kept->at[at] > '~')
+			kept->at[at] = '?';
+	kept->used += (uint32_t)size;
+}
+
+/* Those that matter, the provider's first, for a long one must not crowd out a signature. */
 static struct text headers_kept(struct exchange *exchange)
 {
-	char *out = arena_take(&exchange->desk->arena, HEADERS_KEPT_SIZE);
-	uint32_t used = 0;
-	for (uint32_t i = 0; i < ARRAY_COUNT(headers_that_matter); i++) {
-		struct text value = header_find(
-		    exchange->desk->headers, exchange->desk->header_count, headers_that_matter[i]);
-		int size = snprintf(out + used, HEADERS_KEPT_SIZE - used, "%s: %.*s\n",
-				    headers_that_matter[i], TEXT_ARG(value));
-		if (value.size == 0 || size < 0 || (uint32_t)size >= HEADERS_KEPT_SIZE - used)
-			continue;
-		for (uint32_t at = used; at + 1 < used + (uint32_t)size; at++)
-			if (out[at] < ' ' || out[at] > '~')
-				out[at] = '?';
-		used += (uint32_t)size;
+	const struct provider *provider = exchange->provider;
+	const struct header *all = exchange->desk->headers;
+	uint32_t count = exchange->desk->header_count;
+	struct kept kept = { .at = arena_take(&exchange->desk->arena, HEADERS_KEPT_SIZE) };
+	for (uint32_t i = 0; provider->headers && provider->headers[i]; i++)
+		header_keep(&kept, provider->headers[i],
+			    header_find(all, count, provider->headers[i]));
+	if (provider->digested_header) {
+		struct text value = header_find(all, count, provider->digested_header);
+		struct digest digest = digest_of(value);
+		char hex[65];
+		digest_hex(&digest, hex);
+		header_keep(&kept, provider->digested_header,
+			    value.size ? text_of(hex) : TEXT_NONE);
 	}
-	return (struct text){ out, used };
+	for (uint32_t i = 0; i < ARRAY_COUNT(headers_that_matter); i++)
+		header_keep(&kept, headers_that_matter[i],
+			    header_find(all, count, headers_that_matter[i]));
+	return (struct text){ kept.at, kept.used };
 }
 
 static int callback_keep(struct exchange *exchange, struct text body)

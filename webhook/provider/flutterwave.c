@@ -183,6 +183,7 @@ const struct provider provider_flutterwave = {
 	.parse = flutterwave_parse,
 	.reply = flutterwave_reply,
 	.key = KEY_SECRET,
+	.test_key = "FLWSECK_TEST",
 	.digested_header = HEADER,
 	.check = &flutterwave_check,
 };

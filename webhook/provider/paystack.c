@@ -102,5 +102,6 @@ const struct provider provider_paystack = {
 	.parse = paystack_parse,
 	.reply = paystack_reply,
 	.key = KEY_SECRET,
+	.test_key = "sk_test_",
 	.headers = paystack_headers,
 };

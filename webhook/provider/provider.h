@@ -214,6 +214,9 @@ struct provider {
 	struct reply (*reply)(struct text kind);
 	const struct provider_api *api; /* NULL: it cannot be asked */
 	enum proof_key key;
+	/* What keys of its test system begin with; production must not use one. NULL: they look
+	 * alike. */
+	const char *test_key;
 	/* Headers that authenticate and parse need besides those every callback is kept with;
 	 * NULL-terminated. */
 	const char *const *headers;

@@ -32,3 +32,26 @@ struct entitlement policy_entitle(const struct policy_case *given)
 		rows[i].judge(given, &entitlement);
 	return entitlement;
 }
+
+/*
+ * Worked example, due 2026-12-05 06:00, steps 2d throttle, 5d suspend: active, grace from 12-05,
+ * throttled from 12-07, suspended from 12-10 06:00 on: that is the moment. With no step that takes
+ * access away there is none.
+ */
+int64_t policy_shut_at(const struct policy_case *given)
+{
+	struct policy_case later = *given;
+	uint32_t i;
+
+	/* Each state but the last ends at a step of the policy, or at the due moment. */
+	for (i = 0; i < STEPS_MAX + 2; i++) {
+		struct entitlement entitlement = policy_entitle(&later);
+		if (!state_is_open(entitlement.state))
+			return later.now;
+		if (entitlement.until_at == INT64_MAX)
+			return INT64_MAX;
+		invariant(entitlement.until_at > later.now);
+		later.now = entitlement.until_at;
+	}
+	return INT64_MAX;
+}

@@ -30,3 +30,10 @@ const struct policy *policy_at(uint32_t index); /* NULL past the end */
 /* All policies in order: what this subscriber may have at `now`, and until when that can stay so by
  * time alone. */
 struct entitlement policy_entitle(const struct policy_case *given);
+
+/*
+ * When the last right of this subscriber's ends if nothing but time passes: the first moment, by
+ * all policies, at which he may not be online. `given->now` when that is so already; INT64_MAX:
+ * never.
+ */
+int64_t policy_shut_at(const struct policy_case *given);

@@ -83,6 +83,9 @@ static void check_service(struct checking *checking, const struct router *router
 		    menu->id != MENU_FIREWALL_FILTER && menu->id != MENU_FIREWALL_NAT &&
 		    menu->id != MENU_RESOURCE)
 			continue;
+		if ((menu->id == MENU_SCRIPT || menu->id == MENU_SCHEDULER) &&
+		    !intent_lease(checking->outlook->intent, router))
+			continue;
 		if ((hotspot && !router->has_hotspot && router->has_pppoe) ||
 		    (ppp && !router->has_pppoe && router->has_hotspot))
 			continue;

@@ -8,6 +8,8 @@
 
 #define MARK_WORD "wavu:"
 #define MARK_DIGITS 8u
+#define STAMP_DIGITS 10u /* from 2001 to 2286 */
+#define SECOND_US INT64_C(1000000)
 
 struct text mark_make(struct arena *arena, struct text tenant, const struct menu *menu,
 		      struct text key)
@@ -49,7 +51,8 @@ bool mark_fits(struct text comment, struct text mark)
 	return mark.size > 0 && text_starts(comment, mark) && ends_at(comment, mark.size);
 }
 
-uint32_t mark_length(struct text comment)
+/* The bare mark at the start: its length, else 0. */
+static uint32_t bare_length(struct text comment)
 {
 	if (!text_starts(comment, TEXT(MARK_WORD)))
 		return 0;
@@ -71,20 +74,82 @@ uint32_t mark_length(struct text comment)
 	return ends_at(comment, at) ? at : 0;
 }
 
-struct text mark_put(struct arena *arena, struct text comment, struct text mark)
+/* "until=" or "seen=", ten digits, and then the end or a blank: else a person wrote it. */
+static struct text stamp_at(struct text rest)
 {
+	static const char *const words[] = { "until=", "seen=" };
+
+	for (uint32_t i = 0; i < ARRAY_COUNT(words); i++) {
+		uint32_t at = (uint32_t)strlen(words[i]), digits = 0;
+
+		if (!text_starts(rest, text_of(words[i])))
+			continue;
+		while (at + digits < rest.size && rest.at[at + digits] >= '0' &&
+		       rest.at[at + digits] <= '9')
+			digits++;
+		at += digits;
+		if (digits == STAMP_DIGITS && (at == rest.size || rest.at[at] == ' '))
+			return text_head(rest, at);
+	}
+	return TEXT_NONE;
+}
+
+struct text mark_stamp(struct text comment)
+{
+	uint32_t begin = bare_length(comment);
+
+	if (begin == 0 || begin >= comment.size || comment.at[begin] != ' ')
+		return TEXT_NONE;
+	return stamp_at(text_from(comment, begin + 1));
+}
+
+struct text mark_stamp_make(struct arena *arena, const char *word, int64_t at)
+{
+	/* Upwards: a lease never ends before the time that was paid. */
+	return text_format(arena, "%s=%010lld", word,
+			   (long long)((at + SECOND_US - 1) / SECOND_US));
+}
+
+int64_t mark_stamp_at(struct text stamp)
+{
+	struct text word, digits;
+	uint64_t seconds;
+
+	if (!text_cut(stamp, '=', &word, &digits) || !text_u64(digits, &seconds))
+		return 0;
+	return (int64_t)seconds * SECOND_US;
+}
+
+uint32_t mark_length(struct text comment)
+{
+	uint32_t bare = bare_length(comment);
+	struct text stamp = mark_stamp(comment);
+
+	return stamp.size > 0 ? bare + 1 + stamp.size : bare;
+}
+
+struct text mark_put(struct arena *arena, struct text comment, struct text mark, struct text stamp)
+{
+	const char *gap = " ";
+
 	invariant(mark.size > 0 && mark.size < COMMENT_SIZE_MAX);
-	if (mark_fits(comment, mark) && comment.size <= COMMENT_SIZE_MAX)
+	if (mark_fits(comment, mark) && text_equal(mark_stamp(comment), stamp) &&
+	    comment.size <= COMMENT_SIZE_MAX)
 		return comment;
 	struct text rest = text_trim(text_from(comment, mark_length(comment)));
+	if (stamp.size > 0)
+		mark = text_format(arena, "%.*s %.*s", TEXT_ARG(mark), TEXT_ARG(stamp));
+	else if (stamp_at(rest).size > 0)
+		gap = " ; "; /* what a person wrote so must not become wavu's word */
 	if (rest.size == 0)
 		return mark;
-	rest = text_head(rest, COMMENT_SIZE_MAX - mark.size - 1);
+	uint32_t gap_size = (uint32_t)strlen(gap);
+	rest = text_head(rest, COMMENT_SIZE_MAX - mark.size - gap_size);
 	/* Copied, not printed: what a person wrote may hold any byte (routeros facts §1.1). */
-	uint32_t size = mark.size + 1 + rest.size;
+	uint32_t size = mark.size + gap_size + rest.size;
 	char *whole = arena_take(arena, (size_t)size + 1);
 	memcpy(whole, mark.at, mark.size);
-	whole[mark.size] = ' ';
-	memcpy(whole + mark.size + 1, rest.at, rest.size);
+	memcpy(whole + mark.size, gap, gap_size);
+	memcpy(whole + mark.size + gap_size, rest.at, rest.size);
 	return (struct text){ whole, size };
 }

@@ -11,8 +11,17 @@ struct text mark_make(struct arena *arena, struct text tenant, const struct menu
 		      struct text key);
 /* Does this comment start with exactly that mark? */
 bool mark_fits(struct text comment, struct text mark);
-/* Any mark of any tenant or key at the start: its length in bytes, else 0. */
+/*
+ * What wavu says to the router's own script behind a mark: "until=1764547200", "seen=…", ten digits
+ * of UTC seconds; empty when there is nothing. A mark with it has at most 64 bytes.
+ */
+struct text mark_stamp(struct text comment);
+struct text mark_stamp_make(struct arena *arena, const char *word, int64_t at);
+/* The moment a stamp says, in UTC microseconds; 0: none. */
+int64_t mark_stamp_at(struct text stamp);
+/* Any mark of any tenant or key at the start, with its stamp: its length in bytes, else 0. */
 uint32_t mark_length(struct text comment);
 /* The mark with what a person had written behind it; a former mark is replaced. At most
  * COMMENT_SIZE_MAX bytes. */
-struct text mark_put(struct arena *arena, struct text comment, struct text mark);
+struct text mark_put(struct arena *arena, struct text comment, struct text mark,
+		     struct text stamp);

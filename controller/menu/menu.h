@@ -26,6 +26,8 @@ enum menu_id {
 	MENU_HOTSPOT_USER,
 	MENU_ADDRESS_LIST,
 	MENU_QUEUE_SIMPLE,
+	MENU_SCRIPT,
+	MENU_SCHEDULER,
 	MENU_PPP_ACTIVE,
 	MENU_HOTSPOT_COOKIE,
 	MENU_HOTSPOT_ACTIVE,
@@ -103,6 +105,9 @@ struct row {
 	bool dynamic, builtin, invalid; /* as read; dynamic and builtin rows are never written */
 	bool ours;                      /* observed rows: by mark or inventory */
 	enum row_access access;
+	/* desired rows: what stands behind the mark for the router's own script, see mark.h; not
+	 * compared where the row is to be disabled */
+	struct text stamp;
 	struct text reference;     /* whose it is, or empty */
 	struct text because;       /* desired rows: the cause, a phrase */
 	const struct where *where; /* desired rows: the line in git, or NULL */

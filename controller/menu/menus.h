@@ -22,6 +22,8 @@ extern const struct menu menu_ppp_secret;
 extern const struct menu menu_hotspot_user;
 extern const struct menu menu_address_list;
 extern const struct menu menu_queue_simple;
+extern const struct menu menu_script;
+extern const struct menu menu_scheduler;
 extern const struct menu menu_ppp_active;
 extern const struct menu menu_hotspot_cookie;
 extern const struct menu menu_hotspot_active;

@@ -2,7 +2,9 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
+#include "base/zone.h"
 #include "menu/menu.h"
 
 #define RANGES_MAX 256u /* ranges of one pool; a longer list is compared as bytes */
@@ -443,6 +445,38 @@ struct text normalise_ranges(struct arena *arena, struct text value)
 	return (struct text){ out, used };
 }
 
+#define WORDS_MAX 32u
+
+static int compare_words(const void *a, const void *b)
+{
+	return text_compare(*(const struct text *)a, *(const struct text *)b);
+}
+
+struct text normalise_words(struct arena *arena, struct text value)
+{
+	/* "write,read,!ftp" -> "read,write". */
+	struct text words[WORDS_MAX], rest = value, out = TEXT_NONE, head;
+	uint32_t count = 0;
+	bool more = value.size > 0;
+
+	while (more) {
+		more = text_cut(rest, ',', &head, &rest);
+		if (count == WORDS_MAX)
+			return value;
+		head = text_trim(head);
+		if (head.size > 0 && head.at[0] != '!')
+			words[count++] = head;
+	}
+	if (count == 0)
+		return TEXT_NONE;
+	qsort(words, count, sizeof(words[0]), compare_words);
+	for (uint32_t i = 0; i < count; i++)
+		if (i == 0 || !text_equal(words[i], words[i - 1]))
+			out = text_format(arena, "%.*s%s%.*s", TEXT_ARG(out), i ? "," : "",
+					  TEXT_ARG(words[i]));
+	return out;
+}
+
 struct text normalise_count(struct arena *arena, struct text value)
 {
 	/* "01" -> "1"; "unlimited" passes. */
@@ -450,6 +484,34 @@ struct text normalise_count(struct arena *arena, struct text value)
 	if (!text_u64(value, &number))
 		return value;
 	return text_format(arena, "%llu", (unsigned long long)number);
+}
+
+/* ---- the clock ---- */
+
+/* "jul/14/2023" before 7.10, "2023-07-14" from then on (facts §3). */
+static struct text iso_date(struct arena *arena, struct text date)
+{
+	static const char months[] = "janfebmaraprmayjunjulaugsepoctnovdec";
+	struct text month, day, year, rest;
+
+	if (!text_cut(date, '/', &month, &rest) || !text_cut(rest, '/', &day, &year) ||
+	    month.size != 3)
+		return date;
+	month = text_lower(arena, month);
+	for (int i = 0; i < 12; i++)
+		if (memcmp(months + i * 3, month.at, 3) == 0)
+			return text_format(arena, "%.*s-%02d-%.*s", TEXT_ARG(year), i + 1,
+					   TEXT_ARG(day));
+	return date;
+}
+
+bool value_moment(struct arena *arena, struct text date, struct text time, struct text offset,
+		  int64_t *at)
+{
+	struct text whole = text_format(arena, "%.*sT%.*s%.*s", TEXT_ARG(iso_date(arena, date)),
+					TEXT_ARG(time), TEXT_ARG(offset));
+
+	return time_parse(whole, zone_utc(), false, at);
 }
 
 /* ---- versions ---- */

@@ -1,6 +1,7 @@
 #include "plan/compile.h"
 
 #include "base/error.h"
+#include "plan/lease.h"
 #include "plan/walls.h"
 #include "policies/policy.h"
 
@@ -222,6 +223,7 @@ static void judge_subscriber(struct draft *draft, const struct subscriber *subsc
 	    !is_walled_now(draft, service_of(subscriber->package->service), &person->entitlement))
 		needs->walled_count++;
 	want_row(draft, subscriber, &person->entitlement, facts);
+	lease_stamp(draft, &given, &person->entitlement);
 }
 
 static void judge_everybody(struct draft *draft, struct needs *needs)
@@ -312,5 +314,6 @@ void compile_router(struct draft *draft)
 		if (needs.packages[i])
 			want_package(draft, &intent->packages[i]);
 	want_rules(draft, &needs);
+	lease_want(draft);
 	say_walls(draft, &needs);
 }

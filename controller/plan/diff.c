@@ -26,6 +26,13 @@ bool diff_row_is_open(const struct row *row, const struct menu *menu)
 	       !profile_is_walled(row_get(row, menu, "profile"));
 }
 
+/* What a row says to the router's own script does not matter where the row is to be off. */
+static bool is_wanted_off(const struct row *want, const struct menu *menu)
+{
+	return menu_field(menu, "disabled") >= 0 &&
+	       text_is(row_get(want, menu, "disabled"), "true");
+}
+
 uint32_t diff_mask(const struct row *want, const struct menu *menu, uint32_t version)
 {
 	uint32_t mask = 0, i;
@@ -34,6 +41,9 @@ uint32_t diff_mask(const struct row *want, const struct menu *menu, uint32_t ver
 		const struct field *field = &menu->fields[i];
 		if (field->role == FIELD_OWNED && row_has(want, i) && !(want->initial >> i & 1u) &&
 		    diff_field_exists(field, version))
+			mask |= 1u << i;
+		if (field->role == FIELD_MARK && want->stamp.size != 0 &&
+		    !is_wanted_off(want, menu))
 			mask |= 1u << i;
 	}
 	return mask;
@@ -52,7 +62,12 @@ struct text diff_written(struct arena *arena, const struct row *row, const struc
 		if (!(mask >> i & 1u))
 			continue;
 		digester_text(&digester, text_of(menu->fields[i].name));
-		digester_text(&digester, diff_value(row, menu, i));
+		if (menu->fields[i].role != FIELD_MARK)
+			digester_text(&digester, diff_value(row, menu, i));
+		else
+			digester_text(&digester, row->stamp.size != 0
+						     ? row->stamp
+						     : mark_stamp(diff_value(row, menu, i)));
 	}
 	digest = digester_end(&digester);
 	digest_short(&digest, hex);
@@ -156,7 +171,10 @@ static uint32_t item_differs(const struct draft *draft, const struct item *item)
 			other = secret_differs(item, i, draft->arena);
 		else if (field->role == FIELD_MARK)
 			other = !mark_fits(diff_value(item->have, item->menu, i),
-					   item_mark(draft, item));
+					   item_mark(draft, item)) ||
+				(!is_wanted_off(item->want, item->menu) &&
+				 !text_equal(mark_stamp(diff_value(item->have, item->menu, i)),
+					     item->want->stamp));
 		if (other)
 			differs |= 1u << i;
 	}

@@ -2,6 +2,7 @@
 
 #include "base/error.h"
 #include "plan/compile.h"
+#include "plan/lease.h"
 #include "plan/session.h"
 #include "plan/walls.h"
 
@@ -112,8 +113,23 @@ static void ask_lists(struct asking *asking, const struct plan_input *in, struct
 		ask(asking, MENU_ADDRESS_LIST, "list", lists, list_count);
 }
 
+/* Of scripts and schedules only the lease's own; that of other hands is nobody's business. */
+static void ask_lease(struct asking *asking, const struct plan_input *in)
+{
+	static const struct text name = { LEASE_NAME, sizeof(LEASE_NAME) - 1 };
+	enum menu_id menus[LEASE_LOOKS];
+	uint32_t count = lease_menus(menus, in);
+
+	for (uint32_t i = 0; i < count; i++) {
+		bool named = menus[i] == MENU_SCRIPT || menus[i] == MENU_SCHEDULER;
+		ask(asking, menus[i], named ? "name" : NULL, &name, named);
+	}
+}
+
 static void ask_everything(struct asking *asking, const struct plan_input *in, struct arena *arena)
 {
+	if (lease_matters(in))
+		ask_lease(asking, in);
 	if (serves(in, SERVICE_PPPOE)) {
 		ask(asking, MENU_POOL, NULL, NULL, 0);
 		ask(asking, MENU_PPP_PROFILE, NULL, NULL, 0);

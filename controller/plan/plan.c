@@ -8,6 +8,7 @@
 #include "plan/compile.h"
 #include "plan/diff.h"
 #include "plan/guard.h"
+#include "plan/lease.h"
 #include "plan/people.h"
 #include "plan/session.h"
 #include "plan/unused.h"
@@ -55,7 +56,7 @@ static enum effect row_effect(const struct item *item)
 	return person->gets_access ? EFFECT_GAIN : EFFECT_LOSS;
 }
 
-static struct text row_because(const struct item *item)
+static struct text row_because(const struct draft *draft, const struct item *item)
 {
 	if (item->verb == VERB_CONFLICT && item->reason == REASON_NOT_OURS)
 		return TEXT("an equal row is there and not wavu's: mode adopt takes it");
@@ -63,6 +64,8 @@ static struct text row_because(const struct item *item)
 		return TEXT("another row of that name is there and not wavu's");
 	if (item->reason == REASON_DRIFT)
 		return TEXT("changed on the router, not by wavu");
+	if (item->want && item->want->stamp.size != 0)
+		return lease_because(draft, item);
 	if (item->want)
 		return item->want->because;
 	return item->person ? item->person->entitlement.because : TEXT("nothing needs it any more");
@@ -115,9 +118,10 @@ static const struct row *row_to_write(struct draft *draft, const struct item *it
 	row->value = ARENA_ARRAY(draft->arena, struct text, item->menu->field_count);
 	for (i = 0; i < item->menu->field_count; i++)
 		row->value[i] = item->want->value[i];
-	if (item->have)
-		mark = mark_put(draft->arena, diff_value(item->have, item->menu, (uint32_t)comment),
-				mark);
+	mark = mark_put(draft->arena,
+			item->have ? diff_value(item->have, item->menu, (uint32_t)comment)
+				   : TEXT_NONE,
+			mark, item->want->stamp);
 	row_set(row, item->menu, (uint32_t)comment, mark, draft->arena);
 	return row;
 }
@@ -151,7 +155,7 @@ static void change_row(struct draft *draft, struct item *item)
 	change->have = item->have;
 	change->want = row_to_write(draft, item);
 	change->fields = item->verb == VERB_ADD ? fields_added(change->want) : item->differs;
-	change->because = row_because(item);
+	change->because = row_because(draft, item);
 	change->held = item->held;
 	change->report_only = item->report_only;
 	change->slow = is_contested(draft, item);
@@ -198,8 +202,10 @@ static void change_people(struct draft *draft)
 
 static void change_shared(struct draft *draft)
 {
-	static const enum menu_id menus[] = { MENU_FIREWALL_FILTER, MENU_POOL, MENU_PPP_PROFILE,
-					      MENU_HOTSPOT_USER_PROFILE };
+	static const enum menu_id menus[] = {
+		MENU_SCHEDULER, MENU_SCRIPT,      MENU_FIREWALL_FILTER,
+		MENU_POOL,      MENU_PPP_PROFILE, MENU_HOTSPOT_USER_PROFILE,
+	};
 	uint32_t i, j;
 
 	/* Profiles before pools, so that a pool is let go with the last profile that named it. */
@@ -313,6 +319,7 @@ static void judge_router(struct draft *draft)
 	diff_line_up(draft);
 	people_link(draft);
 	diff_judge(draft);
+	lease_judge(draft);
 	session_survey(draft);
 	walls_survey(draft);
 	people_weigh(draft);
@@ -341,6 +348,7 @@ bool plan_make(struct plan *out, const struct plan_input *in, struct arena *aren
 	window_read(draft);
 	session_judge(draft);
 	window_say(draft);
+	lease_say(draft);
 	if (draft->step_count != 0)
 		qsort(draft->steps, draft->step_count, sizeof(*draft->steps), compare_steps);
 	books_write(draft);

@@ -107,6 +107,14 @@ struct guarded {
 	const struct text *references; /* the people, sorted; `losses` of them */
 };
 
+/* Does the router end access alone while wavu cannot reach it (plan/lease.h)? */
+struct lease {
+	bool looked;   /* a complete look read what it needs; else the rest says nothing */
+	bool wanted;   /* `lease: on` */
+	bool protects; /* script and schedule are there, may run, and have a clock to go by */
+	struct text why; /* why not; or who is not covered all the same; or empty */
+};
+
 struct draft;
 
 struct plan {
@@ -118,6 +126,7 @@ struct plan {
 	uint32_t with_access; /* people who have access on the router now */
 	struct inventory_fix *fixes;
 	uint32_t fix_count;
+	struct lease lease;
 	struct guarded guarded; /* of a partial plan: only what a clock holds, of its people */
 	char digest[13];        /* of all changes: equal plans, equal digests */
 	uint32_t drift_count;   /* changes with reason DRIFT */

@@ -30,9 +30,11 @@ static void check_fields(struct text value)
 static void check_marks(struct text value)
 {
 	struct text mark = mark_make(&arena, TEXT("k"), menu_of(MENU_PPP_SECRET), value);
-	struct text put = mark_put(&arena, value, mark);
-	if (!mark_fits(put, mark) || put.size > COMMENT_SIZE_MAX || mark_length(put) != mark.size ||
-	    !text_equal(mark_put(&arena, put, mark), put))
+	struct text stamp = mark_stamp(value);
+	struct text put = mark_put(&arena, value, mark, stamp);
+	uint32_t length = mark.size + (stamp.size ? 1 + stamp.size : 0);
+	if (!mark_fits(put, mark) || put.size > COMMENT_SIZE_MAX || mark_length(put) != length ||
+	    !text_equal(mark_put(&arena, put, mark, mark_stamp(put)), put))
 		abort();
 	if (mark_length(value) > value.size)
 		abort();

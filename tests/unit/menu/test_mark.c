@@ -32,7 +32,7 @@ static void a_mark_fits_only_at_the_start_and_whole(void **state)
 	(void)state;
 	struct text mark = mark_of(MENU_PPP_SECRET, "juma");
 	assert_true(mark_fits(mark, mark));
-	assert_true(mark_fits(mark_put(&arena, TEXT("roof antenna"), mark), mark));
+	assert_true(mark_fits(mark_put(&arena, TEXT("roof antenna"), mark, TEXT_NONE), mark));
 	assert_false(mark_fits(TEXT("roof antenna"), mark));
 	assert_false(mark_fits(TEXT_NONE, mark));
 	assert_false(mark_fits(text_format(&arena, " %.*s", TEXT_ARG(mark)), mark));
@@ -61,12 +61,12 @@ static void a_persons_words_stay_behind_the_mark(void **state)
 	(void)state;
 	struct text mark = mark_of(MENU_PPP_SECRET, "juma"),
 		    other = mark_of(MENU_PPP_SECRET, "asha");
-	assert_true(text_equal(mark_put(&arena, TEXT_NONE, mark), mark));
-	struct text put = mark_put(&arena, TEXT("  roof, 2nd floor "), mark);
+	assert_true(text_equal(mark_put(&arena, TEXT_NONE, mark, TEXT_NONE), mark));
+	struct text put = mark_put(&arena, TEXT("  roof, 2nd floor "), mark, TEXT_NONE);
 	assert_true(text_ends(put, TEXT(" roof, 2nd floor")));
-	assert_true(text_equal(mark_put(&arena, put, mark), put));
+	assert_true(text_equal(mark_put(&arena, put, mark, TEXT_NONE), put));
 	/* A former mark is replaced. */
-	struct text moved = mark_put(&arena, put, other);
+	struct text moved = mark_put(&arena, put, other, TEXT_NONE);
 	assert_true(mark_fits(moved, other));
 	assert_true(text_ends(moved, TEXT(" roof, 2nd floor")));
 	assert_int_equal(moved.size, put.size);
@@ -77,15 +77,15 @@ static void raw_bytes_survive_and_length_is_bounded(void **state)
 	(void)state;
 	struct text mark = mark_of(MENU_PPP_SECRET, "juma");
 	struct text raw = { "caf\xe9\0x", 6 };
-	struct text put = mark_put(&arena, raw, mark);
+	struct text put = mark_put(&arena, raw, mark, TEXT_NONE);
 	assert_int_equal(put.size, mark.size + 1 + raw.size);
 	assert_memory_equal(put.at + mark.size + 1, raw.at, raw.size);
 	char wide[400];
 	memset(wide, 'x', sizeof(wide));
-	put = mark_put(&arena, (struct text){ wide, sizeof(wide) }, mark);
+	put = mark_put(&arena, (struct text){ wide, sizeof(wide) }, mark, TEXT_NONE);
 	assert_int_equal(put.size, COMMENT_SIZE_MAX);
 	assert_true(mark_fits(put, mark));
-	assert_true(text_equal(mark_put(&arena, put, mark), put));
+	assert_true(text_equal(mark_put(&arena, put, mark, TEXT_NONE), put));
 }
 
 int main(void)

@@ -47,6 +47,23 @@
 #define WRITE_MS 1000
 #define COMMENT_SIZE_MAX 255
 
+/* Sessions while nobody works on them (house section 8). */
+#define SESSIONS_HELD_MAX 2000     /* 55 KiB each under TLS */
+#define LISTENS_MAX 6              /* on one session: they count among its tags in flight */
+#define DRAIN_SIZE_MAX (256u << 10) /* bytes taken from one idle session in one turn */
+#define ECHO_MS 2000               /* how long a router may take to tell us of our own write */
+#define KEEPALIVE_MS 30000         /* silence after which an idle one is asked something cheap */
+#define KEEPALIVE_WAIT_MS 10000    /* for its answer; less often than a busy router stalls */
+#define KEEPALIVE_MISSES_MAX 2     /* then the session is closed: 50 s after its last byte */
+#define PROOF_AFTER_MS 10000       /* a session silent for longer must show that it lives ... */
+#define PROOF_MS_MAX 3000          /* ... within this, before a job waits REPLY_MS_MAX for it */
+#define HINT_QUIET_MS 2000         /* after the last word of a burst the router is looked at */
+#define HINT_PATIENCE_MS 10000     /* and after the first one, however long it goes on */
+#define HINT_GAP_MS 10000          /* between looks after one in vain; doubles with each ... */
+#define HINT_GAP_MS_MAX 300000     /* ... up to this: a chatty router costs 12 looks an hour */
+#define HINT_CALM_MS 600000        /* quiet for so long, it is believed at once again */
+#define SMALL_ROUTER_BYTES (64u << 20) /* with less memory a router only tells of its sessions */
+
 /* The street. */
 #define CALLBACK_SIZE_MAX (64u << 10) /* bytes; larger is 413 */
 #define JSON_DEPTH_MAX 32             /* 2,000 brackets overflow a 100 KiB stack */

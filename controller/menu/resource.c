@@ -9,6 +9,7 @@ static const struct field fields[] = {
 	  .normalise = normalise_duration },
 	{ .name = "version", .role = FIELD_SEEN }, /* "7.19.4 (stable)" (§3) */
 	{ .name = "board-name", .role = FIELD_SEEN },
+	{ .name = "total-memory", .role = FIELD_SEEN }, /* bytes */
 };
 /* clang-format on */
 

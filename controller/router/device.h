@@ -1,7 +1,7 @@
 /*
- * One router to talk to: look, write, close. A device belongs to one thread at a time and blocks,
- * never longer than its deadlines. What it reads lies in the arena given. It never decides anything
- * and never writes what it was not told to.
+ * One router to talk to: look, write, watch, close. A device belongs to one thread at a time and
+ * blocks, never longer than its deadlines. What it reads lies in the arena given. It never decides
+ * anything and never writes what it was not told to.
  */
 #pragma once
 
@@ -27,10 +27,32 @@ struct device_verbs {
 	bool (*alive)(struct device *device); /* a look at the socket, no traffic: false when the
 						 peer has closed it */
 	void (*close)(struct device *device);
+
+	/*
+	 * The rest is for whoever keeps idle sessions, and never waits; all NULL where a transport
+	 * has no such thing (REST). False: the session is over.
+	 */
+	/* From now on the router tells of changes on these menus (bits), at most LISTENS_MAX of
+	 * them, and on no others. What it refuses is left alone for the life of the session. */
+	bool (*watch)(struct device *device, uint32_t menus, struct error *error);
+	/* Takes what has arrived, at most about DRAIN_SIZE_MAX: `has_more` says that this was not
+	 * all. */
+	bool (*drain)(struct device *device, struct error *error);
+	/* Asks something cheap: counts.bytes_in moves when the router lives. */
+	bool (*prove)(struct device *device, struct error *error);
+	/* To wait for many at once, when drain has left nothing; -1: there is none. */
+	int (*descriptor)(const struct device *device);
 };
 
 struct device_counts { /* since it was opened: for benchmarks and metrics */
 	uint64_t commands, writes, bytes_out, bytes_in;
+};
+
+/* What listens have told; whoever reads it sets it back. */
+struct device_told {
+	uint32_t menus;     /* bits: changed since a look at the whole menu was last asked for */
+	uint32_t looked_at; /* bits: changed before such a look, which has seen it */
+	uint32_t times;     /* sentences, our own writes not counted */
 };
 
 struct device {
@@ -39,6 +61,11 @@ struct device {
 	uint32_t version_number; /* VERSION() */
 	struct device_counts counts;
 	struct digest made_for; /* of whoever keeps it: the place it was opened to */
+	struct device_told told;
+	int64_t opened_at; /* monotonic */
+	int64_t heard_at;  /* monotonic: the last bytes came; 0: unknown (REST) */
+	bool has_more;     /* the last drain left something */
+	bool is_small;     /* less than SMALL_ROUTER_BYTES of memory */
 };
 
 struct line; /* router/line.h: bytes with deadlines */

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "router/exchange.h"
+#include "base/clock.h"
 #include "menu/value.h"
 #include "router/traps.h"
 
@@ -33,6 +34,30 @@ static bool verb_alive(struct device *device)
 	return !api->is_dead && api->line->alive(api->line);
 }
 
+static bool verb_watch(struct device *device, uint32_t menus, struct error *error)
+{
+	struct api *api = api_of(device);
+	return api_watch(api, menus, error) || api_fail(api, error);
+}
+
+static bool verb_drain(struct device *device, struct error *error)
+{
+	struct api *api = api_of(device);
+	return api_drain(api, error) || api_fail(api, error);
+}
+
+static bool verb_prove(struct device *device, struct error *error)
+{
+	struct api *api = api_of(device);
+	return api_prove(api, error) || api_fail(api, error);
+}
+
+static int verb_descriptor(const struct device *device)
+{
+	const struct line *line = ((const struct api *)device)->line;
+	return line->descriptor ? line->descriptor(line) : -1;
+}
+
 static void verb_close(struct device *device)
 {
 	struct api *api = api_of(device);
@@ -42,7 +67,16 @@ static void verb_close(struct device *device)
 	arena_close(&arena);
 }
 
-static const struct device_verbs api_verbs = { verb_look, verb_write, verb_alive, verb_close };
+static const struct device_verbs api_verbs = {
+	.look = verb_look,
+	.write = verb_write,
+	.alive = verb_alive,
+	.close = verb_close,
+	.watch = verb_watch,
+	.drain = verb_drain,
+	.prove = verb_prove,
+	.descriptor = verb_descriptor,
+};
 
 static bool send_login(struct api *api, struct text user, struct secret password,
 		       const struct deadline *deadline, struct error *error)
@@ -114,6 +148,10 @@ static bool read_version(struct api *api, struct error *error)
 	}
 	api->device.version = row_get(&look.table.rows[0], look.menu, "version");
 	api->device.version_number = value_version(api->device.version);
+	uint64_t bytes;
+	api->device.is_small = text_u64(row_get(&look.table.rows[0], look.menu, "total-memory"),
+					&bytes) &&
+			       bytes < SMALL_ROUTER_BYTES;
 	return true;
 }
 
@@ -126,6 +164,8 @@ static bool open_on(struct device **out, struct line *line, const char *label, s
 	api->buffer = arena_take(&arena, RECEIVE_SIZE);
 	api->arena = arena;
 	api->device.verbs = &api_verbs;
+	api->device.opened_at = clock_monotonic();
+	api->device.heard_at = api->device.opened_at; /* it has just been connected to */
 	api->line = line;
 	(void)snprintf(api->label, sizeof(api->label), "%s", label);
 	wire_reader_init(&api->reader, &api->arena);

@@ -41,6 +41,8 @@ static bool encode_question(struct exchange *exchange, uint32_t index)
 		wire_attribute(writer, TEXT("count-only"), TEXT_NONE);
 	else
 		wire_attribute(writer, TEXT(".proplist"), question->of->ask);
+	if (!question->count && !question->of->look->field)
+		api_looks_at(round->api, question->of->look->menu);
 	encode_query(writer, question->of->look, round->arena);
 	return true;
 }

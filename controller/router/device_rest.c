@@ -146,7 +146,13 @@ static void verb_close(struct device *device)
 	arena_close(&arena);
 }
 
-static const struct device_verbs rest_verbs = { verb_look, verb_write, verb_alive, verb_close };
+/* No listen, no tags (routeros facts §2): whoever keeps it only keeps it. */
+static const struct device_verbs rest_verbs = {
+	.look = verb_look,
+	.write = verb_write,
+	.alive = verb_alive,
+	.close = verb_close,
+};
 
 /* ---- opening ---- */
 

@@ -44,6 +44,7 @@ static bool encode_write(struct exchange *exchange, uint32_t index)
 	if (write->verb == VERB_ADD || write->verb == VERB_SET)
 		encode_attributes(writer, writing->api, write);
 	writing->api->device.counts.writes++;
+	api_expect_echo(writing->api, write->menu);
 	return true;
 }
 
@@ -74,6 +75,7 @@ static bool take_result(struct exchange *exchange, uint32_t index,
 	if (sentence->kind == WIRE_TRAP && write->error.code == ERROR_NONE) {
 		(void)wire_find(sentence, "message", &value);
 		(void)trap_error(&write->error, value);
+		api_expect_no_echo(writing->api, write->menu);
 	} else if (sentence->kind == WIRE_DONE) {
 		write_end(write);
 		if (write->verb == VERB_ADD && write->end == WRITE_DONE &&
@@ -102,6 +104,10 @@ bool api_write(struct api *api, struct write *writes, uint32_t count, struct are
 	struct writing writing = { api, writes, arena };
 	struct exchange exchange;
 	writes_clear(writes, count);
+	/* A bulk has all tags for itself, and hears no echo of each row; whoever keeps the session
+	 * listens again. */
+	if (count > TAGS_IN_FLIGHT_MAX && !api->is_dead && !api_watch(api, 0, error))
+		return api_fail(api, error);
 	exchange_init(&exchange, api, count, arena);
 	exchange.subject = &writing;
 	exchange.encode = encode_write;

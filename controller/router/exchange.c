@@ -48,6 +48,23 @@ bool api_send(struct api *api, struct text bytes, const struct deadline *deadlin
 	return true;
 }
 
+void api_got(struct api *api, uint32_t size)
+{
+	invariant(size <= RECEIVE_SIZE);
+	api->device.counts.bytes_in += size;
+	api->device.heard_at = clock_monotonic();
+	api->proof_until_at = 0;
+	api->pending = (struct text){ api->buffer, size };
+}
+
+/* How much of the wait is left before a sign of life is overdue; 0: it is. */
+static uint32_t least_wait_ms(uint32_t wait_ms, int64_t proof_until_at)
+{
+	int64_t left_us = proof_until_at - clock_monotonic();
+	int64_t left_ms = left_us > 0 ? (left_us + MS_US - 1) / MS_US : 0;
+	return left_ms < wait_ms ? (uint32_t)left_ms : wait_ms;
+}
+
 bool api_sentence(struct api *api, struct wire_sentence *out, const struct deadline *deadline,
 		  struct error *error)
 {
@@ -61,13 +78,14 @@ bool api_sentence(struct api *api, struct wire_sentence *out, const struct deadl
 			break;
 		}
 		uint32_t wait_ms = deadline_wait_ms(deadline), got = 0;
+		if (wait_ms > 0 && api->proof_until_at)
+			wait_ms = least_wait_ms(wait_ms, api->proof_until_at);
 		if (wait_ms == 0)
 			return time_is_up(error);
 		if (!api->line->receive(api->line, api->buffer, RECEIVE_SIZE, &got, wait_ms, error))
 			return false;
-		invariant(got > 0 && got <= RECEIVE_SIZE);
-		api->device.counts.bytes_in += got;
-		api->pending = (struct text){ api->buffer, got };
+		invariant(got > 0);
+		api_got(api, got);
 	}
 }
 
@@ -94,8 +112,11 @@ static bool exchange_send(struct exchange *exchange, struct error *error)
 {
 	struct wire_writer *writer = &exchange->writer;
 	writer->size = 0;
+	if (exchange->proves)
+		api_ask_proof(exchange->api, writer);
+	exchange->proves = false;
 	while (exchange->sent < exchange->count &&
-	       exchange->sent - exchange->answered < TAGS_IN_FLIGHT_MAX) {
+	       exchange->sent - exchange->answered < api_window(exchange->api)) {
 		uint32_t index = exchange->sent;
 		if (exchange->sent > exchange->answered && !exchange->joins(exchange, index))
 			break;
@@ -115,7 +136,7 @@ static bool exchange_send(struct exchange *exchange, struct error *error)
 	return api_send(exchange->api, wire_bytes(writer), &exchange->deadline, error);
 }
 
-/* Whose answer it is; false: nobody's (an earlier call's, a listener's). */
+/* Whose answer it is; false: nobody's (a listener's, a proof's). */
 static bool index_of_tag(const struct exchange *exchange, struct text tag, uint32_t *index)
 {
 	uint64_t number;
@@ -128,17 +149,6 @@ static bool index_of_tag(const struct exchange *exchange, struct text tag, uint3
 	return true;
 }
 
-/* "!fatal" carries bare words (routeros facts §1.2); the router hangs up after it. */
-static bool fatal_sentence(const struct wire_sentence *sentence, struct error *error)
-{
-	struct text why = sentence->count ? sentence->words[0] : TEXT("no reason");
-	if (!text_is_utf8(why))
-		why = TEXT("a reason in another charset");
-	why = text_head(why, 200);
-	return error_set(error, ERROR_UNREACHABLE, "the router ended the session: %.*s",
-			 TEXT_ARG(why));
-}
-
 static bool exchange_receive(struct exchange *exchange, struct error *error)
 {
 	struct wire_sentence sentence;
@@ -146,9 +156,13 @@ static bool exchange_receive(struct exchange *exchange, struct error *error)
 	if (!api_sentence(exchange->api, &sentence, &exchange->deadline, error))
 		return false;
 	if (sentence.kind == WIRE_FATAL)
-		return fatal_sentence(&sentence, error);
-	if (sentence.kind == WIRE_OTHER || !index_of_tag(exchange, sentence.tag, &index))
+		return api_ended(&sentence, error);
+	if (sentence.kind == WIRE_OTHER)
 		return true;
+	if (!index_of_tag(exchange, sentence.tag, &index)) {
+		api_stray(exchange->api, &sentence);
+		return true;
+	}
 	if (!exchange->take(exchange, index, &sentence, error))
 		return false;
 	if (sentence.kind == WIRE_DONE)
@@ -180,6 +194,11 @@ bool exchange_run(struct exchange *exchange, struct error *error)
 		api->is_dead = true;
 		(void)error_set(error, ERROR_UNREACHABLE, "the router has closed the session");
 		return api_fail(api, error);
+	}
+	/* A line that was dropped in silence looks like one on which nothing happens. */
+	if (clock_monotonic() - api->device.heard_at > PROOF_AFTER_MS * MS_US) {
+		exchange->proves = exchange->count > 0;
+		api->proof_until_at = clock_monotonic() + PROOF_MS_MAX * MS_US;
 	}
 	if (exchange_steps(exchange, error))
 		return true;

@@ -87,6 +87,9 @@ static bool line_receive(struct line *line, char *out, uint32_t size, uint32_t *
 		if (code != CURLE_AGAIN)
 			return error_set(error, ERROR_UNREACHABLE, "the line broke (%s)",
 					 curl_easy_strerror(code));
+		*got = 0;
+		if (timeout_ms == 0)
+			return true;
 		if (!wait_for(own, POLLIN, until_at))
 			return error_set(error, ERROR_UNREACHABLE,
 					 "the router was silent for %u ms", timeout_ms);
@@ -100,6 +103,11 @@ static bool line_alive(struct line *line)
 	struct pollfd poller = { .fd = curl_of(line)->socket, .events = POLLIN | POLLRDHUP };
 	return poll(&poller, 1, 0) <= 0 ||
 	       (poller.revents & (POLLRDHUP | POLLHUP | POLLERR | POLLNVAL)) == 0;
+}
+
+static int line_descriptor(const struct line *line)
+{
+	return ((const struct line_curl *)line)->socket;
 }
 
 static void line_close(struct line *line)
@@ -220,7 +228,8 @@ bool line_connect(struct line **out, const struct router *router, struct text ca
 		arena_open(&arena, LINE_ARENA_SIZE);
 		struct line_curl *own = ARENA_NEW(&arena, struct line_curl);
 		own->arena = arena;
-		own->line = (struct line){ line_send, line_receive, line_alive, line_close };
+		own->line = (struct line){ line_send, line_receive, line_alive, line_close,
+					    line_descriptor };
 		own->curl = curl_easy_init();
 		CURLU *url = curl_url();
 		invariant(own->curl && url);

@@ -214,7 +214,7 @@ bool wire_open(void *context, struct device **out, const struct seat *seat,
 		return connect_refused(station, error);
 	own = calloc(1, sizeof(*own));
 	invariant(own != NULL);
-	own->line = (struct line){ wire_send, wire_receive, wire_alive, wire_close };
+	own->line = (struct line){ wire_send, wire_receive, wire_alive, wire_close, NULL };
 	own->station = station;
 	own->session = session;
 	own->next = wires;

@@ -231,6 +231,7 @@ enum ros_fault_kind {
 	ROS_FAULT_LIE,          /* the `after`th write is answered !done and not done */
 	ROS_FAULT_TRUNCATE,     /* the `after`th print with rows shows only half of them */
 	ROS_FAULT_REORDER,      /* replies of tags that came together are mixed */
+	ROS_FAULT_DEAF,         /* the `after`th listen is refused with `text` */
 	ROS_FAULT_DELAY,        /* the `after`th command's reply is late by `delay_us` */
 	ROS_FAULT_COUNT,
 };

@@ -12,6 +12,7 @@ static const char *const fault_names[ROS_FAULT_COUNT] = {
 	[ROS_FAULT_CUT_SENT] = "cut-sent", [ROS_FAULT_TRAP] = "trap",
 	[ROS_FAULT_LIE] = "lie",           [ROS_FAULT_TRUNCATE] = "truncate",
 	[ROS_FAULT_REORDER] = "reorder",   [ROS_FAULT_DELAY] = "delay",
+	[ROS_FAULT_DEAF] = "deaf",
 };
 
 const char *ros_fault_name(enum ros_fault_kind kind)

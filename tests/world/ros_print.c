@@ -175,6 +175,10 @@ bool ros_listen(struct ros_call *call)
 		return ros_refuse(&call->refusal, 0, "no such command");
 	if (!arguments_check(call))
 		return false;
+	/* It "may not work everywhere" (§1.2). */
+	if (ros_fault_step(call->ros, ROS_FAULT_DEAF))
+		return ros_refuse(&call->refusal, 0, "%s",
+				  call->ros->faults[ROS_FAULT_DEAF].text);
 	call->keeps_running = true;
 	return ros_session_listen(call->session, call);
 }

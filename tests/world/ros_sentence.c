@@ -186,8 +186,8 @@ struct ros_call *ros_sentence_call(struct ros_session *session, const struct ros
 	ros->counters.commands++;
 	session->commands++;
 	session->in_flight++;
-	if (session->in_flight > ros->counters.tags_max)
-		ros->counters.tags_max = session->in_flight;
+	if (session->in_flight + session->listening > ros->counters.tags_max)
+		ros->counters.tags_max = session->in_flight + session->listening;
 	*is_good = ros_call_parse(call, sentence->words, sentence->count);
 	if (*is_good) {
 		ros->asked[call->table - ros->tables][call->verb]++;

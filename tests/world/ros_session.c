@@ -362,6 +362,7 @@ void ros_sessions_reset(struct ros *ros)
 		out_drop(session, session->taken_total);
 		session->mark_count = 0;
 		session->in_flight = 0;
+		session->listening = 0;
 		session->released = session->taken_total;
 		session->committed = session->taken_total;
 	}
@@ -391,6 +392,10 @@ bool ros_session_listen(struct ros_session *session, const struct ros_call *call
 	listening->tag_size = call->tag.size;
 	listening->next = session->listenings;
 	session->listenings = listening;
+	/* In flight until it is cancelled, whatever else is said meanwhile. */
+	session->listening++;
+	session->in_flight--;
+	session->commands--;
 	return true;
 }
 
@@ -443,6 +448,7 @@ bool ros_session_cancel(struct ros_session *session, const struct ros_text *tag,
 		ros_reply_begin(out, "!done", one->has_tag ? &name : NULL);
 		ros_reply_end(out);
 		*at = one->next;
+		session->listening--;
 		listening_free(one);
 		any = true;
 	}

@@ -53,6 +53,7 @@ struct ros_session {
 	int64_t delay_us;
 	uint32_t commands;  /* in this batch */
 	uint64_t in_flight; /* commands whose replies are not taken yet */
+	uint64_t listening; /* those that go on for ever */
 	struct ros_span *spans;
 	size_t span_count, span_room;
 	struct ros_listening *listenings;

@@ -150,7 +150,7 @@ static bool open_cable(void *context, struct device **out, const struct seat *se
 	(void)seat;
 	(void)router;
 	assert_non_null(cable);
-	cable->line = (struct line){ cable_send, cable_receive, cable_alive, cable_close };
+	cable->line = (struct line){ cable_send, cable_receive, cable_alive, cable_close, NULL };
 	cable->fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
 	if (connect(cable->fd, (const struct sockaddr *)&address, sizeof(address)) != 0) {
 		cable_close(&cable->line);

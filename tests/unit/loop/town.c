@@ -69,12 +69,13 @@ static bool pipe_receive(struct line *line, char *out, uint32_t size, uint32_t *
 	const char *bytes;
 	size_t there;
 
-	(void)timeout_ms;
 	if (pipe->session == NULL || ros_session_line(pipe->session) == ROS_LINE_RESET)
 		return pipe_ended(pipe, error);
 	there = ros_session_output(pipe->session, &bytes);
+	*got = 0;
 	if (there == 0)
-		return pipe_ended(pipe, error);
+		return (timeout_ms == 0 && ros_session_line(pipe->session) == ROS_LINE_OPEN) ||
+		       pipe_ended(pipe, error);
 	there = there > size ? size : there;
 	memcpy(out, bytes, there);
 	ros_session_consume(pipe->session, there);
@@ -152,7 +153,7 @@ static bool open_router(void *context, struct device **out, const struct seat *s
 	town->opened++;
 	(void)pthread_mutex_lock(&world_lock);
 	ros_set_now(ros, clock_now());
-	pipe->line = (struct line){ pipe_send, pipe_receive, pipe_alive, pipe_close };
+	pipe->line = (struct line){ pipe_send, pipe_receive, pipe_alive, pipe_close, NULL };
 	pipe->session = ros_session_open(ros);
 	(void)pthread_mutex_unlock(&world_lock);
 	pipe->line.send = locked_send;
@@ -255,14 +256,30 @@ void town_close(struct town *town)
 	(void)nftw(town->folder, remove_one, 16, FTW_DEPTH | FTW_PHYS);
 }
 
+/* A git of our own: what was kept before the stop is read again. */
+static struct intent *read_former(void *context, struct text commit)
+{
+	const struct keeping *before = context;
+
+	for (uint32_t i = 0; before != NULL && i < before->count; i++)
+		if (text_is(commit, before->routers[i].intent->commit))
+			return intent_hold(before->routers[i].intent);
+	return NULL;
+}
+
 void town_restart(struct town *town)
 {
 	struct intent *intent = seat_intent(&town->seat);
+	struct keeping *before = rollout_keeping(&town->seat);
+	struct error error = { 0 };
 
 	hang_up(town);
 	seat_close(&town->seat);
 	open_seat(town);
 	seat_swap(&town->seat, intent);
+	if (!rollout_load(&town->seat, read_former, before, &error))
+		fail_msg("%s", error.text);
+	rollout_keeping_free(before);
 }
 
 const char *town_join(struct town *town, const char *a, const char *b, const char *c)

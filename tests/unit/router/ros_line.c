@@ -44,12 +44,13 @@ static bool pipe_receive(struct line *line, char *out, uint32_t size, uint32_t *
 {
 	struct ros_pipe *own = (struct ros_pipe *)line;
 	const char *bytes;
-	(void)timeout_ms;
 	if (!own->session || ros_session_line(own->session) == ROS_LINE_RESET)
 		return pipe_ended(own, error);
 	size_t there = ros_session_output(own->session, &bytes);
+	*got = 0;
 	if (there == 0)
-		return pipe_ended(own, error);
+		return (timeout_ms == 0 && ros_session_line(own->session) == ROS_LINE_OPEN) ||
+		       pipe_ended(own, error);
 	if (there > size)
 		there = size;
 	if (own->piece_max && there > own->piece_max)
@@ -83,7 +84,7 @@ struct line *ros_line_open(struct ros *ros, const struct ros_line_options *optio
 	struct ros_pipe *own = calloc(1, sizeof(*own));
 	if (!own)
 		abort();
-	own->line = (struct line){ pipe_send, pipe_receive, pipe_alive, pipe_close };
+	own->line = (struct line){ pipe_send, pipe_receive, pipe_alive, pipe_close, NULL };
 	own->ros = ros;
 	own->session = ros_session_open(ros);
 	own->piece_max = options ? options->piece_max : 0;

@@ -5,11 +5,13 @@
 #include "base/digest.h"
 #include "loop/booking_attempt.h"
 #include "loop/booking_inside.h"
+#include "loop/channel_key.h"
 #include "loop/proving.h"
+#include "loop/rollout.h"
 #include "policies/matching.h"
 #include "policies/prepaid.h"
 #include "provider/provider.h"
-#include "state/fleet.h"
+#include "state/heard.h"
 #include "state/ledger.h"
 
 #define SAME_HELD_MAX 500 /* newest held payments among which a repeated refusal is looked for */
@@ -73,8 +75,8 @@ bool booking_credit(struct booked *out, struct seat *seat, const struct intent *
 	return buy(&out->periods, &out->paid_until_at, seat, intent, subscriber, out->payment.id,
 		   now, arena, error) &&
 	       proving_credited(seat, intent, subscriber, out, now, arena, error) &&
-	       fleet_mark(seat->store, subscriber->router->name, subscriber->reference,
-			  CAUSE_PAYMENT, because, now, error);
+	       rollout_mark(seat, subscriber->router->name, subscriber->reference, CAUSE_PAYMENT,
+			    because, now, error);
 }
 
 /* ---- whose it is ----------------------------------------------------------------------------- */
@@ -132,14 +134,14 @@ struct heard {
 	struct notice notice;
 	struct text why;
 	bool unverified; /* that is all that is against it */
+	bool refused;    /* its signature does not fit: none of its words counts */
+	bool asks;       /* a hint whose provider answers at once: loop/checker asks it */
 };
 
-static struct text against(const struct channel *channel, const struct notice *notice,
-			   struct text source, enum proof proof, bool *unverified,
-			   struct arena *arena)
+static struct text against(const struct intent *intent, const struct channel *channel,
+			   const struct notice *notice, struct text source, enum proof proof,
+			   bool *unverified, struct arena *arena)
 {
-	if (proof == PROOF_REJECTED)
-		return TEXT("its signature does not fit the channel");
 	if (notice->kind == NOTICE_UNREADABLE || !notice->has_amount)
 		return notice->why.size > 0 ? notice->why : TEXT("the amount cannot be read");
 	if (notice->receipt.size == 0)
@@ -148,6 +150,10 @@ static struct text against(const struct channel *channel, const struct notice *n
 		return text_format(arena, "short code %.*s is not %.*s of channel %.*s",
 				   TEXT_ARG(notice->shortcode), TEXT_ARG(channel->shortcode),
 				   TEXT_ARG(channel->name));
+	if (notice->currency.size > 0 && !text_equal(notice->currency, intent->tenant.currency))
+		return text_format(arena, "the currency is %.*s, not %.*s",
+				   TEXT_ARG(text_head(notice->currency, 16)),
+				   TEXT_ARG(intent->tenant.currency));
 	if (!provider_source_allowed(channel, source))
 		return text_format(arena, "source %.*s is not among the channel's `sources`",
 				   TEXT_ARG(source));
@@ -169,8 +175,22 @@ static void cut_words(struct notice *notice)
 	notice->payer = text_head(notice->payer, HEARD_SIZE_MAX);
 }
 
-static struct heard listen(const struct intent *intent, const struct inbox_line *line,
+/* Why the callback does not prove anything, or empty. */
+static struct text refusal(const struct channel *channel, enum proof proof, struct text flaw,
 			   struct arena *arena)
+{
+	if (proof != PROOF_REJECTED)
+		return TEXT_NONE;
+	if (flaw.size > 0)
+		return flaw;
+	return text_format(arena,
+			   "callbacks on channel %.*s without a signature that fits: a forgery, or "
+			   "the channel's key is not the provider's",
+			   TEXT_ARG(channel->name));
+}
+
+static struct heard listen(struct seat *seat, const struct intent *intent,
+			   const struct inbox_line *line, struct arena *arena)
 {
 	struct heard heard = { .channel = channel_named(intent, line->channel) };
 	const struct provider *provider = provider_find(line->provider);
@@ -179,21 +199,36 @@ static struct heard listen(const struct intent *intent, const struct inbox_line 
 				     .source = line->source,
 				     .body = line->body,
 				     .received_at = line->received_at };
+	struct text flaw = TEXT_NONE;
 	enum proof proof;
 
-	if (heard.channel == NULL || provider == NULL) {
+	if (heard.channel == NULL || provider == NULL ||
+	    !text_equal(heard.channel->provider, line->provider)) {
 		heard.notice.kind = NOTICE_UNREADABLE;
 		heard.why = text_format(arena, "channel %.*s is no longer declared",
 					TEXT_ARG(line->channel));
 		return heard;
 	}
+	if (!channel_key_read(&callback.key, seat->settings->secrets, heard.channel, arena, &flaw))
+		callback.key.readable = false;
 	proof = provider->authenticate(heard.channel, &callback);
+	heard.why = refusal(heard.channel, proof, flaw, arena);
+	heard.refused = heard.why.size > 0;
+	if (heard.refused)
+		return heard;
 	heard.notice = provider->parse(heard.channel, intent->tenant.country, &callback, arena);
 	cut_words(&heard.notice);
 	if (heard.notice.kind != NOTICE_NOTHING)
-		heard.why = against(heard.channel, &heard.notice, line->source, proof,
+		heard.why = against(intent, heard.channel, &heard.notice, line->source, proof,
 				    &heard.unverified, arena);
+	heard.asks = heard.unverified && provider->check != NULL;
 	return heard;
+}
+
+bool booking_is_refused(struct seat *seat, const struct intent *intent,
+			const struct inbox_line *line, struct arena *arena)
+{
+	return listen(seat, intent, line, arena).refused;
 }
 
 static struct payment payment_of(const struct inbox_line *line, const struct heard *heard,
@@ -288,40 +323,72 @@ static bool match_and_credit(struct booked *out, struct seat *seat, const struct
 		booking_credit(out, seat, intent, match.subscriber, now, arena, error));
 }
 
-bool booking_line(struct booked *out, struct seat *seat, const struct intent *intent,
-		  const struct inbox_line *line, int64_t now, struct arena *arena,
-		  struct error *error)
+static bool book_heard(struct booked *out, struct seat *seat, const struct intent *intent,
+		       const struct inbox_line *line, const struct heard *heard, int64_t now,
+		       struct arena *arena, struct error *error)
 {
-	struct heard heard;
 	struct payment former;
 	bool found = false, merged = false;
 
-	if (text_is(line->kind, CALLBACK_ATTEMPT))
-		return booking_result(out, seat, intent, line, now, arena, error);
-	heard = listen(intent, line, arena);
-	*out = (struct booked){ .payment = payment_of(line, &heard, now) };
-	if (heard.notice.kind == NOTICE_NOTHING)
+	*out = (struct booked){ .payment = payment_of(line, heard, now) };
+	if (heard->refused)
+		return booking_refuse(out, seat, line, heard->why, now, arena, error);
+	if (heard->notice.kind == NOTICE_NOTHING)
 		return true;
-	if (out->payment.receipt.size > 0 &&
-	    !ledger_payment(&found, &former, seat->store, out->payment.receipt, arena, error))
+	if (out->payment.receipt.size == 0)
+		return booking_hold_unreadable(out, seat, line, heard->why, now, arena, error);
+	if (!ledger_payment(&found, &former, seat->store, out->payment.receipt, arena, error) ||
+	    (heard->asks && (!found || former.status == PAYMENT_HELD) &&
+	     !hint_add(seat->store, line->id, now, error)))
 		return false;
 	if (found) {
 		if (former.has_amount != out->payment.has_amount ||
 		    (former.has_amount && former.amount_cents != out->payment.amount_cents))
 			return booking_hold_other_amount(out, seat, &former, arena, error);
-		if (former.status != PAYMENT_HELD || heard.why.size > 0)
+		if (former.status != PAYMENT_HELD || heard->why.size > 0)
 			return true;
-		return match_and_credit(out, seat, intent, &heard.notice, &former, now, arena,
+		return match_and_credit(out, seat, intent, &heard->notice, &former, now, arena,
 					error);
 	}
-	if ((heard.why.size == 0 || heard.unverified) &&
-	    !booking_merge(&merged, seat, line, &heard.notice, now, arena, error))
+	if ((heard->why.size == 0 || heard->unverified) &&
+	    !booking_merge(&merged, seat, line, &heard->notice, now, arena, error))
 		return false;
 	if (merged)
 		return true;
-	if (heard.why.size > 0)
-		return booking_book(out, seat, PAYMENT_HELD, heard.why, TEXT_NONE, arena, error);
-	return match_and_credit(out, seat, intent, &heard.notice, NULL, now, arena, error);
+	if (heard->why.size > 0)
+		return booking_book(out, seat, PAYMENT_HELD, heard->why, TEXT_NONE, arena, error);
+	return match_and_credit(out, seat, intent, &heard->notice, NULL, now, arena, error);
+}
+
+bool booking_line(struct booked *out, struct seat *seat, const struct intent *intent,
+		  const struct inbox_line *line, int64_t now, struct arena *arena,
+		  struct error *error)
+{
+	struct heard heard;
+
+	if (text_is(line->kind, CALLBACK_ATTEMPT))
+		return booking_result(out, seat, intent, line, now, arena, error);
+	heard = listen(seat, intent, line, arena);
+	return book_heard(out, seat, intent, line, &heard, now, arena, error);
+}
+
+bool booking_confirmed(struct booked *out, struct seat *seat, const struct intent *intent,
+		       const struct inbox_line *line, const struct notice *notice, int64_t now,
+		       struct arena *arena, struct error *error)
+{
+	struct heard heard = { .channel = channel_named(intent, line->channel),
+			       .notice = *notice };
+	bool unverified = false;
+
+	*out = (struct booked){ 0 };
+	if (heard.channel == NULL)
+		return true; /* it stays held until its channel is declared again */
+	cut_words(&heard.notice);
+	heard.why = against(intent, heard.channel, &heard.notice, line->source, PROOF_PROVEN,
+			    &unverified, arena);
+	if (unverified)
+		heard.why = TEXT_NONE; /* that is what was asked */
+	return book_heard(out, seat, intent, line, &heard, now, arena, error);
 }
 
 /* ---- what people do -------------------------------------------------------------------------- */
@@ -404,7 +471,7 @@ static bool may_release(struct seat *seat, const struct intent *intent,
 		return false;
 	if (text_is(line.kind, CALLBACK_ATTEMPT))
 		return true;
-	heard = listen(intent, &line, arena);
+	heard = listen(seat, intent, &line, arena);
 	if (heard.channel == NULL)
 		return error_set(error, ERROR_REFUSED, "%.*s: %.*s: %s", TEXT_ARG(payment->receipt),
 				 TEXT_ARG(heard.why), settle);
@@ -449,5 +516,6 @@ void booking_tell(struct seat *seat, const struct booked *booked)
 	if (booked->subscriber == NULL)
 		return;
 	seat_dirty(seat, booked->subscriber->reference);
-	seat_ring(seat, booked->subscriber->router->name, URGENCY_URGENT);
+	rollout_ring(seat, booked->subscriber->router->name, booked->subscriber->reference,
+		     URGENCY_URGENT);
 }

@@ -23,6 +23,13 @@ struct booked {
 bool booking_line(struct booked *out, struct seat *seat, const struct intent *intent,
 		  const struct inbox_line *line, int64_t now, struct arena *arena,
 		  struct error *error) MUST_CHECK;
+/* What the provider itself said about a hint, in answer to our question: booked as proven. */
+bool booking_confirmed(struct booked *out, struct seat *seat, const struct intent *intent,
+		       const struct inbox_line *line, const struct notice *notice, int64_t now,
+		       struct arena *arena, struct error *error) MUST_CHECK;
+/* Is this line refused as things are now: does its signature still not fit? */
+bool booking_is_refused(struct seat *seat, const struct intent *intent,
+			const struct inbox_line *line, struct arena *arena);
 /* Cash. INVALID: no such account, or the amount is none. */
 bool booking_cash(struct booked *out, struct seat *seat, const struct intent *intent,
 		  struct text account, struct text amount, struct text reason, struct text actor,

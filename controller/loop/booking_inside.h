@@ -23,3 +23,22 @@ bool booking_hold_once(struct booked *out, struct seat *seat, struct text reason
 		       struct arena *arena, struct error *error) MUST_CHECK;
 bool booking_hold_other_amount(struct booked *out, struct seat *seat, const struct payment *former,
 			       struct arena *arena, struct error *error) MUST_CHECK;
+
+/*
+ * Held without a receipt, once for everything with this key; said again, it is counted on
+ * (state/heard.h).
+ */
+bool booking_hold_counted(struct booked *out, struct seat *seat, const struct digest *key,
+			  struct text reason, int64_t now, struct arena *arena,
+			  struct error *error) MUST_CHECK;
+/* A line that has no receipt to be known by: the same bytes are one held payment. */
+bool booking_hold_unreadable(struct booked *out, struct seat *seat, const struct inbox_line *line,
+			     struct text reason, int64_t now, struct arena *arena,
+			     struct error *error) MUST_CHECK;
+/*
+ * A line whose signature does not fit. Its words do not count: one held payment a channel and
+ * reason, however many come; the lines are tried again (loop/checker.h), for the key may be wrong.
+ */
+bool booking_refuse(struct booked *out, struct seat *seat, const struct inbox_line *line,
+		    struct text reason, int64_t now, struct arena *arena,
+		    struct error *error) MUST_CHECK;

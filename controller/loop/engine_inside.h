@@ -7,6 +7,7 @@
 #include <stdatomic.h>
 
 #include "loop/asker.h"
+#include "loop/checker.h"
 #include "loop/control.h"
 #include "loop/engine.h"
 #include "loop/follow.h"
@@ -19,6 +20,7 @@ struct engine {
 	struct seat *seats;
 	uint32_t seat_count;
 	struct asker *asker; /* NULL: READ */
+	struct checker *checker; /* RUN only */
 
 	/* RUN only */
 	struct queue *queue;
@@ -32,6 +34,8 @@ struct engine {
 	struct follower *followers; /* one per seat */
 	pthread_t teller;
 	bool teller_runs;
+	pthread_t watcher; /* of the queue's idle sessions */
+	bool watcher_runs;
 };
 
 /* Starts one more worker when none is idle and there may be one more. Any thread. */

@@ -21,11 +21,14 @@ static bool is_equal(bool *equal, struct db *db, const struct street_channel *ch
 		return false;
 	for (uint32_t i = 0; i < count && *equal; i++) {
 		statement = db_prepare(
-		    db, "SELECT 1 FROM channel WHERE channel = ? AND provider = ? AND token = ?");
+		    db, "SELECT 1 FROM channel WHERE channel = ? AND provider = ? AND token = ?"
+			" AND shortcode = ? AND refuses = ?");
 		db_bind_text(statement, 1, channels[i].channel);
 		db_bind_text(statement, 2, channels[i].provider);
 		db_bind_bytes(statement, 3, channels[i].token.bytes,
 			      sizeof(channels[i].token.bytes));
+		db_bind_text(statement, 4, channels[i].shortcode);
+		db_bind(statement, 5, channels[i].refuses);
 		*equal = db_step(statement);
 		if (!db_finish(statement, error))
 			return false;
@@ -40,11 +43,14 @@ static bool replace(struct db *db, const struct street_channel *channels, uint32
 		return false;
 	for (uint32_t i = 0; i < count; i++) {
 		struct statement *statement = db_prepare(
-		    db, "INSERT INTO channel (channel, provider, token) VALUES (?, ?, ?)");
+		    db, "INSERT INTO channel (channel, provider, token, shortcode, refuses) VALUES"
+			" (?, ?, ?, ?, ?)");
 		db_bind_text(statement, 1, channels[i].channel);
 		db_bind_text(statement, 2, channels[i].provider);
 		db_bind_bytes(statement, 3, channels[i].token.bytes,
 			      sizeof(channels[i].token.bytes));
+		db_bind_text(statement, 4, channels[i].shortcode);
+		db_bind(statement, 5, channels[i].refuses);
 		if (!db_done(statement, error))
 			return error_at(error, "channel %.*s", TEXT_ARG(channels[i].channel));
 	}
@@ -100,7 +106,8 @@ bool street_channels(struct street_channel **out, uint32_t *count, bool *ready, 
 	/* One query, so that set and readiness are of one moment. */
 	statement = db_prepare(
 	    db,
-	    "SELECT channel, provider, token FROM publication LEFT JOIN channel ORDER BY channel");
+	    "SELECT channel, provider, token, shortcode, refuses FROM publication LEFT JOIN channel"
+	    " ORDER BY channel");
 	while (db_step(statement)) {
 		*ready = true;
 		if (db_column_is_null(statement, 0))
@@ -110,6 +117,8 @@ bool street_channels(struct street_channel **out, uint32_t *count, bool *ready, 
 		channel->channel = db_column_text(statement, 0, arena);
 		channel->provider = db_column_text(statement, 1, arena);
 		db_column_bytes(statement, 2, channel->token.bytes, sizeof(channel->token.bytes));
+		channel->shortcode = db_column_text(statement, 3, arena);
+		channel->refuses = db_column(statement, 4) != 0;
 	}
 	bool ok = db_finish(statement, error);
 	store_read_done(store, STORE_STREET, db);

@@ -11,6 +11,8 @@ struct street_channel {
 	struct text channel;
 	struct text provider;
 	struct digest token; /* of the URL token's bytes */
+	struct text shortcode; /* what a validation must name; empty: nothing is said of it */
+	bool refuses;          /* validations: who is not expected is refused (state/expected.h) */
 };
 
 /* Replaces the whole set in a transaction of its own on TENANT.street.db; nothing is written when

@@ -14,7 +14,9 @@
 
 static struct street_channel channel(const char *name, const char *token)
 {
-	return (struct street_channel){ text_of(name), TEXT("daraja"), digest_of(text_of(token)) };
+	return (struct street_channel){ .channel = text_of(name),
+					 .provider = TEXT("daraja"),
+					 .token = digest_of(text_of(token)) };
 }
 
 static int64_t version_of(struct world *world, struct store *store)

@@ -34,6 +34,8 @@ struct engine {
 	struct follower *followers; /* one per seat */
 	pthread_t teller;
 	bool teller_runs;
+	pthread_t watcher; /* of the queue's idle sessions */
+	bool watcher_runs;
 };
 
 /* Starts one more worker when none is idle and there may be one more. Any thread. */

@@ -74,6 +74,18 @@ static int64_t sweep_after(const struct engine *engine)
 	return sweep_us - sweep_us / 5 + sweep_us / 5 * 2 * luck / 255;
 }
 
+/* What the job means for the session that it gives back. */
+static struct watched watched_of(const struct job *job)
+{
+	return (struct watched){
+		.complete = job->complete && !job->skipped,
+		.found = job->writes > 0 && !job->plan.contested,
+		.useful = job->writes > 0 || (!job->complete && !job->skipped),
+		.decides = job->paused || (job->complete && !job->skipped),
+		.menus = job->listens,
+	};
+}
+
 void engine_verdict(const struct engine *engine, const struct job *job, struct verdict *out,
 		    int64_t now)
 {
@@ -87,6 +99,7 @@ void engine_verdict(const struct engine *engine, const struct job *job, struct v
 	}
 	out->complete = job->complete || job->skipped;
 	out->again = job->owes;
+	out->watched = watched_of(job);
 	if (job->resume_at != 0) {
 		resume_us = job->resume_at - clock_now();
 		if (now + resume_us < out->next_at)
@@ -281,6 +294,16 @@ static void *teller_run(void *context)
 	return NULL;
 }
 
+/* ---- idle sessions --------------------------------------------------------------------------- */
+
+static void *watcher_run(void *context)
+{
+	struct engine *engine = context;
+
+	watch_run(queue_watch(engine->queue));
+	return NULL;
+}
+
 /* ---- main: signals and time ------------------------------------------------------------------ */
 
 /* How long until somebody's time comes, at most a tick. */
@@ -359,6 +382,8 @@ static void start(struct engine *engine)
 		engine->seats[i].bell = (struct bell){ ring, engine };
 		ring_all(engine, &engine->seats[i]);
 	}
+	engine_thread_start(&engine->watcher, watcher_run, engine);
+	engine->watcher_runs = true;
 	engine_more_workers(engine);
 	for (uint32_t i = 0; i < engine->seat_count; i++) {
 		struct follower *follower = &engine->followers[i];
@@ -403,6 +428,9 @@ static void stop(struct engine *engine)
 	(void)pthread_mutex_unlock(&engine->workers_lock);
 	for (uint32_t i = 0; i < engine->worker_count; i++)
 		(void)pthread_join(engine->workers[i], NULL);
+	watch_stop(queue_watch(engine->queue));
+	if (engine->watcher_runs)
+		(void)pthread_join(engine->watcher, NULL);
 	for (uint32_t i = 0; i < engine->seat_count; i++)
 		engine->seats[i].bell = (struct bell){ 0 };
 	queue_free(engine->queue);

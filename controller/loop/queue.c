@@ -36,7 +36,7 @@ struct queue_slot {
 	enum urgency complete_urgency;
 	int64_t not_before_at;
 	int64_t tried_at;
-	struct device *device;
+	struct held *held; /* its place in the watch */
 	struct heap *heap; /* where it waits, or NULL */
 	uint32_t heap_index;
 	int64_t due_at; /* the heap's key */
@@ -50,7 +50,8 @@ struct queue {
 	struct queue_slot *buckets[BUCKETS];
 	struct heap waiting;
 	struct heap ready[URGENCY_COUNT][LANE_COUNT];
-	uint32_t slot_count, running, probation, held, idle;
+	uint32_t slot_count, running, probation, idle;
+	struct watch *watch;
 	int64_t connect_at;  /* when the next session may be opened */
 	int64_t timed_until; /* the due time that some idle worker waits for; INT64_MAX: none */
 	bool closed;
@@ -167,22 +168,25 @@ static void slot_place(struct queue *queue, struct queue_slot *slot, int64_t now
 			 slot);
 }
 
-/* Takes it out of the table and frees it; the session is for the caller to close. */
-static struct device *slot_free(struct queue *queue, struct queue_slot *slot)
+/* Takes it out of the table; it is freed by slot_free, without the lock. */
+static void slot_take_out(struct queue *queue, struct queue_slot *slot)
 {
 	struct queue_slot **link = &queue->buckets[bucket_of(slot->seat, text_of(slot->router))];
-	struct device *device = slot->device;
 
 	while (*link != slot)
 		link = &(*link)->next;
 	*link = slot->next;
 	if (slot->heap != NULL)
 		heap_remove(slot);
-	if (device != NULL)
-		queue->held--;
 	queue->slot_count--;
+}
+
+/* Closing its session talks to the network, and the watch may be attending to it: never under the
+ * lock. */
+static void slot_free(struct queue *queue, struct queue_slot *slot)
+{
+	watch_remove(queue->watch, slot->held);
 	free(slot);
-	return device;
 }
 
 static void slot_new(struct queue *queue, struct seat *seat, struct text router)
@@ -197,12 +201,19 @@ static void slot_new(struct queue *queue, struct seat *seat, struct text router)
 	memcpy(slot->router, router.at, router.size);
 	slot->marks_due_at = INT64_MAX;
 	slot->complete_due_at = INT64_MAX;
+	slot->held = watch_add(queue->watch, seat, router);
 	slot->next = queue->buckets[bucket];
 	queue->buckets[bucket] = slot;
 	queue->slot_count++;
 }
 
 /* ---- public ---------------------------------------------------------------------------------- */
+
+static void hinted(void *context, struct seat *seat, struct text router, int64_t due_at,
+		   int64_t now)
+{
+	queue_ring(context, seat, router, URGENCY_LOW, due_at, now);
+}
 
 struct queue *queue_new(const struct queue_limits *limits)
 {
@@ -220,7 +231,13 @@ struct queue *queue_new(const struct queue_limits *limits)
 	invariant(pthread_cond_init(&queue->ended, &attributes) == 0);
 	queue->timed_until = INT64_MAX;
 	(void)pthread_condattr_destroy(&attributes);
+	queue->watch = watch_new(limits->sessions_held_max, (struct watch_bell){ hinted, queue });
 	return queue;
+}
+
+struct watch *queue_watch(struct queue *queue)
+{
+	return queue->watch;
 }
 
 void queue_free(struct queue *queue)
@@ -228,8 +245,13 @@ void queue_free(struct queue *queue)
 	if (queue == NULL)
 		return;
 	for (uint32_t i = 0; i < BUCKETS; i++)
-		while (queue->buckets[i] != NULL)
-			device_close(slot_free(queue, queue->buckets[i]));
+		while (queue->buckets[i] != NULL) {
+			struct queue_slot *slot = queue->buckets[i];
+
+			slot_take_out(queue, slot);
+			slot_free(queue, slot);
+		}
+	watch_free(queue->watch);
 	free(queue->waiting.slots);
 	for (int urgency = 0; urgency < URGENCY_COUNT; urgency++)
 		for (int lane = 0; lane < LANE_COUNT; lane++)
@@ -276,16 +298,12 @@ void queue_sync(struct queue *queue, struct seat *seat, const struct text *route
 	slots_name(queue, seat, routers, count);
 	for (;;) {
 		struct queue_slot *slot = slot_to_free(queue, seat, &bucket);
-		struct device *device;
 
 		if (slot == NULL)
 			break;
-		device = slot_free(queue, slot);
-		if (device == NULL)
-			continue;
-		/* Closing talks to the network: never under the lock. */
+		slot_take_out(queue, slot);
 		(void)pthread_mutex_unlock(&queue->lock);
-		device_close(device);
+		slot_free(queue, slot);
 		(void)pthread_mutex_lock(&queue->lock);
 	}
 	for (uint32_t i = 0; i < count; i++) {
@@ -338,7 +356,7 @@ static bool may_start(const struct queue *queue, const struct queue_slot *slot,
 		return false;
 	if (lane == LANE_PROBATION && queue->probation >= limits->probation_max)
 		return false;
-	if (slot->device == NULL && !first_class && queue->connect_at > now) {
+	if (!watch_has(slot->held) && !first_class && queue->connect_at > now) {
 		*next_at = least(*next_at, queue->connect_at);
 		return false;
 	}
@@ -368,22 +386,17 @@ static struct queue_slot *choose(const struct queue *queue, int64_t now, int64_t
 }
 
 /* Hands the slot over; it is in no heap afterwards. */
-static void slot_hand_over(struct queue *queue, struct queue_slot *slot, struct work *out,
-			   bool complete)
+static void slot_hand_over(struct queue_slot *slot, struct work *out, bool complete)
 {
 	*out = (struct work){ .slot = slot,
 			      .seat = slot->seat,
 			      .router = text_of(slot->router),
 			      .complete = complete,
 			      .first = !slot->started,
-			      .urgency = complete ? slot->complete_urgency : URGENCY_URGENT,
-			      .device = slot->device };
+			      .urgency = complete ? slot->complete_urgency : URGENCY_URGENT };
 	if (slot->heap != NULL)
 		heap_remove(slot);
 	slot->running = true;
-	if (slot->device != NULL)
-		queue->held--;
-	slot->device = NULL;
 	/* A ring from now on is about something the job may not have seen. */
 	slot->marks_due_at = INT64_MAX;
 	if (complete) {
@@ -404,7 +417,7 @@ static bool take(struct queue *queue, struct work *out, int64_t now, int64_t *ne
 	slot = choose(queue, now, next_at);
 	if (slot == NULL)
 		return false;
-	if (slot->device == NULL) {
+	if (!watch_has(slot->held)) {
 		int64_t pace = SECOND_US / queue->limits.connects_per_s;
 
 		if (queue->connect_at < now)
@@ -413,11 +426,17 @@ static bool take(struct queue *queue, struct work *out, int64_t now, int64_t *ne
 	}
 	queue->running++;
 	queue->probation += slot->failed;
-	slot_hand_over(queue, slot, out,
+	slot_hand_over(slot, out,
 		       slot->marks_due_at > now ||
 			   slot->complete_due_at <= now - COMPLETE_PATIENCE_US);
 	out->probation = slot->failed;
 	return true;
+}
+
+/* The slot is the caller's: nobody else asks the watch for its session. Without the lock. */
+static void take_session(struct queue *queue, struct work *out)
+{
+	out->device = watch_take(queue->watch, out->slot->held);
 }
 
 bool queue_take(struct queue *queue, struct work *out, int64_t now, int64_t *next_at)
@@ -427,6 +446,8 @@ bool queue_take(struct queue *queue, struct work *out, int64_t now, int64_t *nex
 	(void)pthread_mutex_lock(&queue->lock);
 	taken = take(queue, out, now, next_at);
 	(void)pthread_mutex_unlock(&queue->lock);
+	if (taken)
+		take_session(queue, out);
 	return taken;
 }
 
@@ -462,6 +483,8 @@ bool queue_wait(struct queue *queue, struct work *out)
 	}
 	(void)pthread_cond_signal(&queue->changed);
 	(void)pthread_mutex_unlock(&queue->lock);
+	if (taken)
+		take_session(queue, out);
 	return taken;
 }
 
@@ -482,10 +505,12 @@ bool queue_claim(struct queue *queue, struct work *out, struct seat *seat, struc
 		claimed = !queue->closed;
 	}
 	if (claimed) {
-		slot_hand_over(queue, slot, out, true);
+		slot_hand_over(slot, out, true);
 		out->claimed = true;
 	}
 	(void)pthread_mutex_unlock(&queue->lock);
+	if (claimed)
+		take_session(queue, out);
 	return claimed;
 }
 
@@ -518,8 +543,10 @@ void queue_done(struct queue *queue, struct work *work, struct device *device,
 		const struct verdict *verdict, int64_t now)
 {
 	struct queue_slot *slot = work->slot;
-	struct device *surplus = NULL;
+	bool is_gone;
 
+	/* Before anybody else may have the router: he would open a second session. */
+	(void)watch_give(queue->watch, slot->held, device, &verdict->watched, now);
 	(void)pthread_mutex_lock(&queue->lock);
 	invariant(slot->running);
 	slot->running = false;
@@ -527,21 +554,17 @@ void queue_done(struct queue *queue, struct work *work, struct device *device,
 		queue->running--;
 		queue->probation -= work->probation;
 	}
-	if (device != NULL && !slot->gone && queue->held < queue->limits.sessions_held_max) {
-		slot->device = device;
-		queue->held++;
-	} else {
-		surplus = device;
-	}
 	slot_settle(slot, work, verdict, now);
-	if (slot->gone && slot->claims == 0)
-		(void)slot_free(queue, slot);
+	is_gone = slot->gone && slot->claims == 0;
+	if (is_gone)
+		slot_take_out(queue, slot);
 	else
 		slot_place(queue, slot, now);
 	(void)pthread_cond_signal(&queue->changed);
 	(void)pthread_cond_broadcast(&queue->ended);
 	(void)pthread_mutex_unlock(&queue->lock);
-	device_close(surplus);
+	if (is_gone)
+		slot_free(queue, slot);
 	*work = (struct work){ 0 };
 }
 
@@ -572,7 +595,7 @@ struct queue_counts queue_count(struct queue *queue, int64_t now)
 	counts = (struct queue_counts){ .slots = queue->slot_count,
 					.running = queue->running,
 					.probation = queue->probation,
-					.held = queue->held };
+					.held = watch_count(queue->watch).held };
 	for (uint32_t i = 0; i < queue->waiting.count; i++)
 		counts.due += queue->waiting.slots[i]->due_at <= now;
 	for (int urgency = 0; urgency < URGENCY_COUNT; urgency++)

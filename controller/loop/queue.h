@@ -1,12 +1,13 @@
 /*
  * Which router is due, how urgently, and who works on it: one job per router at a time. In memory
  * only; what is owed is in the store. All functions lock the queue's one mutex for a moment and
- * never block but queue_wait and queue_claim. Times are clock_monotonic(). It never runs a job.
+ * never block but queue_wait and queue_claim. Times are clock_monotonic(). It never runs a job; the
+ * sessions lie with its watch (loop/watch.h).
  */
 #pragma once
 
 #include "loop/bell.h"
-#include "router/device.h"
+#include "loop/watch.h"
 
 struct queue;
 
@@ -21,6 +22,8 @@ struct queue_limits {
 
 struct queue *queue_new(const struct queue_limits *limits);
 void queue_free(struct queue *queue); /* closes idle sessions; nobody may be inside */
+/* Who holds the idle sessions; whoever runs the queue has a thread for it, or calls watch_step. */
+struct watch *queue_watch(struct queue *queue);
 
 /*
  * The routers there are; missing ones are made (not due), those not named vanish when nobody works
@@ -74,8 +77,9 @@ struct verdict {
 	int64_t retry_at;
 	int64_t next_at; /* when the next sweep is due */
 	bool again;      /* a complete job is owed: due at once, NORMAL */
+	struct watched watched; /* about the session */
 };
-/* Gives the session back (NULL: none is kept). */
+/* Gives the session back to the watch (NULL: there is none). */
 void queue_done(struct queue *queue, struct work *work, struct device *device,
 		const struct verdict *verdict, int64_t now);
 

@@ -344,6 +344,36 @@ static void say_stuck(struct run *run)
 }
 
 /* After a run that reached the router and looked to the end. */
+/*
+ * What the idle session listens to, the most telling first: live sessions where wavu may write, and
+ * the rows that it heals, unless the router is a small one. Only what this job looked at: a menu
+ * that no plan reads says nothing worth a look.
+ */
+static uint32_t worth_listening(const struct run *run)
+{
+	static const enum menu_id sessions[] = { MENU_PPP_ACTIVE, MENU_HOTSPOT_ACTIVE };
+	static const enum menu_id rows[] = { MENU_PPP_SECRET,	MENU_HOTSPOT_USER,
+					     MENU_PPP_PROFILE,	MENU_HOTSPOT_USER_PROFILE,
+					     MENU_QUEUE_SIMPLE, MENU_DHCP_LEASE,
+					     MENU_ADDRESS_LIST };
+	const struct gathered *gathered = &run->gathered;
+	bool heals = run->job->mode == MODE_MANAGE && !(*run->device)->is_small &&
+		     intent_drift(gathered->intent, gathered->router) == DRIFT_HEAL;
+	uint32_t menus = 0, count = 0;
+
+	if (!run->job->complete || run->job->mode == MODE_OBSERVE)
+		return 0;
+	for (uint32_t i = 0; i < ARRAY_COUNT(sessions); i++) {
+		menus |= run->bulk_menus & (1u << sessions[i]);
+		count += (run->bulk_menus >> sessions[i]) & 1u;
+	}
+	for (uint32_t i = 0; heals && i < ARRAY_COUNT(rows) && count < LISTENS_MAX; i++) {
+		menus |= run->bulk_menus & (1u << rows[i]);
+		count += (run->bulk_menus >> rows[i]) & 1u;
+	}
+	return menus;
+}
+
 static void conclude(struct run *run)
 {
 	struct job *job = run->job;
@@ -351,6 +381,7 @@ static void conclude(struct run *run)
 	job->reachable = TERNARY_YES;
 	job->in_sync = run->plan.count == 0 && !run->observed.suspicious;
 	if (job->refused > 0) {
+	job->listens = worth_listening(run);
 		job->outcome = outcome_of(&job->error);
 	} else if (run->stuck) {
 		say_stuck(run);

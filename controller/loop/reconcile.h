@@ -53,6 +53,7 @@ struct job {
 	bool paid_waits;   /* people who paid wait for this router */
 	uint32_t failures; /* in a row */
 	int64_t resume_at; /* when a pause ends; 0: no pause */
+	uint32_t listens;  /* menus (bits) whose changes the session should tell of from now on */
 };
 
 /*

@@ -354,8 +354,7 @@ static uint32_t worth_listening(const struct run *run)
 	static const enum menu_id sessions[] = { MENU_PPP_ACTIVE, MENU_HOTSPOT_ACTIVE };
 	static const enum menu_id rows[] = { MENU_PPP_SECRET,	MENU_HOTSPOT_USER,
 					     MENU_PPP_PROFILE,	MENU_HOTSPOT_USER_PROFILE,
-					     MENU_QUEUE_SIMPLE, MENU_DHCP_LEASE,
-					     MENU_ADDRESS_LIST };
+					     MENU_QUEUE_SIMPLE, MENU_ADDRESS_LIST };
 	const struct gathered *gathered = &run->gathered;
 	bool heals = run->job->mode == MODE_MANAGE && !(*run->device)->is_small &&
 		     intent_drift(gathered->intent, gathered->router) == DRIFT_HEAL;

@@ -203,13 +203,16 @@ void lease_judge(struct draft *draft)
 struct text lease_because(const struct draft *draft, const struct item *item)
 {
 	const struct zone *zone = draft->in->intent->tenant.zone;
-	struct text until;
+	int comment = menu_field(item->menu, "comment");
+	struct civil civil;
 
-	if (item->reference.size == 0)
+	/* What else changes has its own cause. */
+	if (item->reference.size == 0 || item->verb != VERB_SET || item->differs != 1u << comment)
 		return item->want->because;
-	until = time_text(draft->arena, zone ? zone : zone_utc(),
-			  mark_stamp_at(item->want->stamp));
-	return text_format(draft->arena, "lease until %.*s: %.*s", TEXT_ARG(until),
+	civil = zone_civil(zone ? zone : zone_utc(), mark_stamp_at(item->want->stamp));
+	return text_format(draft->arena,
+			   "the router may hold it alone until %04d-%02d-%02d %02d:%02d: %.*s",
+			   (int)civil.year, civil.month, civil.day, civil.hour, civil.minute,
 			   TEXT_ARG(item->want->because));
 }
 

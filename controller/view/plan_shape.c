@@ -23,6 +23,22 @@ static void put_printable_text(struct output *output, struct text text)
 	}
 }
 
+#define VALUE_SHOWN_MAX 300u
+#define VALUE_HEAD 40u
+
+/* A whole script would hide the lines around it; the JSON has it all. */
+static void put_value(struct output *output, const json_t *value)
+{
+	struct text text = shown(value, output->arena);
+
+	if (text.size <= VALUE_SHOWN_MAX) {
+		put_text(output, text);
+		return;
+	}
+	put_text(output, text_head(text, VALUE_HEAD));
+	put(output, "… (%u bytes)", text.size);
+}
+
 struct text change_fields_text(const json_t *fields, struct arena *arena)
 {
 	struct output output = { .arena = arena };
@@ -34,10 +50,10 @@ struct text change_fields_text(const json_t *fields, struct arena *arena)
 
 		put(&output, "%s%.*s ", i == 0 ? "" : ", ", TEXT_ARG(member_text(field, "name")));
 		if (!json_is_null(have)) {
-			put_text(&output, shown(have, arena));
+			put_value(&output, have);
 			put(&output, " → ");
 		}
-		put_text(&output, shown(json_object_get(field, "want"), arena));
+		put_value(&output, json_object_get(field, "want"));
 	}
 	return (struct text){ output.at, (uint32_t)output.size };
 }

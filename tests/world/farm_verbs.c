@@ -391,6 +391,18 @@ static void run_latency(struct farm_call *call)
 	say_ok(call, true);
 }
 
+static void run_gmt_offset(struct farm_call *call)
+{
+	int64_t seconds;
+
+	if (!farm_number_read(call->words[0], &seconds) || seconds < -86400 || seconds > 86400) {
+		farm_say_error(call->out, "seconds must be a number of at most a day");
+		return;
+	}
+	ros_set_gmt_offset(call->router->ros, (int32_t)seconds);
+	say_ok(call, true);
+}
+
 static void run_clock_error(struct farm_call *call)
 {
 	int64_t seconds;
@@ -600,6 +612,8 @@ const struct farm_verb farm_verbs[] = {
 	{ "reboot", true, 0, 1, "[DOWN-MS]", "power off and on", run_reboot },
 	{ "factory-reset", true, 0, 1, "[DOWN-MS]", "configuration is gone", run_factory_reset },
 	{ "latency", true, 1, 1, "MS", "each reply is released so much later", run_latency },
+	{ "gmt-offset", true, 1, 1, "SECONDS", "the zone that the router's clock shows",
+	  run_gmt_offset },
 	{ "clock-error", true, 1, 1, "SECONDS", "the router's own clock is wrong",
 	  run_clock_error },
 	{ "fault", true, 1, 6,

@@ -189,6 +189,7 @@ void ros_set_now(struct ros *ros, int64_t now_at)
 		ros->reboot_asked = false;
 		ros_reboot(ros, 5 * ROS_SECOND);
 	}
+	ros_schedule(ros);
 	if (ros->now_at < ros->due_at)
 		return;
 	ros->due_at = ROS_NEVER;
@@ -204,6 +205,11 @@ void ros_set_now(struct ros *ros, int64_t now_at)
 void ros_set_clock_error(struct ros *ros, int64_t error_us)
 {
 	ros->clock_error_us = error_us;
+}
+
+void ros_set_gmt_offset(struct ros *ros, int32_t offset_s)
+{
+	ros->gmt_offset_s = offset_s;
 }
 
 void ros_set_latency(struct ros *ros, int64_t latency_us)
@@ -248,6 +254,7 @@ static void power_off(struct ros *ros, int64_t down_us)
 	ros->is_rebooting = false;
 	ros->booted_at = ros->now_at + down_us;
 	ros->up_at = ros->booted_at;
+	ros_schedule_restart(ros);
 }
 
 void ros_reboot(struct ros *ros, int64_t down_us)

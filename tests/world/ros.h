@@ -51,6 +51,9 @@ void ros_set_now(struct ros *ros, int64_t now_at);
 /* The router's own clock is wrong by so much (a board without battery begins in 1970). */
 void ros_set_clock_error(struct ros *ros, int64_t error_us);
 
+/* The zone its clock shows, in seconds east of Greenwich; daylight saving included. */
+void ros_set_gmt_offset(struct ros *ros, int32_t offset_s);
+
 void ros_set_latency(struct ros *ros, int64_t latency_us);
 
 /* Power off and on: API sessions, live sessions and dynamic rows are gone; configuration and

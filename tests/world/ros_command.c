@@ -30,6 +30,7 @@ static const struct verb verbs[] = {
 	[ROS_VERB_MAKE_BINDING] = { "make-binding", true, ros_make_binding },
 	[ROS_VERB_REQUEST_LOGOUT] = { "request-logout", true, ros_remove },
 	[ROS_VERB_REBOOT] = { "reboot", true, run_reboot },
+	[ROS_VERB_RUN] = { "run", true, ros_script_command },
 };
 
 const char *ros_verb_name(enum ros_verb verb)

@@ -167,6 +167,7 @@ enum ros_verb {
 	ROS_VERB_MAKE_BINDING,
 	ROS_VERB_REQUEST_LOGOUT,
 	ROS_VERB_REBOOT,
+	ROS_VERB_RUN,
 	ROS_VERB_COUNT,
 };
 
@@ -209,7 +210,7 @@ extern const struct ros_menu ros_menu_service, ros_menu_webserver, ros_menu_user
     ros_menu_user_active,
     ros_menu_resource, ros_menu_identity, ros_menu_clock, ros_menu_device_mode,
     ros_menu_interface, ros_menu_system,
-    ros_menu_scheduler;
+    ros_menu_script, ros_menu_scheduler;
 
 /* ---- rows (ros_table.c) ---------------------------------------------------------------------- */
 
@@ -255,6 +256,8 @@ struct ros_row {
 	bool is_builtin;
 	int64_t created_at;
 	int64_t ends_at; /* ROS_NEVER, or when it vanishes */
+	int64_t turn;    /* of a schedule's interval; the one that ran last */
+	uint64_t run_count;
 	int64_t used_us; /* a hotspot user's time online, of ended sessions */
 	uint64_t bytes_in, bytes_out;
 	uint32_t next_lease; /* a pool's hint where to look */
@@ -372,6 +375,7 @@ struct ros {
 	char *version_text;
 	int64_t now_at;
 	int64_t clock_error_us;
+	int32_t gmt_offset_s;
 	int64_t booted_at;
 	int64_t up_at;
 	int64_t due_at;
@@ -421,6 +425,7 @@ struct ros_call {
 	size_t rows;          /* rows a print has sent */
 	bool counted;         /* count-only: there is a `ret`, but no !empty */
 	bool keeps_running;   /* listen: no !done */
+	unsigned depth;       /* how many scripts it is inside of */
 	bool no_apply;        /* the LIE fault: check everything, do nothing */
 	bool is_lost;         /* the menu is unknown: before 7 that takes two traps */
 	struct ros_text lost; /* the first part of the path that is unknown */
@@ -548,6 +553,19 @@ void ros_due(struct ros *ros, int64_t at);
 void ros_cpe_dial(struct ros *ros);
 void ros_cpe_free(struct ros *ros);
 
+/* ros_schedule.c */
+bool ros_script_run(struct ros *ros, struct ros_text source, unsigned policy, unsigned depth,
+		    struct ros_refusal *refusal);
+bool ros_script_command(struct ros_call *call);
+/* May this user give a script or a schedule these rights? */
+bool ros_script_may(struct ros_call *call, const struct ros_value *values);
+bool ros_scheduler_may_write(struct ros *ros, const struct ros_row *row,
+			     struct ros_refusal *refusal);
+void ros_scheduler_added(struct ros *ros, struct ros_row *row);
+/* Runs what is due by now. */
+void ros_schedule(struct ros *ros);
+void ros_schedule_restart(struct ros *ros);
+
 /* ros_show.c */
 void ros_date_print(struct ros_buffer *out, const struct ros *ros, int64_t at);
 
@@ -587,5 +605,7 @@ ROS_SHOW(router_writes);
 ROS_SHOW(router_free_memory);
 ROS_SHOW(router_date);
 ROS_SHOW(router_time);
+ROS_SHOW(router_offset);
+ROS_SHOW(run_count);
 ROS_SHOW(session_when);
 #undef ROS_SHOW

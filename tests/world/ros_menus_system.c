@@ -171,7 +171,7 @@ static const struct ros_field clock_fields[] = {
 	  .show = ros_show_router_date },
 	{ .name = "time-zone-autodetect", .kind = ROS_KIND_BOOL, .initial = "true" },
 	{ .name = "time-zone-name", .initial = "UTC" },
-	{ .name = "gmt-offset", .flags = ROS_FIXED, .initial = "+00:00" },
+	{ .name = "gmt-offset", .kind = ROS_KIND_SHOWN, .show = ros_show_router_offset },
 	{ .name = "dst-active", .flags = ROS_FIXED, .initial = "false" },
 	{ .name = NULL },
 };
@@ -222,26 +222,55 @@ const struct ros_menu ros_menu_interface = {
 	.first_id = 1,
 };
 
+/* Rights are named as in a group, but only those a script can have (routeros schema, enums). */
+#define SCRIPT_RIGHTS "ftp|reboot|read|write|policy|test|password|sniff|sensitive|romon"
+#define SCRIPT_RIGHTS_ALL "ftp,reboot,read,write,policy,test,password,sniff,sensitive,romon"
+
 static const struct ros_field scheduler_fields[] = {
 	{ .name = "name", .flags = ROS_REQUIRED | ROS_EMPTY_REFUSED },
 	{ .name = "start-date", .flags = ROS_COUNTED },
 	{ .name = "start-time" },
 	{ .name = "interval", .kind = ROS_KIND_SPAN, .initial = "0s" },
 	{ .name = "on-event", .initial = "" },
-	{ .name = "policy", .initial = "read,write" },
+	{ .name = "policy", .kind = ROS_KIND_BITS, .words = SCRIPT_RIGHTS,
+	  .initial = SCRIPT_RIGHTS_ALL },
 	{ .name = "days", .since = 72400 },
 	{ .name = "run-count", .kind = ROS_KIND_SHOWN, .flags = ROS_COUNTED,
-	  .show = ros_show_zero },
+	  .show = ros_show_run_count },
 	{ .name = "disabled", .kind = ROS_KIND_BOOL, .initial = "false" },
 	{ .name = "comment", .flags = ROS_EMPTY_ABSENT | ROS_UNSET },
 	{ .name = NULL },
 };
 
-/* The jobs are kept, never run. */
+/* Run by ros_schedule.c. */
 const struct ros_menu ros_menu_scheduler = {
 	.path = "/system/scheduler",
 	.verbs = LIST_VERBS | SWITCH_VERBS | COMMENT_VERB,
 	.fields = scheduler_fields,
+	.name_field = "name",
+	.duplicate = "failure: item with such name already exists",
+	.first_id = 1,
+	.may_write = ros_scheduler_may_write,
+	.added = ros_scheduler_added,
+};
+
+static const struct ros_field script_fields[] = {
+	{ .name = "name", .flags = ROS_REQUIRED | ROS_EMPTY_REFUSED },
+	{ .name = "owner", .initial = "wavu" },
+	{ .name = "policy", .kind = ROS_KIND_BITS, .words = SCRIPT_RIGHTS,
+	  .initial = SCRIPT_RIGHTS_ALL },
+	{ .name = "dont-require-permissions", .kind = ROS_KIND_BOOL, .initial = "false" },
+	{ .name = "run-count", .kind = ROS_KIND_SHOWN, .flags = ROS_COUNTED,
+	  .show = ros_show_run_count },
+	{ .name = "source", .initial = "" },
+	{ .name = "comment", .flags = ROS_EMPTY_ABSENT | ROS_UNSET },
+	{ .name = NULL },
+};
+
+const struct ros_menu ros_menu_script = {
+	.path = "/system/script",
+	.verbs = LIST_VERBS | COMMENT_VERB | ROS_VERB_BIT(ROS_VERB_RUN),
+	.fields = script_fields,
 	.name_field = "name",
 	.duplicate = "failure: item with such name already exists",
 	.first_id = 1,
@@ -291,6 +320,7 @@ const struct ros_menu *const ros_menus[] = {
 	&ros_menu_identity,
 	&ros_menu_clock,
 	&ros_menu_device_mode,
+	&ros_menu_script,
 	&ros_menu_scheduler,
 	&ros_menu_system,
 };

@@ -35,7 +35,7 @@ static bool show_bool(struct ros_buffer *out, bool value)
 /* The broken-down time of the router's own clock, which may be wrong. */
 static struct tm router_tm(const struct ros *ros, int64_t at)
 {
-	time_t seconds = (time_t)((at + ros->clock_error_us) / ROS_SECOND);
+	time_t seconds = (time_t)((at + ros->clock_error_us) / ROS_SECOND) + ros->gmt_offset_s;
 	struct tm parts;
 
 	memset(&parts, 0, sizeof(parts));
@@ -274,6 +274,23 @@ SHOW(router_time)
 	UNUSED;
 	ros_buffer_print(out, "%02d:%02d:%02d", parts.tm_hour, parts.tm_min, parts.tm_sec);
 	return true;
+}
+
+SHOW(router_offset)
+{
+	int32_t minutes = ros->gmt_offset_s / 60;
+	int32_t size = minutes < 0 ? -minutes : minutes;
+
+	UNUSED;
+	ros_buffer_print(out, "%c%02d:%02d", minutes < 0 ? '-' : '+', (int)(size / 60),
+			 (int)(size % 60));
+	return true;
+}
+
+SHOW(run_count)
+{
+	UNUSED;
+	return show_number(out, row->run_count);
 }
 
 SHOW(session_when)

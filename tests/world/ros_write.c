@@ -146,7 +146,10 @@ bool ros_add(struct ros_call *call)
 	struct ros_row *row = ros_row_new(call->table);
 	struct ros_row *before = NULL;
 
-	if (!add_fill(call, row, &before) || !add_check(call, row)) {
+	if (!add_fill(call, row, &before) || !add_check(call, row) ||
+	    !ros_script_may(call, row->values) ||
+	    (call->table->menu == &ros_menu_scheduler &&
+	     !ros_scheduler_may_write(call->ros, NULL, &call->refusal))) {
 		ros_row_free(call->table, row);
 		return false;
 	}
@@ -246,7 +249,7 @@ static bool set_one(struct ros_call *call, struct ros_row *row, bool applies)
 	for (size_t i = 0; is_good && i < call->argument_count; i++)
 		if (!is_selector(call->arguments[i].name))
 			is_good = argument_apply(call, &call->arguments[i], values, row);
-	is_good = is_good && twin_check(call, row, values);
+	is_good = is_good && twin_check(call, row, values) && ros_script_may(call, values);
 	if (is_good && applies)
 		row_change(call, row, values);
 	values_done(values, table->field_count);

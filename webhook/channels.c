@@ -13,6 +13,7 @@ struct entry {
 	char name[NAME_SIZE_MAX + 1];
 	const struct provider *provider; /* NULL: the git hook */
 	struct digest token;
+	struct channel_rules rules;
 };
 
 struct channels {
@@ -57,6 +58,9 @@ static bool entry_of(struct entry *entry, const struct street_channel *row)
 		memcpy(entry->name, row->channel.at, row->channel.size);
 	entry->provider = provider_find(row->provider);
 	entry->token = row->token;
+	entry->rules.refuses = row->refuses;
+	if (row->shortcode.size > 0 && row->shortcode.size < sizeof(entry->rules.shortcode))
+		memcpy(entry->rules.shortcode, row->shortcode.at, row->shortcode.size);
 	return entry->provider || text_is(row->provider, GIT_PROVIDER);
 }
 
@@ -133,6 +137,22 @@ enum channels_answer channels_find(const struct provider **provider, struct chan
 				   struct text channel, struct text token)
 {
 	return find(provider, channels, channel, false, token);
+}
+
+struct channel_rules channels_rules(struct channels *channels, struct text channel)
+{
+	struct channel_rules rules = { 0 };
+	(void)pthread_rwlock_rdlock(&channels->lock);
+	for (uint32_t i = 0; i < channels->count; i++)
+		if (channels->entries[i].provider && text_is(channel, channels->entries[i].name))
+			rules = channels->entries[i].rules;
+	(void)pthread_rwlock_unlock(&channels->lock);
+	return rules;
+}
+
+struct store *channels_store(const struct channels *channels)
+{
+	return channels->store;
 }
 
 enum channels_answer channels_find_git(struct channels *channels, struct text token)

@@ -28,6 +28,14 @@ bool channels_ready(struct channels *channels);
 /* Takes the same time for any token of that length, known or not. OPEN fills in *provider. */
 enum channels_answer channels_find(const struct provider **provider, struct channels *channels,
 				   struct text channel, struct text token);
+/* How validations on an open channel are answered. */
+struct channel_rules {
+	bool refuses;
+	char shortcode[16];
+};
+struct channel_rules channels_rules(struct channels *channels, struct text channel);
+/* The tenant's store, for what is read from the disk at each question. */
+struct store *channels_store(const struct channels *channels);
 /* The token of /git/TENANT/TOKEN, published as a channel whose provider is "git" (its name does not
  * matter). */
 enum channels_answer channels_find_git(struct channels *channels, struct text token);

@@ -14,6 +14,7 @@
 #include "webhook/overdue.h"
 #include "webhook/request.h"
 #include "webhook/rights.h"
+#include "webhook/validation.h"
 
 /*
  * CivetWeb 1.15 ties a thread to a connection and fixes its stack at 100 KiB (limits facts c): many
@@ -27,7 +28,9 @@
 #define DRAIN_US (1 * SECOND_US)
 #define HEAD_SIZE "16384"
 #define HEADERS_KEPT_SIZE 2048
-#define DESK_SIZE (256u << 10) /* bytes reserved a thread: one body, its headers, one answer */
+/* Bytes reserved a thread, touched as needed: one body, its headers, one answer, and the reading of
+ * a validation. */
+#define DESK_SIZE ((256u << 10) + VALIDATION_ARENA_SIZE)
 
 /* What a server thread works with. */
 struct desk {
@@ -341,9 +344,11 @@ static int exchange_serve(struct exchange *exchange)
 		return answer(exchange, 200, TEXT("application/json"),
 			      TEXT("{\"ok\":true,\"message\":\"the branch will be looked at\"}\n"));
 	}
-	/* A validation stores nothing and grants nothing: every payment is welcome. */
+	/* A validation stores nothing and grants nothing. */
 	if (text_is(exchange->route.callback, "validation")) {
-		struct reply reply = exchange->provider->reply(exchange->route.callback);
+		struct reply reply = validation_answer(exchange->provider, exchange->gate->channels,
+						       exchange->route.channel, body, clock_now(),
+						       &exchange->desk->arena);
 		return answer(exchange, reply.status, reply.content_type, reply.body);
 	}
 	return callback_keep(exchange, body);

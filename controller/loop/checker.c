@@ -10,6 +10,7 @@
 #include "loop/booking.h"
 #include "loop/channel_key.h"
 #include "loop/engine_inside.h"
+#include "loop/expect.h"
 #include "state/heard.h"
 #include "state/ledger.h"
 
@@ -29,7 +30,8 @@ struct checker {
 	struct seat *seats;
 	uint32_t seat_count;
 	struct http *http;
-	int64_t retried_at; /* monotonic */
+	struct expecter *expecters; /* one a seat */
+	int64_t retried_at;         /* monotonic */
 	pthread_mutex_t lock;
 	pthread_cond_t turned;
 	bool stopping, runs;
@@ -345,6 +347,9 @@ struct checker *checker_new(struct seat *seats, uint32_t seat_count, struct http
 	checker->seats = seats;
 	checker->seat_count = seat_count;
 	checker->http = http;
+	checker->expecters = calloc(seat_count + 1, sizeof(*checker->expecters));
+	if (checker->expecters == NULL)
+		fatal("out of memory");
 	invariant(pthread_mutex_init(&checker->lock, NULL) == 0);
 	invariant(pthread_condattr_init(&attributes) == 0);
 	invariant(pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC) == 0);
@@ -382,7 +387,9 @@ static void *checker_run(void *context)
 			struct seat *seat = &checker->seats[i];
 
 			if (!checker_step(checker, seat, clock_now(), &booked, &error) ||
-			    (retries && !checker_retry(seat, clock_now(), &booked, &error)))
+			    (retries && !checker_retry(seat, clock_now(), &booked, &error)) ||
+			    !expect_step(&checker->expecters[i], seat, clock_now(),
+					 clock_monotonic(), &error))
 				engine_store_failed(&error);
 		}
 		if (retries)
@@ -409,6 +416,9 @@ void checker_free(struct checker *checker)
 		(void)pthread_join(checker->thread, NULL);
 	if (checker->http != NULL)
 		checker->http->verbs->close(checker->http);
+	for (uint32_t i = 0; i < checker->seat_count; i++)
+		expect_done(&checker->expecters[i]);
+	free(checker->expecters);
 	(void)pthread_cond_destroy(&checker->turned);
 	(void)pthread_mutex_destroy(&checker->lock);
 	free(checker);

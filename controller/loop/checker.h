@@ -1,8 +1,8 @@
 /*
  * Callbacks that do not count as they are: hints, whose provider is asked over checked TLS whether
  * they are true, and those whose signature did not fit, tried again once a minute in case the
- * channel's key was the fault. Blocks on disk and on providers; one thread of its own. A missing
- * answer is never a failure: the money stays held, and is asked about again.
+ * channel's key was the fault; its thread also tells the street whom to expect (loop/expect.h).
+ * Blocks on disk and on providers. A missing answer is never a failure: the money stays held.
  */
 #pragma once
 

@@ -7,6 +7,7 @@
 #include "base/failpoint.h"
 #include "base/log.h"
 #include "loop/booking.h"
+#include "loop/channel_key.h"
 #include "plan/plan.h"
 #include "policies/policy.h"
 #include "provider/provider.h"
@@ -298,6 +299,22 @@ static void publish_hook(struct street_channel *slot, uint32_t *count, const str
 				problems->size > 0 ? "; " : "", why.text);
 }
 
+/* Its callbacks are kept, but none of them can be proven: that is said before one has come. */
+static void key_problem(const struct seat *seat, const struct channel *channel,
+			struct text *problems, struct arena *arena)
+{
+	const struct provider *provider = provider_find(channel->provider);
+	struct secret key;
+	struct text why;
+
+	if (channel_key_read(&key, seat->settings->secrets, channel, arena, &why) &&
+	    (provider == NULL || provider->check == NULL ||
+	     channel_api_key_read(&key, seat->settings->secrets, channel, arena, &why)))
+		return;
+	*problems = text_format(arena, "%.*s%s%.*s", TEXT_ARG(*problems),
+				problems->size > 0 ? "; " : "", TEXT_ARG(why));
+}
+
 bool follow_publish(struct seat *seat, const struct intent *intent, struct text *problems,
 		    struct arena *arena, struct error *error)
 {
@@ -317,7 +334,10 @@ bool follow_publish(struct seat *seat, const struct intent *intent, struct text 
 			open[count++] = (struct street_channel){ .channel = channel->name,
 								 .provider = channel->provider,
 								 .token = digest_of(
-								     secret_reveal(token)) };
+								     secret_reveal(token)),
+								 .shortcode = channel->shortcode,
+								 .refuses = channel->refuses };
+			key_problem(seat, channel, problems, arena);
 			continue;
 		}
 		*problems = text_format(arena, "%.*s%schannel %.*s is closed: %s",

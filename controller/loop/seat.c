@@ -91,19 +91,40 @@ void seat_turn_give(struct seat *seat)
 	(void)pthread_mutex_unlock(&seat->lock);
 }
 
+static void list_add(char (*list)[REFERENCE_SIZE], uint32_t *count, struct text reference)
+{
+	char *slot;
+
+	if (reference.size == 0 || reference.size >= REFERENCE_SIZE || *count >= DIRTY_MAX) {
+		*count = DIRTY_MAX + 1;
+		return;
+	}
+	slot = list[(*count)++];
+	memcpy(slot, reference.at, reference.size);
+	slot[reference.size] = '\0';
+}
+
 void seat_dirty(struct seat *seat, struct text reference)
 {
 	(void)pthread_mutex_lock(&seat->lock);
-	if (reference.size == 0 || reference.size >= REFERENCE_SIZE ||
-	    seat->dirty_count >= DIRTY_MAX) {
-		seat->dirty_count = DIRTY_MAX + 1;
-	} else {
-		char *slot = seat->dirty[seat->dirty_count++];
-
-		memcpy(slot, reference.at, reference.size);
-		slot[reference.size] = '\0';
-	}
+	list_add(seat->dirty, &seat->dirty_count, reference);
+	list_add(seat->unpublished, &seat->unpublished_count, reference);
 	(void)pthread_mutex_unlock(&seat->lock);
+}
+
+bool seat_unpublished(struct seat *seat, struct text **out, uint32_t *count, struct arena *arena)
+{
+	bool all;
+
+	(void)pthread_mutex_lock(&seat->lock);
+	all = seat->unpublished_count > DIRTY_MAX;
+	*count = all ? 0 : seat->unpublished_count;
+	*out = ARENA_ARRAY(arena, struct text, *count + 1);
+	for (uint32_t i = 0; i < *count; i++)
+		(*out)[i] = text_copy(arena, text_of(seat->unpublished[i]));
+	seat->unpublished_count = 0;
+	(void)pthread_mutex_unlock(&seat->lock);
+	return !all;
 }
 
 void seat_ring(struct seat *seat, struct text router, enum urgency urgency)

@@ -47,6 +47,8 @@ struct seat {
 	bool turn;                             /* somebody reads the source */
 	char dirty[DIRTY_MAX][REFERENCE_SIZE]; /* whose facts changed since the timekeeper looked */
 	uint32_t dirty_count;                  /* more than DIRTY_MAX: everybody's */
+	char unpublished[DIRTY_MAX][REFERENCE_SIZE]; /* whose, since the street was told */
+	uint32_t unpublished_count;
 
 	struct repository *mirror; /* of whoever has the turn; NULL in a simulation without git */
 	struct timekeeper keeper;  /* of the thread that calls timekeeper_step */
@@ -71,6 +73,11 @@ void seat_turn_give(struct seat *seat);
 
 /* Somebody's facts have changed: the timekeeper judges him again. The empty text: everybody's. */
 void seat_dirty(struct seat *seat, struct text reference);
+/*
+ * Takes the list of those whose facts changed since it was taken last, copied into the arena.
+ * False: everybody's.
+ */
+bool seat_unpublished(struct seat *seat, struct text **out, uint32_t *count, struct arena *arena);
 
 /* Rings the bell for a router, if anybody listens. */
 void seat_ring(struct seat *seat, struct text router, enum urgency urgency);

@@ -28,6 +28,7 @@ static int publish(struct text folder, struct text tenant, char **words, int cou
 		return 64;
 	for (int i = 0; i < count; i++) {
 		struct text rest, token;
+		channels[i] = (struct street_channel){ 0 };
 		(void)text_cut(text_of(words[i]), ':', &channels[i].channel, &rest);
 		(void)text_cut(rest, ':', &channels[i].provider, &token);
 		channels[i].token = digest_of(token);

@@ -80,13 +80,14 @@ static bool is_receipt_byte(char byte)
 
 /*
  * "rkl51zdr4f" -> "RKL51ZDR4F". Real receipts have ten letters and digits (payments facts 1.12),
- * resellers' vary. HELD-, CASH- and STK- are how wavu itself names money without a receipt, so no
- * callback may bring them.
+ * resellers' vary. `ours` begin the names that wavu itself gives, to money without a receipt and to
+ * that of other providers: no callback may bring one.
  */
 bool daraja_receipt(struct text *out, struct value value, const char *name, struct arena *arena,
 		    struct text *why)
 {
-	static const char *const ours[] = { "HELD-", "CASH-", "STK-" };
+	static const char *const ours[] = { "HELD-",	    "CASH-", "STK-",	  "PAYSTACK-",
+					    "FLUTTERWAVE-", "KCB-",  "KOPOKOPO-" };
 	if (value.kind != VALUE_TEXT) {
 		*why = text_format(arena, "%s is not a text", name);
 		return false;
@@ -310,6 +311,27 @@ static struct reply daraja_reply(struct text kind)
 	return reply;
 }
 
+/* Each reason has a code of its own (payments facts 1.7). */
+static struct reply daraja_refuse(enum unwelcome why)
+{
+	struct reply reply = { .status = 200, .content_type = TEXT("application/json") };
+	switch (why) {
+	case REFUSED_PAYER:
+		reply.body = TEXT("{\"ResultCode\":\"C2B00011\",\"ResultDesc\":\"Rejected\"}");
+		break;
+	case REFUSED_ACCOUNT:
+		reply.body = TEXT("{\"ResultCode\":\"C2B00012\",\"ResultDesc\":\"Rejected\"}");
+		break;
+	case REFUSED_AMOUNT:
+		reply.body = TEXT("{\"ResultCode\":\"C2B00013\",\"ResultDesc\":\"Rejected\"}");
+		break;
+	case REFUSED_SHORTCODE:
+		reply.body = TEXT("{\"ResultCode\":\"C2B00015\",\"ResultDesc\":\"Rejected\"}");
+		break;
+	}
+	return reply;
+}
+
 static const char *const daraja_kinds[] = { "confirmation", "validation", NULL };
 
 const struct provider provider_daraja = {
@@ -318,5 +340,6 @@ const struct provider provider_daraja = {
 	.authenticate = daraja_authenticate,
 	.parse = daraja_parse,
 	.reply = daraja_reply,
+	.refuse = daraja_refuse,
 	.api = &daraja_api,
 };

@@ -38,6 +38,9 @@ struct reply {
 	struct text body;
 };
 
+/* Why a payment is refused before it is made. */
+enum unwelcome { REFUSED_PAYER, REFUSED_ACCOUNT, REFUSED_AMOUNT, REFUSED_SHORTCODE };
+
 /* ---- asking a provider: questions and answers as data; loop/asker sends them ----------------- */
 
 struct credentials {
@@ -212,6 +215,8 @@ struct provider {
 	/* What the street is told after the callback was kept (or, for a validation, without
 	 * keeping it). */
 	struct reply (*reply)(struct text kind);
+	/* A validation that is refused; NULL: it asks nobody before a payment. */
+	struct reply (*refuse)(enum unwelcome why);
 	const struct provider_api *api; /* NULL: it cannot be asked */
 	enum proof_key key;
 	/* What keys of its test system begin with; production must not use one. NULL: they look

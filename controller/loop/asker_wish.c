@@ -34,6 +34,26 @@ static const struct channel *prompting(const struct intent *intent)
 	return NULL;
 }
 
+/* Why none can: providers without prompts are named, for their channels look as if they could. */
+static bool nobody_prompts(const struct intent *intent, struct arena *arena, struct error *error)
+{
+	struct text others = TEXT_NONE;
+
+	for (uint32_t i = 0; i < intent->tenant.channel_count; i++) {
+		const struct channel *channel = &intent->tenant.channels[i];
+		const struct provider *provider = provider_find(channel->provider);
+
+		if (provider != NULL && provider->api == NULL)
+			others = text_format(arena, "%.*schannel %.*s cannot, for %s sends none; ",
+					     TEXT_ARG(others), TEXT_ARG(channel->name),
+					     provider->name);
+	}
+	return error_set(error, ERROR_FAILED,
+			 "no channel can send a prompt: %.*sa daraja channel needs consumer_key, "
+			 "consumer_secret and passkey",
+			 TEXT_ARG(others));
+}
+
 /* What is due: what the balance lacks of one period, in whole units, for a prompt takes no less. */
 static bool due(int64_t *cents, struct seat *seat, const struct subscriber *subscriber,
 		struct arena *arena, struct error *error)
@@ -62,9 +82,7 @@ static bool fill(struct attempt *out, struct seat *seat, const struct intent *in
 		return error_set(error, ERROR_FAILED, "no such account: %.*s",
 				 TEXT_ARG(wanted->account));
 	if (channel == NULL)
-		return error_set(error, ERROR_FAILED,
-				 "no channel can send a prompt: it needs consumer_key, "
-				 "consumer_secret and passkey");
+		return nobody_prompts(intent, arena, error);
 	*out = (struct attempt){ .channel = channel->name,
 				 .provider = channel->provider,
 				 .shortcode = channel->shortcode,

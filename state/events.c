@@ -142,14 +142,16 @@ bool events_touch(struct store *store, int64_t event_id, struct text reference, 
 	return db_done(statement, error);
 }
 
+/* Nothing of a router that left git while the job was looking: nobody would ever take it away. */
 static bool put_drift(struct db *db, struct text router, const struct drift_row *row, int64_t now,
 		      struct error *error)
 {
 	struct statement *statement = db_prepare(
 	    db, "INSERT INTO drift (router, menu, row_key, fields, since_at, subscriber, policy,"
-		" fresh) VALUES (?, ?, ?, ?, ?, ?, ?, 1) ON CONFLICT (router, menu, row_key) DO"
-		" UPDATE SET fields = excluded.fields, subscriber = excluded.subscriber, policy ="
-		" excluded.policy, fresh = 1");
+		" fresh) SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, 1 WHERE EXISTS (SELECT 1 FROM router"
+		" WHERE name = ?1) ON CONFLICT (router, menu, row_key) DO UPDATE SET fields ="
+		" excluded.fields, subscriber = excluded.subscriber, policy = excluded.policy,"
+		" fresh = 1");
 
 	db_bind_text(statement, 1, router);
 	db_bind_text(statement, 2, row->menu);

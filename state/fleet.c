@@ -7,7 +7,8 @@
 	"SELECT name, generation, applied_generation, wanted_commit, applied_commit, reachable," \
 	" in_sync, drift_rows, contested, failures, unreachable_since_at, last_look_at,"         \
 	" last_reconcile_at, error, guarded_digest, guarded_losses, guarded_why,"                \
-	" pause_until_at, pause_reason, version, walls FROM router "
+	" pause_until_at, pause_reason, version, walls, held_commit, wave, wave_end, wave_strict" \
+	" FROM router "
 
 static void take_router(struct router_state *out, struct statement *statement, struct arena *arena)
 {
@@ -33,6 +34,10 @@ static void take_router(struct router_state *out, struct statement *statement, s
 		.pause_reason = db_column_text(statement, 18, arena),
 		.version = db_column_text(statement, 19, arena),
 		.walls = db_column_text(statement, 20, arena),
+		.held_commit = db_column_text(statement, 21, arena),
+		.wave = (uint32_t)db_column(statement, 22),
+		.wave_end = (enum wave_end)db_column(statement, 23),
+		.wave_strict = db_column(statement, 24) != 0,
 	};
 }
 

@@ -67,6 +67,8 @@ int run_run(struct call *call);
 int run_schema(struct call *call);
 int run_status(struct call *call);
 int run_subscriber_list(struct call *call);
+int run_subscriber_pause(struct call *call);
+int run_subscriber_resume(struct call *call);
 int run_subscriber_show(struct call *call);
 int run_validate(struct call *call);
 int run_verify(struct call *call);

@@ -70,6 +70,10 @@ static const struct option bootstrap_options[] = {
 	{ "--version", "V", false, "its RouterOS, as 7.16; default: what was last seen" },
 	{ NULL, NULL, false, NULL },
 };
+static const struct option subscriber_pause_options[] = {
+	{ "--reason", "TEXT", false, "why: it stands in the history" },
+	{ NULL, NULL, false, NULL },
+};
 static const struct option show_options[] = {
 	{ "--password", NULL, false, "show the password of the service too" },
 	{ NULL, NULL, false, NULL },
@@ -212,6 +216,16 @@ const struct command commands[] = {
 	  "all subscribers with their state",
 	  "Those of the commit in force.",
 	  "wavu subscriber list --output json", run_subscriber_list },
+	{ "subscriber pause", "ACCOUNT", 1, 1, subscriber_pause_options,
+	  "stops somebody's service until `subscriber resume`",
+	  "His row is disabled and his sessions end at once. The paid time runs on meanwhile: a pause "
+	  "takes access, never time, and gives none back. Payments are booked and buy as ever, and "
+	  "open nothing until he is resumed. Somebody who has never paid cannot be paused.",
+	  "wavu subscriber pause KN-0042 --reason \"moving house\"", run_subscriber_pause },
+	{ "subscriber resume", "ACCOUNT", 1, 1, NULL,
+	  "lets a paused subscriber in again",
+	  "He has what his paid time says now: when it ran out during the pause he is expired.",
+	  "wavu subscriber resume KN-0042", run_subscriber_resume },
 	{ "subscriber show", "ACCOUNT", 1, 1, show_options,
 	  "one subscriber: what he has, until when, and whether he is online",
 	  "His router is asked whether he is online; when it does not answer that is shown as "

@@ -15,3 +15,15 @@ int run_resume(struct call *call)
 {
 	return call_control(call, "resume", call->arguments, 1);
 }
+
+int run_subscriber_pause(struct call *call)
+{
+	struct text arguments[2] = { call->arguments[0], call_option(call, "--reason") };
+
+	return call_control(call, "subscriber-pause", arguments, 2);
+}
+
+int run_subscriber_resume(struct call *call)
+{
+	return call_control(call, "subscriber-resume", call->arguments, 1);
+}

@@ -233,3 +233,48 @@ bool repository_keep(struct repository *repository, const char commit[65], struc
 	git_reference_free(reference);
 	return true;
 }
+
+#define FORMERS "refs/wavu/former/"
+
+static bool is_named(const char *ref, const struct text *commits, uint32_t count)
+{
+	for (uint32_t i = 0; i < count; i++)
+		if (text_is(commits[i], ref + strlen(FORMERS)))
+			return true;
+	return false;
+}
+
+static bool let_go(git_repository *handle, const struct text *commits, uint32_t count)
+{
+	git_reference_iterator *iterator;
+	const char *name;
+	int result;
+
+	if (git_reference_iterator_glob_new(&iterator, handle, FORMERS "*"))
+		return false;
+	while ((result = git_reference_next_name(&name, iterator)) == 0)
+		if (!is_named(name, commits, count) && git_reference_remove(handle, name))
+			break;
+	git_reference_iterator_free(iterator);
+	return result == GIT_ITEROVER;
+}
+
+bool repository_keep_formers(struct repository *repository, const struct text *commits,
+			     uint32_t count, struct error *error)
+{
+	git_repository *handle = (git_repository *)repository;
+
+	for (uint32_t i = 0; i < count; i++) {
+		char name[sizeof(FORMERS) + 64];
+		git_reference *reference;
+		git_oid id;
+
+		(void)snprintf(name, sizeof(name), FORMERS "%.*s", TEXT_ARG(commits[i]));
+		if (git_oid_fromstrn(&id, commits[i].at, commits[i].size) ||
+		    git_reference_create(&reference, handle, name, &id, 1, "wavu: kept at"))
+			return git_failed(error, ERROR_FAILED, "a former commit cannot be kept");
+		git_reference_free(reference);
+	}
+	return let_go(handle, commits, count) ||
+	       git_failed(error, ERROR_FAILED, "former commits cannot be let go");
+}

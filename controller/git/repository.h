@@ -61,6 +61,13 @@ bool repository_fetch(struct repository *mirror, struct text from, struct text b
 bool repository_keep(struct repository *mirror, const char commit[65],
 		     struct error *error) MUST_CHECK;
 
+/*
+ * The same for former commits that something still goes by: refs/wavu/former/ID. What was kept so
+ * before and is not named is let go.
+ */
+bool repository_keep_formers(struct repository *mirror, const struct text *commits, uint32_t count,
+			     struct error *error) MUST_CHECK;
+
 /* A new repository with one commit of the given files on `main`; the folder must not exist or be
  * empty. */
 struct repository_file {

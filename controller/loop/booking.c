@@ -7,6 +7,7 @@
 #include "loop/booking_inside.h"
 #include "loop/channel_key.h"
 #include "loop/proving.h"
+#include "loop/rollout.h"
 #include "policies/matching.h"
 #include "policies/prepaid.h"
 #include "provider/provider.h"
@@ -74,8 +75,8 @@ bool booking_credit(struct booked *out, struct seat *seat, const struct intent *
 	return buy(&out->periods, &out->paid_until_at, seat, intent, subscriber, out->payment.id,
 		   now, arena, error) &&
 	       proving_credited(seat, intent, subscriber, out, now, arena, error) &&
-	       fleet_mark(seat->store, subscriber->router->name, subscriber->reference,
-			  CAUSE_PAYMENT, because, now, error);
+	       rollout_mark(seat, subscriber->router->name, subscriber->reference, CAUSE_PAYMENT,
+			    because, now, error);
 }
 
 /* ---- whose it is ----------------------------------------------------------------------------- */
@@ -515,5 +516,6 @@ void booking_tell(struct seat *seat, const struct booked *booked)
 	if (booked->subscriber == NULL)
 		return;
 	seat_dirty(seat, booked->subscriber->reference);
-	seat_ring(seat, booked->subscriber->router->name, URGENCY_URGENT);
+	rollout_ring(seat, booked->subscriber->router->name, booked->subscriber->reference,
+		     URGENCY_URGENT);
 }

@@ -6,6 +6,7 @@
 #include "loop/control.h"
 #include "loop/engine_inside.h"
 #include "loop/pass.h"
+#include "loop/rollout.h"
 #include "state/attempts.h"
 #include "state/fleet.h"
 #include "state/ledger.h"
@@ -406,6 +407,101 @@ static bool do_resume(struct desk *desk, struct error *error)
 	return pause_or_resume(desk, false, error);
 }
 
+/* ---- somebody's service ----------------------------------------------------------------------- */
+
+static const struct subscriber *find_subscriber(const struct intent *intent, struct text account,
+						struct arena *arena)
+{
+	struct text reference = text_reference(arena, account);
+	const struct subscriber *subscriber = NULL;
+
+	if (intent == NULL)
+		return NULL;
+	subscriber = intent_subscriber(intent, reference);
+	if (subscriber == NULL && intent_by_alias(intent, reference, &subscriber) != 1)
+		return NULL;
+	return subscriber;
+}
+
+static bool store_service(struct desk *desk, struct seat *seat, const struct subscriber *subscriber,
+			  bool paused, struct error *error)
+{
+	struct text who = desk->request->actor, why = text_trim(argument(desk, 1)), because;
+	int64_t now = clock_now();
+
+	because = text_format(desk->arena, "%.*s was %s by %.*s%s%.*s",
+			      TEXT_ARG(subscriber->account), paused ? "paused" : "resumed",
+			      TEXT_ARG(who), why.size > 0 ? ": " : "", TEXT_ARG(why));
+	if (!store_begin(seat->store, error))
+		return false;
+	if (!ledger_pause(seat->store, subscriber->reference, paused, who, now, error) ||
+	    !rollout_mark(seat, subscriber->router->name, subscriber->reference, CAUSE_PERSON,
+			  because, now, error)) {
+		store_abort(seat->store);
+		return false;
+	}
+	return store_commit(seat->store, error);
+}
+
+static bool change_service(struct desk *desk, struct seat *seat,
+			   const struct subscriber *subscriber, bool paused, struct error *error)
+{
+	struct standing standing;
+	struct text words;
+
+	if (!ledger_standing(&standing, seat->store, subscriber->reference, desk->arena, error))
+		return false;
+	words = text_format(desk->arena, "%.*s is %s", TEXT_ARG(subscriber->account),
+			    paused ? "paused; the paid time runs on" : "resumed");
+	if (paused && !standing.known)
+		return answer_message(
+		    desk, 1,
+		    text_format(desk->arena, "%.*s has never paid: there is nothing to pause",
+				TEXT_ARG(subscriber->account)),
+		    NULL, TEXT_NONE);
+	if (standing.paused != paused) {
+		if (!store_service(desk, seat, subscriber, paused, error))
+			return false;
+		seat_dirty(seat, subscriber->reference);
+		rollout_ring(seat, subscriber->router->name, subscriber->reference, URGENCY_URGENT);
+	}
+	return answer_message(desk, 0, words, "account", subscriber->account);
+}
+
+static bool pause_service(struct desk *desk, bool paused, struct error *error)
+{
+	struct text account = argument(desk, 0);
+	const struct subscriber *subscriber;
+	struct intent *intent;
+	struct seat *seat;
+	bool done;
+
+	if (!find_seat(&seat, desk, MEANT_ACCOUNT, account, error))
+		return false;
+	if (seat == NULL)
+		return true;
+	intent = seat_intent(seat);
+	subscriber = find_subscriber(intent, account, desk->arena);
+	done = subscriber != NULL
+		   ? change_service(desk, seat, subscriber, paused, error)
+		   : answer_message(
+			 desk, 1,
+			 text_format(desk->arena, "no such account: %.*s", TEXT_ARG(account)), NULL,
+			 TEXT_NONE);
+	intent_release(intent);
+	return done;
+}
+
+static bool do_service_pause(struct desk *desk, struct error *error)
+{
+	return pause_service(desk, true, error);
+}
+
+static bool do_service_resume(struct desk *desk, struct error *error)
+{
+	return pause_service(desk, false, error);
+}
+
 /* ---- apply ----------------------------------------------------------------------------------- */
 
 /* A router's name may be of two tenants; no name means all routers of all tenants. */
@@ -472,6 +568,8 @@ static const struct command {
 	{ "apply", 0, do_apply },   { "assign", 2, do_assign }, { "pause", 3, do_pause },
 	{ "record", 3, do_record }, { "register", 0, do_register },
 	{ "request", 3, do_request }, { "resume", 1, do_resume },
+	{ "subscriber-pause", 1, do_service_pause },
+	{ "subscriber-resume", 1, do_service_resume },
 };
 
 bool control_do(struct control_answer *out, struct engine *engine,

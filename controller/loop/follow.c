@@ -8,6 +8,7 @@
 #include "base/log.h"
 #include "loop/booking.h"
 #include "loop/channel_key.h"
+#include "loop/rollout.h"
 #include "plan/plan.h"
 #include "policies/policy.h"
 #include "provider/provider.h"
@@ -24,6 +25,15 @@
 
 /* ---- what taking a commit books ----------------------------------------------------------------
  */
+
+struct taking {
+	struct seat *seat;
+	const struct intent *former; /* in force until now; NULL: none */
+	struct intent *next;
+	int64_t now;
+	bool *wanted;         /* by the router's index in `next`: to be rung */
+	struct keeping *kept; /* what waits for its wave */
+};
 
 static bool write_source(struct seat *seat, const struct source_state *source, struct error *error)
 {
@@ -88,32 +98,20 @@ static bool book_people(struct seat *seat, const struct intent *next,
 	return true;
 }
 
-/* Only those routers are owed something whose wishes changed: a comment must not wake a fleet. */
-static bool want_routers(struct seat *seat, const struct intent *former, const struct intent *next,
-			 bool *wanted, struct arena *arena, struct error *error)
+/*
+ * Only those routers are owed something whose wishes changed: a comment must not wake a fleet. And
+ * not all at once (loop/rollout.h).
+ */
+static bool want_routers(struct taking *taking, struct arena *arena, struct error *error)
 {
+	const struct intent *next = taking->next;
 	struct text *names = ARENA_ARRAY(arena, struct text, next->router_count + 1);
 
 	for (uint32_t i = 0; i < next->router_count; i++)
 		names[i] = next->routers[i].name;
-	if (!fleet_sync(seat->store, names, next->router_count, error))
-		return false;
-	for (uint32_t i = 0; i < next->router_count; i++) {
-		const struct router *before = former != NULL ? intent_router(former, names[i])
-							     : NULL;
-		char was[13], is[13];
-
-		plan_intent_digest(is, next, &next->routers[i]);
-		if (before != NULL && !wanted[i]) {
-			plan_intent_digest(was, former, before);
-			if (strcmp(was, is) == 0)
-				continue;
-		}
-		wanted[i] = true;
-		if (!fleet_want(seat->store, names[i], text_of(next->commit), error))
-			return error_at(error, "router %.*s", TEXT_ARG(names[i]));
-	}
-	return true;
+	return fleet_sync(taking->seat->store, names, next->router_count, error) &&
+	       rollout_begin(&taking->kept, taking->seat, taking->former, next, taking->now,
+			     taking->wanted, arena, error);
 }
 
 /* Is anybody whose loss was held before still without access by the new commit? */
@@ -189,18 +187,20 @@ static bool remember_losses(struct seat *seat, const struct intent *former,
 	return true;
 }
 
-static bool take_all(struct seat *seat, const struct intent *former, const struct intent *next,
-		     int64_t now, bool *wanted, struct arena *arena, struct error *error)
+static bool take_all(struct taking *taking, struct arena *arena, struct error *error)
 {
+	struct seat *seat = taking->seat;
+	const struct intent *former = taking->former, *next = taking->next;
+	int64_t now = taking->now;
 	struct standing *standings;
 	struct source_state source;
 	uint32_t count;
 
 	if (!source_read(&source, seat->store, arena, error) ||
 	    !ledger_standings(&standings, &count, seat->store, arena, error) ||
-	    !book_people(seat, next, standings, count, now, wanted, arena, error) ||
+	    !book_people(seat, next, standings, count, now, taking->wanted, arena, error) ||
 	    !ledger_standings(&standings, &count, seat->store, arena, error) ||
-	    !want_routers(seat, former, next, wanted, arena, error) ||
+	    !want_routers(taking, arena, error) ||
 	    !remember_losses(seat, former, next, standings, count, now, &source, arena, error))
 		return false;
 	source.commit = text_of(next->commit);
@@ -229,27 +229,44 @@ static bool publish_and_say(struct seat *seat, const struct intent *intent, stru
 	return write_source(seat, &source, error);
 }
 
-static bool take(struct seat *seat, const struct intent *former, struct intent *next, int64_t now,
-		 struct arena *arena, struct error *error)
+static bool take_and_store(struct taking *taking, struct arena *arena, struct error *error)
 {
-	bool *wanted = ARENA_ARRAY(arena, bool, next->router_count + 1);
+	struct store *store = taking->seat->store;
 
-	if (!store_begin(seat->store, error))
+	if (!store_begin(store, error))
 		return false;
-	if (!take_all(seat, former, next, now, wanted, arena, error)) {
-		store_abort(seat->store);
+	if (!take_all(taking, arena, error)) {
+		store_abort(store);
 		return false;
 	}
 	failpoint("follow-before-commit");
-	if (!store_commit(seat->store, error))
+	if (!store_commit(store, error))
 		return false;
 	failpoint("follow-after-commit");
-	seat_swap(seat, intent_hold(next));
-	if (!publish_and_say(seat, next, arena, error))
+	rollout_swap(taking->seat, intent_hold(taking->next), taking->kept);
+	taking->kept = NULL;
+	return true;
+}
+
+static bool take(struct seat *seat, const struct intent *former, struct intent *next, int64_t now,
+		 struct arena *arena, struct error *error)
+{
+	struct taking taking = { .seat = seat,
+				 .former = former,
+				 .next = next,
+				 .now = now,
+				 .wanted = ARENA_ARRAY(arena, bool, next->router_count + 1) };
+	bool done;
+
+	rollout_lock(seat);
+	done = take_and_store(&taking, arena, error);
+	rollout_unlock(seat);
+	rollout_keeping_free(taking.kept);
+	if (!done || !publish_and_say(seat, next, arena, error))
 		return false;
 	seat_ring(seat, TEXT_NONE, URGENCY_LOW); /* the routers there are may be others */
 	for (uint32_t i = 0; i < next->router_count; i++)
-		if (wanted[i])
+		if (taking.wanted[i])
 			seat_ring(seat, next->routers[i].name, URGENCY_NORMAL);
 	log_line(LOG_INFO, "commit", "tenant=%.*s commit=%.12s routers=%u subscribers=%u",
 		 TEXT_ARG(seat->tenant->name), next->commit, next->router_count,
@@ -351,6 +368,26 @@ bool follow_publish(struct seat *seat, const struct intent *intent, struct text 
 /* ---- looking at the branch ---------------------------------------------------------------------
  */
 
+/* A commit that some routers are still kept at. */
+static struct intent *read_former(void *context, struct text commit)
+{
+	struct seat *seat = context;
+	struct findings findings = { 0 };
+	struct intent *intent = NULL;
+	struct arena arena = { 0 };
+	struct error why = { 0 };
+
+	arena_open(&arena, INTENT_ARENA_SIZE);
+	if (!intent_read_commit(&intent, &findings, seat->mirror, commit, seat->tenant->path,
+				&arena, &why))
+		intent = NULL;
+	if (intent == NULL)
+		log_line(LOG_WARNING, "commit-lost", "tenant=%.*s commit=%.*s why=\"%s\"",
+			 TEXT_ARG(seat->tenant->name), TEXT_ARG(commit), why.text);
+	arena_close(&arena);
+	return intent;
+}
+
 bool follow_start(struct seat *seat, struct error *error)
 {
 	struct source_state source;
@@ -374,7 +411,8 @@ bool follow_start(struct seat *seat, struct error *error)
 			seat_swap(seat, intent);
 	}
 	if (done && intent != NULL)
-		done = publish_and_say(seat, intent, &arena, error);
+		done = rollout_load(seat, read_former, seat, error) &&
+		       publish_and_say(seat, intent, &arena, error);
 	arena_close(&arena);
 	return done;
 }
@@ -427,6 +465,35 @@ static bool fetch(struct seat *seat, char commit[65], struct arena *arena, struc
 	       repository_resolve(commit, seat->mirror, ref, error);
 }
 
+/*
+ * What routers may be kept at from here on: the commits they are kept at now, and the one in force.
+ * What no router is kept at any more is let go with the next commit.
+ */
+static bool keep_formers(struct seat *seat, struct arena *arena, struct error *error)
+{
+	struct keeping *kept = rollout_keeping(seat);
+	struct intent *intent = seat_intent(seat);
+	uint32_t room = kept != NULL ? kept->count : 0, count = 0;
+	struct text *commits = ARENA_ARRAY(arena, struct text, room + 1);
+	bool done;
+
+	if (intent != NULL)
+		commits[count++] = text_copy(arena, text_of(intent->commit));
+	for (uint32_t i = 0; i < room; i++) {
+		struct text commit = text_of(kept->routers[i].intent->commit);
+		bool known = false;
+
+		for (uint32_t k = 0; !known && k < count; k++)
+			known = text_equal(commits[k], commit);
+		if (!known)
+			commits[count++] = text_copy(arena, commit);
+	}
+	done = repository_keep_formers(seat->mirror, commits, count, error);
+	intent_release(intent);
+	rollout_keeping_free(kept);
+	return done;
+}
+
 /* The newest commit is another than the one in force: read it, and take it or say why not. */
 static bool consider(struct seat *seat, struct source_state *source, int64_t now,
 		     struct followed *out, struct arena *arena, struct error *error)
@@ -441,7 +508,8 @@ static bool consider(struct seat *seat, struct source_state *source, int64_t now
 		out->invalid = true;
 	} else if (next != NULL && follow_name_fits(seat, next, &out->findings, arena)) {
 		/* Kept first: a force-push and gc must not take away what is in force. */
-		if (!repository_keep(seat->mirror, out->commit, &out->trouble)) {
+		if (!keep_formers(seat, arena, &out->trouble) ||
+		    !repository_keep(seat->mirror, out->commit, &out->trouble)) {
 			intent_release(next);
 			source->error = text_copy(arena, text_of(out->trouble.text));
 			return write_source(seat, source, error);

@@ -280,6 +280,8 @@ static bool gather_store(struct gathered *out, struct seat *seat, const struct t
 		out->state = (struct router_state){ .name = out->router->name,
 						    .reachable = TERNARY_UNKNOWN,
 						    .in_sync = TERNARY_UNKNOWN };
+	out->commit = out->state.held_commit.size > 0 ? out->state.held_commit
+						      : out->source.commit;
 	out->preview = task->look_only && !text_is(out->source.commit, out->intent->commit);
 	gather_marks(out, task, arena);
 	*people = gather_people(out, count, arena);

@@ -11,6 +11,7 @@ struct gathered {
 	const struct router *router;
 	struct router_state state; /* only named when the store does not know the router yet */
 	struct source_state source;
+	struct text commit; /* what the router is at: in force, or what a roll-out keeps it at */
 	struct mark *marks;
 	uint32_t mark_count;
 	int64_t newest_mark; /* id; 0: none */

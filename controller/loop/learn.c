@@ -9,7 +9,11 @@
 #include "loop/proving.h"
 #include "state/events.h"
 #include "state/fleet.h"
+#include "state/rollouts.h"
 #include "view/plan_view.h"
+
+/* A wave waits so often for a router whose line dies under its writes. */
+#define WAVE_TRIES 3
 
 static bool is_failure(const struct job *job)
 {
@@ -21,6 +25,15 @@ static bool is_failure(const struct job *job)
 static bool is_whole(const struct run *run)
 {
 	return !is_failure(run->job);
+}
+
+/*
+ * A commit, or a wave of it, may have come between taking the intent and reading the generation:
+ * then what was done is not what the generation says.
+ */
+static bool is_by_its_commit(const struct run *run)
+{
+	return text_is(run->gathered.commit, run->gathered.intent->commit);
 }
 
 /* ---- the router's state ---------------------------------------------------------------------- */
@@ -36,10 +49,9 @@ static void learn_complete(struct run *run, struct router_state *state, int64_t 
 	state->guarded_digest = guarded->waits ? text_of(guarded->digest) : TEXT_NONE;
 	state->guarded_losses = guarded->waits ? guarded->losses : 0;
 	state->guarded_why = guarded->waits ? guarded->why : TEXT_NONE;
-	/* A commit may have come between taking the intent and reading the generation: then not. */
-	if (is_whole(run) && text_is(gathered->source.commit, gathered->intent->commit)) {
+	if (is_whole(run) && is_by_its_commit(run)) {
 		state->applied_generation = gathered->state.generation;
-		state->applied_commit = gathered->source.commit;
+		state->applied_commit = gathered->commit;
 	}
 }
 
@@ -79,12 +91,13 @@ static bool learn_drift(struct run *run, int64_t now, struct error *error)
 {
 	const struct plan *plan = &run->plan;
 	struct drift_row *rows = ARENA_ARRAY(run->arena, struct drift_row, plan->count + 1);
-	bool heals = run->job->mode == MODE_MANAGE &&
-		     intent_drift(run->gathered.intent, run->gathered.router) == DRIFT_HEAL;
 	uint32_t count = 0;
 
 	for (uint32_t i = 0; i < plan->count; i++) {
 		const struct change *change = &plan->changes[i];
+		bool heals = run->job->mode == MODE_MANAGE &&
+			     intent_drift_of(run->gathered.intent, run->gathered.router,
+					     change->menu->path) == DRIFT_HEAL;
 
 		if (change->reason != REASON_DRIFT)
 			continue;
@@ -141,6 +154,9 @@ static bool learn_losses(struct run *run, struct error *error)
 	struct source_state source;
 	bool dropped = false, none;
 
+	/* They lose by a commit that has not come here yet: nothing is settled. */
+	if (run->gathered.state.held_commit.size > 0)
+		return true;
 	for (uint32_t i = 0; i < in->loss_count; i++) {
 		if (!is_settled(run, in->losses[i]))
 			continue;
@@ -241,6 +257,30 @@ static void learn_owed(struct run *run)
 		     run->plan.wants_complete);
 }
 
+/*
+ * What the wave that moved this router learns of it. A line that died after a write is looked at
+ * again at once; only then does it count.
+ */
+static bool learn_wave(struct run *run, struct error *error)
+{
+	const struct router_state *state = &run->gathered.state;
+	const struct job *job = run->job;
+	enum wave_end end = WAVE_PENDING;
+
+	if (state->wave == 0 || state->held_commit.size > 0 || !is_by_its_commit(run))
+		return true;
+	if (job->outcome == OUTCOME_REFUSED || job->outcome == OUTCOME_DENIED)
+		end = WAVE_REFUSED;
+	else if (job->outcome == OUTCOME_UNREACHABLE)
+		end = state->wave_strict ? WAVE_REFUSED : WAVE_ASIDE;
+	else if (job->outcome == OUTCOME_UNKNOWN)
+		end = job->failures >= WAVE_TRIES ? WAVE_ASIDE : WAVE_PENDING;
+	else if (job->complete)
+		end = WAVE_DONE;
+	return end == WAVE_PENDING ||
+	       rollout_tell(run->seat->store, state->name, end, error);
+}
+
 static bool learn_all(struct run *run, const struct router_state *state, int64_t now,
 		      struct error *error)
 {
@@ -258,7 +298,7 @@ static bool learn_all(struct run *run, const struct router_state *state, int64_t
 		return false;
 	if (!proving_learnt(run, state, whole, now, error))
 		return false;
-	return learn_event(run, now, error);
+	return learn_wave(run, error) && learn_event(run, now, error);
 }
 
 bool run_learn(struct run *run, struct error *error)

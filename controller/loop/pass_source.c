@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "loop/rollout.h"
 #include "settings/secrets.h"
 #include "state/fleet.h"
 #include "state/ledger.h"
@@ -54,12 +55,13 @@ static void failed(struct pass *pass, const struct pass_tenant *tenant, const st
 /* ---- apply ----------------------------------------------------------------------------------- */
 
 static bool source_in_force(struct pass *pass, struct pass_tenant *tenant, struct engine *engine,
-			    struct error *error)
+			    const struct pass_wish *wish, struct error *error)
 {
 	struct followed followed;
 	struct source_state source;
 
 	if (!engine_catch_up_seat(engine, tenant->seat, &followed, &pass->arena, error) ||
+	    !rollout_release(tenant->seat, wish->router, clock_now(), error) ||
 	    !source_read(&source, tenant->seat->store, &pass->arena, error))
 		return false;
 	if (followed.invalid)
@@ -215,5 +217,5 @@ bool pass_source(struct pass *pass, struct pass_tenant *tenant, struct engine *e
 		 const struct pass_wish *wish, struct error *error)
 {
 	return wish->look_only ? source_newest(pass, tenant, wish, error)
-			       : source_in_force(pass, tenant, engine, error);
+			       : source_in_force(pass, tenant, engine, wish, error);
 }

@@ -5,6 +5,7 @@
 #include "base/clock.h"
 #include "base/digest.h"
 #include "base/log.h"
+#include "loop/rollout.h"
 #include "loop/run.h"
 #include "state/fleet.h"
 
@@ -343,7 +344,6 @@ static void say_stuck(struct run *run)
 	}
 }
 
-/* After a run that reached the router and looked to the end. */
 /*
  * What the idle session listens to, the most telling first: live sessions where wavu may write, and
  * the rows that it heals, unless the router is a small one. Only what this job looked at: a menu
@@ -373,14 +373,15 @@ static uint32_t worth_listening(const struct run *run)
 	return menus;
 }
 
+/* After a run that reached the router and looked to the end. */
 static void conclude(struct run *run)
 {
 	struct job *job = run->job;
 
 	job->reachable = TERNARY_YES;
 	job->in_sync = run->plan.count == 0 && !run->observed.suspicious;
-	if (job->refused > 0) {
 	job->listens = worth_listening(run);
+	if (job->refused > 0) {
 		job->outcome = outcome_of(&job->error);
 	} else if (run->stuck) {
 		say_stuck(run);
@@ -441,6 +442,9 @@ static bool is_paused(const struct run *run, int64_t now)
 	int64_t by_person = run->gathered.state.pause_until_at;
 
 	run->job->resume_at = router->pause_until_at > now ? router->pause_until_at : 0;
+	/* A brake is obeyed at once, also where the commit that pulls it waits for its wave. */
+	if (run->newest_pause_at > now && run->newest_pause_at > run->job->resume_at)
+		run->job->resume_at = run->newest_pause_at;
 	if (by_person > now && by_person > run->job->resume_at)
 		run->job->resume_at = by_person;
 	run->job->paused = run->job->resume_at != 0;
@@ -493,8 +497,7 @@ static bool reconcile(struct run *run, const struct intent *intent, struct error
 bool reconcile_router(struct job *out, struct seat *seat, const struct task *task,
 		      struct device **device, struct arena *arena, struct error *error)
 {
-	struct intent *intent = task->intent != NULL ? intent_hold(task->intent)
-						     : seat_intent(seat);
+	struct intent *intent = NULL;
 	struct run run = { .seat = seat,
 			   .task = task,
 			   .job = out,
@@ -507,9 +510,13 @@ bool reconcile_router(struct job *out, struct seat *seat, const struct task *tas
 	out->outcome = OUTCOME_NOTHING;
 	out->reachable = TERNARY_UNKNOWN;
 	out->skipped = true;
+	intent = task->intent != NULL ? intent_hold(task->intent)
+				      : rollout_intent(seat, task->router, &run.newest_pause_at);
 	if (intent != NULL)
 		done = reconcile(&run, intent, error);
 	intent_release(intent);
+	if (done && !task->look_only && run.gathered.state.wave > 0)
+		done = rollout_step(seat, clock_now(), error);
 	return done || error_at(error, "router %.*s", TEXT_ARG(task->router));
 }
 

@@ -25,7 +25,7 @@ struct task {
 	struct text because; /* a phrase for that cause, or empty */
 	/* `wavu plan`: nothing is written, to the router or to the store */
 	bool look_only;
-	/* look_only: plan by this intent instead of the one in force; else NULL */
+	/* look_only: plan by this intent instead of what the router is at; else NULL */
 	const struct intent *intent;
 	/* look_only: what going to that intent would cost the fleet; else NULL */
 	const struct commit_losses *losses;

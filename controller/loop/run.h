@@ -33,6 +33,7 @@ struct run {
 	bool planned;           /* at least one look was judged */
 	bool stuck;             /* after all rounds there was still something to do */
 	int64_t began_at;       /* monotonic */
+	int64_t newest_pause_at; /* until when a commit that has not come here yet pauses it; 0 */
 
 	struct change *done; /* carried out, in order */
 	uint32_t done_count, done_room;

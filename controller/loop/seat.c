@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "loop/rollout.h"
 #include "settings/secrets.h"
 #include "view/outlook.h"
 
@@ -19,6 +20,7 @@ bool seat_open(struct seat *seat, const struct settings *settings,
 	seat->fill_sessions = FILL_SESSIONS_MAX;
 	invariant(pthread_mutex_init(&seat->lock, NULL) == 0);
 	invariant(pthread_cond_init(&seat->turned, NULL) == 0);
+	invariant(pthread_mutex_init(&seat->moving, NULL) == 0);
 	if (!store_open(&seat->store, settings->state, tenant->name,
 			writes ? STORE_CONTROLLER : STORE_READER, error)) {
 		seat_close(seat);
@@ -44,9 +46,11 @@ void seat_close(struct seat *seat)
 		return;
 	timekeeper_done(&seat->keeper);
 	intent_release(seat->intent);
+	rollout_keeping_free(seat->kept);
 	repository_close(seat->mirror);
 	store_close(seat->store);
 	(void)pthread_cond_destroy(&seat->turned);
+	(void)pthread_mutex_destroy(&seat->moving);
 	(void)pthread_mutex_destroy(&seat->lock);
 	*seat = (struct seat){ 0 };
 }

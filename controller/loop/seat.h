@@ -19,6 +19,7 @@
 #include "state/store.h"
 
 struct seat;
+struct keeping; /* loop/rollout.h */
 
 /*
  * Opens a session to a router. The default reads the password from the secrets folder and calls
@@ -41,7 +42,7 @@ struct seat {
 	/* Sessions of a bulk fill; above 1 the opener is called by several threads at once. */
 	uint32_t fill_sessions;
 
-	pthread_mutex_t lock; /* intent, turn, dirty; never held across I/O */
+	pthread_mutex_t lock; /* intent, turn, dirty, kept; never held across I/O */
 	pthread_cond_t turned;
 	struct intent *intent;                 /* in force; NULL before the first good commit */
 	bool turn;                             /* somebody reads the source */
@@ -49,6 +50,10 @@ struct seat {
 	uint32_t dirty_count;                  /* more than DIRTY_MAX: everybody's */
 	char unpublished[DIRTY_MAX][REFERENCE_SIZE]; /* whose, since the street was told */
 	uint32_t unpublished_count;
+	struct keeping *kept; /* routers that a roll-out has not moved yet; NULL: none */
+	uint64_t kept_serial; /* grows with every change of it */
+
+	pthread_mutex_t moving; /* who moves routers between commits; held across the store */
 
 	struct repository *mirror; /* of whoever has the turn; NULL in a simulation without git */
 	struct timekeeper keeper;  /* of the thread that calls timekeeper_step */

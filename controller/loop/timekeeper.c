@@ -6,6 +6,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "loop/booking.h"
+#include "loop/rollout.h"
 #include "loop/seat.h"
 #include "policies/policy.h"
 #include "state/fleet.h"
@@ -192,11 +193,11 @@ static bool renew(bool *renewed, struct seat *seat, const struct intent *intent,
 	if (!store_begin(seat->store, error))
 		return false;
 	if (!booking_renew(&periods, seat, intent, subscriber, now, arena, error) ||
-	    (periods > 0 && !fleet_mark(seat->store, subscriber->router->name,
-					subscriber->reference, CAUSE_PAYMENT,
-					text_format(arena, "credit of %.*s bought %u more",
-						    TEXT_ARG(subscriber->account), periods),
-					now, error))) {
+	    (periods > 0 && !rollout_mark(seat, subscriber->router->name, subscriber->reference,
+					  CAUSE_PAYMENT,
+					  text_format(arena, "credit of %.*s bought %u more",
+						      TEXT_ARG(subscriber->account), periods),
+					  now, error))) {
 		store_abort(seat->store);
 		return false;
 	}
@@ -213,7 +214,10 @@ static bool judge_one(struct seat *seat, uint32_t index, int64_t now, struct tex
 		      struct arena *arena, struct error *error)
 {
 	struct timekeeper *keeper = &seat->keeper;
-	const struct subscriber *subscriber = &keeper->intent->subscribers[index];
+	const struct judged_person *person = &keeper->people[index];
+	const struct subscriber *subscriber = person->subscriber;
+	/* What is bought is bought by the newest commit, wherever his router still is. */
+	const struct subscriber *buyer = intent_subscriber(keeper->intent, subscriber->reference);
 	struct judged former = keeper->judged[index], next;
 	struct standing standing;
 	struct text why;
@@ -222,16 +226,16 @@ static bool judge_one(struct seat *seat, uint32_t index, int64_t now, struct tex
 	*because = TEXT_NONE;
 	if (!ledger_standing(&standing, seat->store, subscriber->reference, arena, error))
 		return false;
-	next = judge(keeper->intent, subscriber, &standing, now, &why, arena);
-	if (may_renew(subscriber, &standing, &next)) {
-		if (!renew(&renewed, seat, keeper->intent, subscriber, now, arena, error))
+	next = judge(person->intent, subscriber, &standing, now, &why, arena);
+	if (buyer != NULL && may_renew(buyer, &standing, &next)) {
+		if (!renew(&renewed, seat, keeper->intent, buyer, now, arena, error))
 			return false;
 		if (renewed) {
-			seat_ring(seat, subscriber->router->name, URGENCY_URGENT);
+			rollout_ring(seat, buyer->router->name, buyer->reference, URGENCY_URGENT);
 			if (!ledger_standing(&standing, seat->store, subscriber->reference, arena,
 					     error))
 				return false;
-			next = judge(keeper->intent, subscriber, &standing, now, &why, arena);
+			next = judge(person->intent, subscriber, &standing, now, &why, arena);
 		}
 	}
 	if (former.until_at <= now && !judged_equal(&former, &next))
@@ -264,7 +268,6 @@ static bool judge_rest(struct seat *seat, int64_t now, const uint32_t *rest, uin
 static bool judge_all(struct seat *seat, int64_t now, struct error *error)
 {
 	struct timekeeper *keeper = &seat->keeper;
-	const struct intent *intent = keeper->intent;
 	struct arena arena = { 0 };
 	struct standing *standings;
 	uint32_t count, *rest, rest_count = 0;
@@ -275,18 +278,18 @@ static bool judge_all(struct seat *seat, int64_t now, struct error *error)
 		arena_close(&arena);
 		return false;
 	}
-	rest = ARENA_ARRAY(&arena, uint32_t, intent->subscriber_count + 1);
+	rest = ARENA_ARRAY(&arena, uint32_t, keeper->judged_count + 1);
 	keeper->next_at = INT64_MAX;
-	for (uint32_t i = 0; i < intent->subscriber_count; i++) {
-		const struct subscriber *subscriber = &intent->subscribers[i];
+	for (uint32_t i = 0; i < keeper->judged_count; i++) {
+		const struct subscriber *subscriber = keeper->people[i].subscriber;
 		const struct standing *known =
 		    standing_find(standings, count, subscriber->reference);
 		struct standing fresh = { .reference = subscriber->reference };
 		struct judged *judged = &keeper->judged[i];
 		struct text because;
 
-		*judged = judge(intent, subscriber, known != NULL ? known : &fresh, now, &because,
-				&arena);
+		*judged = judge(keeper->people[i].intent, subscriber,
+				known != NULL ? known : &fresh, now, &because, &arena);
 		if (known != NULL && may_renew(subscriber, known, judged))
 			rest[rest_count++] = i;
 		if (judged->until_at < keeper->next_at)
@@ -297,17 +300,51 @@ static bool judge_all(struct seat *seat, int64_t now, struct error *error)
 	return done;
 }
 
-static bool keeper_adopt(struct seat *seat, struct intent *intent, int64_t now, struct error *error)
+/* Everybody of every router, by the commit that his router goes by. */
+static void keeper_list(struct timekeeper *keeper)
+{
+	const struct intent *intent = keeper->intent;
+	const struct keeping *kept = keeper->kept;
+	uint32_t room = intent->subscriber_count, count = 0;
+	const struct subscriber *const *people;
+
+	for (uint32_t i = 0; kept != NULL && i < kept->count; i++) {
+		intent_subscribers_of(kept->routers[i].intent, kept->routers[i].router, &people,
+				      &count);
+		room += count;
+	}
+	keeper->people = calloc(room + 1, sizeof(*keeper->people));
+	keeper->judged = calloc(room + 1, sizeof(*keeper->judged));
+	if (keeper->people == NULL || keeper->judged == NULL)
+		fatal("out of memory");
+	for (uint32_t i = 0; i < intent->subscriber_count; i++) {
+		const struct subscriber *one = &intent->subscribers[i];
+
+		if (rollout_find(kept, one->router->name) == NULL)
+			keeper->people[keeper->judged_count++] =
+			    (struct judged_person){ one, intent };
+	}
+	for (uint32_t i = 0; kept != NULL && i < kept->count; i++) {
+		const struct kept_router *router = &kept->routers[i];
+
+		intent_subscribers_of(router->intent, router->router, &people, &count);
+		for (uint32_t k = 0; k < count; k++)
+			keeper->people[keeper->judged_count++] =
+			    (struct judged_person){ people[k], router->intent };
+	}
+}
+
+/* Takes over the references. */
+static bool keeper_adopt(struct seat *seat, struct intent *intent, uint64_t serial, int64_t now,
+			 struct error *error)
 {
 	struct timekeeper *keeper = &seat->keeper;
 
-	intent_release(keeper->intent);
-	free(keeper->judged);
+	timekeeper_done(keeper);
 	keeper->intent = intent;
-	keeper->judged_count = intent->subscriber_count;
-	keeper->judged = calloc(intent->subscriber_count + 1, sizeof(struct judged));
-	if (keeper->judged == NULL)
-		fatal("out of memory");
+	keeper->kept_serial = serial;
+	keeper->kept = rollout_keeping(seat);
+	keeper_list(keeper);
 	if (judge_all(seat, now, error))
 		return true;
 	/* Not judged whole: the next call begins again. */
@@ -325,14 +362,14 @@ struct passed {
 static bool mark_all(struct seat *seat, const struct passed *passed, uint32_t count, int64_t now,
 		     struct arena *arena, struct error *error)
 {
-	const struct intent *intent = seat->keeper.intent;
+	const struct judged_person *people = seat->keeper.people;
 
 	if (count == 0)
 		return true;
 	if (!store_begin(seat->store, error))
 		return false;
 	for (uint32_t i = 0; i < count; i++) {
-		const struct subscriber *subscriber = &intent->subscribers[passed[i].index];
+		const struct subscriber *subscriber = people[passed[i].index].subscriber;
 		struct text because = text_format(
 		    arena, "%.*s is %s: %.*s", TEXT_ARG(subscriber->account),
 		    state_word(seat->keeper.judged[passed[i].index].state),
@@ -347,7 +384,7 @@ static bool mark_all(struct seat *seat, const struct passed *passed, uint32_t co
 	if (!store_commit(seat->store, error))
 		return false;
 	for (uint32_t i = 0; i < count; i++)
-		seat_ring(seat, intent->subscribers[passed[i].index].router->name, URGENCY_URGENT);
+		seat_ring(seat, people[passed[i].index].subscriber->router->name, URGENCY_URGENT);
 	return true;
 }
 
@@ -399,21 +436,38 @@ static bool dirty_take(struct seat *seat, struct text **out, uint32_t *count, st
 	return !all;
 }
 
+/* Where somebody's next entry is, from `from` on; judged_count: nowhere. In a roll-out he may have
+ * two. */
+static uint32_t person_at(const struct timekeeper *keeper, struct text reference, uint32_t from)
+{
+	const struct subscriber *subscriber;
+
+	if (keeper->kept == NULL) {
+		subscriber = from == 0 ? intent_subscriber(keeper->intent, reference) : NULL;
+		return subscriber != NULL ? (uint32_t)(subscriber - keeper->intent->subscribers)
+					  : keeper->judged_count;
+	}
+	while (from < keeper->judged_count &&
+	       !text_equal(keeper->people[from].subscriber->reference, reference))
+		from++;
+	return from;
+}
+
 static bool judge_dirty(struct seat *seat, const struct text *references, uint32_t count,
 			int64_t now, struct arena *arena, struct error *error)
 {
-	const struct intent *intent = seat->keeper.intent;
+	const struct timekeeper *keeper = &seat->keeper;
 
 	for (uint32_t i = 0; i < count; i++) {
-		const struct subscriber *subscriber = intent_subscriber(intent, references[i]);
-		struct passed passed;
+		struct passed passed = { .index = person_at(keeper, references[i], 0) };
 
-		if (subscriber == NULL)
-			continue;
-		passed.index = (uint32_t)(subscriber - intent->subscribers);
-		if (!judge_one(seat, passed.index, now, &passed.because, arena, error) ||
-		    (passed.because.size > 0 && !mark_all(seat, &passed, 1, now, arena, error)))
-			return false;
+		while (passed.index < keeper->judged_count) {
+			if (!judge_one(seat, passed.index, now, &passed.because, arena, error) ||
+			    (passed.because.size > 0 &&
+			     !mark_all(seat, &passed, 1, now, arena, error)))
+				return false;
+			passed.index = person_at(keeper, references[i], passed.index + 1);
+		}
 	}
 	return true;
 }
@@ -421,6 +475,7 @@ static bool judge_dirty(struct seat *seat, const struct text *references, uint32
 static bool step(struct seat *seat, int64_t now, struct arena *arena, struct error *error)
 {
 	struct timekeeper *keeper = &seat->keeper;
+	uint64_t serial = rollout_serial(seat);
 	struct intent *intent = seat_intent(seat);
 	struct text *dirty;
 	uint32_t dirty_count;
@@ -431,8 +486,8 @@ static bool step(struct seat *seat, int64_t now, struct arena *arena, struct err
 	/* What time has done comes first: judging everybody, or a new commit, marks nobody. */
 	done = keeper->intent == NULL || keeper->held || keeper->next_at > now ||
 	       judge_due(seat, now, arena, error);
-	if (done && intent != keeper->intent)
-		return keeper_adopt(seat, intent, now, error);
+	if (done && (intent != keeper->intent || serial != keeper->kept_serial))
+		return keeper_adopt(seat, intent, serial, now, error);
 	intent_release(intent);
 	if (done)
 		done = all ? judge_all(seat, now, error)
@@ -451,6 +506,8 @@ bool timekeeper_step(struct seat *seat, int64_t now, int64_t monotonic, int64_t 
 	arena_open(&arena, ALL_ARENA_SIZE);
 	done = clock_check(seat, now, monotonic, &arena, error) && step(seat, now, &arena, error);
 	arena_close(&arena);
+	/* A pause that begins or a router that is away ends a wave without a job of its own. */
+	done = done && rollout_step(seat, now, error);
 	*next_at = seat->keeper.held || seat->keeper.intent == NULL ? INT64_MAX
 								    : seat->keeper.next_at;
 	return done || error_at(error, "tenant %.*s: the timekeeper", TEXT_ARG(seat->tenant->name));
@@ -459,8 +516,12 @@ bool timekeeper_step(struct seat *seat, int64_t now, int64_t monotonic, int64_t 
 void timekeeper_done(struct timekeeper *keeper)
 {
 	intent_release(keeper->intent);
+	rollout_keeping_free(keeper->kept);
+	free(keeper->people);
 	free(keeper->judged);
 	keeper->intent = NULL;
+	keeper->kept = NULL;
+	keeper->people = NULL;
 	keeper->judged = NULL;
 	keeper->judged_count = 0;
 }

@@ -11,6 +11,8 @@
 
 struct seat;
 struct intent;
+struct keeping;
+struct subscriber;
 
 /* One subscriber as last judged. */
 struct judged {
@@ -19,9 +21,17 @@ struct judged {
 	struct speed speed;
 };
 
+struct judged_person {
+	const struct subscriber *subscriber;
+	const struct intent *intent; /* by which his router goes */
+};
+
 struct timekeeper {
-	struct intent *intent; /* the one that was judged: held */
-	struct judged *judged; /* by the index of the subscriber in the intent */
+	struct intent *intent; /* the newest that was judged: held */
+	struct keeping *kept;  /* routers that still go by a former one; held; NULL: none */
+	uint64_t kept_serial;
+	struct judged_person *people; /* of the routers, each by its own commit */
+	struct judged *judged;        /* of the same */
 	uint32_t judged_count;
 	int64_t next_at; /* the smallest until_at */
 	_Atomic bool started;

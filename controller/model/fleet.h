@@ -38,6 +38,15 @@ enum outcome {
 const char *cause_word(enum cause cause);
 const char *outcome_word(enum outcome outcome);
 
+/* What came of a router that a wave moved. */
+enum wave_end {
+	WAVE_PENDING, /* it has not been reconciled by its new commit */
+	WAVE_DONE,
+	WAVE_ASIDE,   /* it does not answer or is paused: nothing can be learnt from it */
+	WAVE_REFUSED, /* it said no, or was not as wanted after all its rounds */
+	WAVE_END_COUNT
+};
+
 struct router_state {
 	struct text name;
 	int64_t generation; /* grows with everything that changes what the router should be */
@@ -60,6 +69,19 @@ struct router_state {
 	struct text pause_reason;
 	struct text version; /* RouterOS's, as read */
 	struct text walls; /* address lists that an enabled rule was seen for, separated by '\n' */
+	struct text held_commit; /* a roll-out has not moved it yet: what it is kept at; else empty
+				  */
+	uint32_t wave;           /* of the roll-out under way; 0: no wave moves it */
+	enum wave_end wave_end;
+	bool wave_strict; /* the commit changes how it is reached: silence is a refusal, too */
+};
+
+/* The newest commit on its way through the fleet (loop/rollout.h). */
+struct rollout_state {
+	struct text commit; /* empty: none is under way, every router is at the commit in force */
+	uint32_t wave, waves; /* from 1 */
+	int64_t began_at;
+	struct text stopped; /* why it goes no further; empty: it does */
 };
 
 /* The tenant's repository. */

@@ -231,27 +231,46 @@ static void digest_router(struct digester *digester, const struct intent *intent
 	digester_i64(digester, intent_drift(intent, router));
 }
 
-void plan_intent_digest(char out[13], const struct intent *intent, const struct router *router)
+void plan_people_digest(char out[13], const struct intent *intent, const struct router *router,
+			const struct subscriber *const *people, uint32_t count)
 {
-	const struct subscriber *const *all;
 	struct digester digester;
 	struct digest digest;
-	uint32_t i, count;
+	uint32_t i;
 
 	digester_begin(&digester);
 	digest_router(&digester, intent, router);
-	intent_subscribers_of(intent, router, &all, &count);
 	for (i = 0; i < count; i++) {
-		digester_text(&digester, all[i]->reference);
-		digester_text(&digester, all[i]->username);
-		digester_text(&digester, all[i]->mac);
-		digester_text(&digester, all[i]->address);
-		digester_i64(&digester, all[i]->start_at);
-		digester_i64(&digester, all[i]->password_kind);
-		digester_i64(&digester, all[i]->password.kind);
-		digester_text(&digester, all[i]->password.name);
-		digest_package(&digester, all[i]->package);
+		digester_text(&digester, people[i]->reference);
+		digester_text(&digester, people[i]->username);
+		digester_text(&digester, people[i]->mac);
+		digester_text(&digester, people[i]->address);
+		digester_i64(&digester, people[i]->start_at);
+		digester_i64(&digester, people[i]->password_kind);
+		digester_i64(&digester, people[i]->password.kind);
+		digester_text(&digester, people[i]->password.name);
+		digest_package(&digester, people[i]->package);
 	}
+	digest = digester_end(&digester);
+	digest_short(&digest, out);
+}
+
+void plan_intent_digest(char out[13], const struct intent *intent, const struct router *router)
+{
+	const struct subscriber *const *all;
+	uint32_t count;
+
+	intent_subscribers_of(intent, router, &all, &count);
+	plan_people_digest(out, intent, router, all, count);
+}
+
+void plan_package_digest(char out[13], const struct package *package)
+{
+	struct digester digester;
+	struct digest digest;
+
+	digester_begin(&digester);
+	digest_package(&digester, package);
 	digest = digester_end(&digester);
 	digest_short(&digest, out);
 }

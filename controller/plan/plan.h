@@ -192,6 +192,10 @@ void plan_write(struct write *out, const struct change *change, struct arena *ar
 /* Digest of all that the intent says about one router, facts apart: commits that leave it equal
  * need not wake the router. */
 void plan_intent_digest(char out[13], const struct intent *intent, const struct router *router);
+/* The same for some of its people alone, in order of reference; and of one package. */
+void plan_people_digest(char out[13], const struct intent *intent, const struct router *router,
+			const struct subscriber *const *people, uint32_t count);
+void plan_package_digest(char out[13], const struct package *package);
 
 /* Who loses access by going from `former` to `next` at `now`, per subscriber of `former`: for the
  * fleet's guard, before any router is asked. `standings` sorted by reference. Sorted by router

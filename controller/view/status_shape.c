@@ -91,8 +91,25 @@ static struct text people_text(const json_t *subscribers, struct arena *arena)
 	return (struct text){ output.at, (uint32_t)output.size };
 }
 
+/* A commit on its way through the fleet, for as long as somebody waits for it. */
+static struct text rollout_text(const json_t *rollout, struct arena *arena)
+{
+	struct text commit = text_head(member_text(rollout, "commit"), 12);
+
+	if (member_text(rollout, "stopped").size > 0)
+		return text_format(arena, "the roll-out of %.*s has STOPPED: %.*s",
+				   TEXT_ARG(commit), TEXT_ARG(member_text(rollout, "stopped")));
+	return text_format(arena,
+			   "roll-out of %.*s: wave %lld of %lld, %lld moved, %lld at it, %lld wait",
+			   TEXT_ARG(commit), (long long)member_int(rollout, "wave"),
+			   (long long)member_int(rollout, "waves"),
+			   (long long)member_int(rollout, "done"),
+			   (long long)member_int(rollout, "pending"),
+			   (long long)member_int(rollout, "waiting"));
+}
+
 /* What is wrong with a tenant as sentences, in the order of how much it hurts. */
-static uint32_t alarms_of(const json_t *tenant, struct text alarms[6], struct arena *arena)
+static uint32_t alarms_of(const json_t *tenant, struct text alarms[7], struct arena *arena)
 {
 	const json_t *payments = json_object_get(tenant, "payments");
 	int64_t unmatched = member_int(payments, "unmatched_count"),
@@ -105,6 +122,8 @@ static uint32_t alarms_of(const json_t *tenant, struct text alarms[6], struct ar
 	if (error.size > 0)
 		alarms[count++] = text_format(arena, "the newest commit is not in force: %.*s",
 					      TEXT_ARG(error));
+	if (json_is_object(json_object_get(tenant, "rollout")))
+		alarms[count++] = rollout_text(json_object_get(tenant, "rollout"), arena);
 	if (clock.size > 0)
 		alarms[count++] = text_format(arena, "expiries wait for the clock: %.*s",
 					      TEXT_ARG(clock));
@@ -141,7 +160,7 @@ void status_text(const json_t *data, struct output *output)
 	size_t i;
 
 	json_array_foreach (json_object_get(data, "tenants"), i, tenant) {
-		struct text alarms[6];
+		struct text alarms[7];
 		uint32_t alarm_count = alarms_of(tenant, alarms, output->arena);
 
 		put_tone(output, TONE_STRONG);
@@ -172,7 +191,7 @@ void status_html(const json_t *data, struct output *output)
 	size_t i;
 
 	json_array_foreach (json_object_get(data, "tenants"), i, tenant) {
-		struct text alarms[6];
+		struct text alarms[7];
 		uint32_t alarm_count = alarms_of(tenant, alarms, arena);
 
 		put(output, "<section class=\"tenant\"><h2>");

@@ -6,6 +6,7 @@
 #include "policies/policy.h"
 #include "state/fleet.h"
 #include "state/ledger.h"
+#include "state/rollouts.h"
 #include "view/shape.h"
 
 static const char *const mode_words[] = {
@@ -39,6 +40,29 @@ static bool count_states(json_t **out, const struct outlook *outlook, int64_t no
 	return true;
 }
 
+/* A commit that has not come to every router yet; null: what is in force is so everywhere. */
+static bool rollout_status(json_t *tenant, const struct outlook *outlook, struct arena *arena,
+			   struct error *error)
+{
+	struct rollout_state rollout;
+	struct rollout_counts counts;
+	json_t *told = json_null();
+
+	if (!rollout_read(&rollout, outlook->store, arena, error) ||
+	    !rollout_count(&counts, outlook->store, error))
+		return false;
+	if (rollout.commit.size > 0)
+		told = json_pack("{s:o, s:I, s:I, s:I, s:I, s:I, s:o, s:o}", "commit",
+				 json_of_text(rollout.commit), "wave", (json_int_t)rollout.wave,
+				 "waves", (json_int_t)rollout.waves, "done",
+				 (json_int_t)counts.done, "pending", (json_int_t)counts.pending,
+				 "waiting", (json_int_t)counts.waiting, "stopped",
+				 json_text_or_null(rollout.stopped), "since",
+				 json_of_time(outlook->zone, rollout.began_at));
+	json_object_set_new(tenant, "rollout", told);
+	return true;
+}
+
 static bool tenant_status(json_t **out, const struct outlook *outlook, int64_t now,
 			  struct arena *arena, struct error *error)
 {
@@ -63,7 +87,10 @@ static bool tenant_status(json_t **out, const struct outlook *outlook, int64_t n
 	    (json_int_t)totals.held_count, "clock", json_text_or_null(clock_why), "fleet_guard",
 	    json_text_or_null(outlook->source.losses_why), "notes",
 	    json_text_or_null(outlook->source.channel_problems));
-	return true;
+	if (rollout_status(*out, outlook, arena, error))
+		return true;
+	json_decref(*out);
+	return false;
 }
 
 /* A pause may come from git or from a command; the later end counts. */

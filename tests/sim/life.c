@@ -9,12 +9,14 @@
 
 #include "base/error.h"
 #include "loop/follow.h"
+#include "loop/rollout.h"
 #include "loop/teller.h"
 #include "loop/timekeeper.h"
 #include "sim/sim.h"
 #include "state/fleet.h"
 #include "state/inbox.h"
 #include "state/ledger.h"
+#include "state/rollouts.h"
 
 #define SMALL_ARENA (256u << 20)
 #define KEEPER_TICK_US MINUTE_US
@@ -131,6 +133,25 @@ static void teller_work(void *context)
 	hurry_keeper();
 }
 
+/* A person who reads that a roll-out has stopped says `wavu apply`; in the quiet hours he does. */
+static void release_stopped(void)
+{
+	struct arena arena = { 0 };
+	struct rollout_state state;
+	struct error error = { 0 };
+
+	arena_open(&arena, 1u << 20);
+	check(rollout_read(&state, sim.seat->store, &arena, &error), "%s", error.text);
+	if (state.stopped.size > 0) {
+		trace("the roll-out stopped: %.*s", TEXT_ARG(state.stopped));
+		sim.stops++;
+		if (sim.quiet || luck_one_in(60))
+			check(rollout_release(sim.seat, TEXT_NONE, wall(), &error), "%s",
+			      error.text);
+	}
+	arena_close(&arena);
+}
+
 static void keeper_work(void *context)
 {
 	struct error error = { 0 };
@@ -142,6 +163,7 @@ static void keeper_work(void *context)
 	check(timekeeper_step(sim.seat, sim.keeper_now, clock_monotonic(), &next_at, &error), "%s",
 	      error.text);
 	sim.in_keeper = false;
+	release_stopped();
 	money_renew(sim.keeper_now, false);
 	sim.keeper_tick_at = sim.now + KEEPER_TICK_US;
 	if (next_at != INT64_MAX && next_at - wall() < KEEPER_TICK_US)
@@ -305,6 +327,13 @@ static void ring(void *context, struct seat *seat, struct text router, enum urge
 	intent_release(intent);
 }
 
+static struct intent *read_former(void *context, struct text commit)
+{
+	struct text why;
+
+	return declare_intent(declare_version_of(commit), &why, context);
+}
+
 /* As follow_start does it, with a git of our own. */
 static void load(struct arena *arena)
 {
@@ -319,6 +348,7 @@ static void load(struct arena *arena)
 	intent = declare_intent(declare_version_of(source.commit), &why, arena);
 	invariant(intent != NULL);
 	seat_swap(sim.seat, intent);
+	check(rollout_load(sim.seat, read_former, arena, &error), "%s", error.text);
 	check(follow_publish(sim.seat, intent, &why, arena, &error), "%s", error.text);
 	ring(NULL, sim.seat, TEXT_NONE, URGENCY_LOW);
 	for (uint32_t i = 0; i < intent->router_count; i++)
@@ -337,7 +367,8 @@ static void start_work(void *context)
 	struct error error = { 0 };
 
 	invariant(seat != NULL && pthread_mutex_init(&seat->lock, NULL) == 0 &&
-		  pthread_cond_init(&seat->turned, NULL) == 0);
+		  pthread_cond_init(&seat->turned, NULL) == 0 &&
+		  pthread_mutex_init(&seat->moving, NULL) == 0);
 	seat->settings = &sim.settings;
 	seat->tenant = &sim.tenant;
 	seat->writes = true;
@@ -374,6 +405,7 @@ void life_stop(void)
 	sim.engine->queue = NULL;
 	timekeeper_done(&sim.seat->keeper);
 	intent_release(sim.seat->intent);
+	rollout_keeping_free(sim.seat->kept);
 	store_close(sim.seat->store);
 	free(sim.seat);
 	sim.seat = NULL;

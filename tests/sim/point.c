@@ -12,7 +12,8 @@ const char *const points[] = {
 	"reconcile-written",       "reconcile-before-outcome",   "reconcile-after-outcome",
 	"reconcile-before-learnt", "reconcile-after-learnt",     "store.before_commit",
 	"store.after_commit",      "street.before_commit",       "street.after_commit",
-	"inbox.before_commit",     "inbox.after_commit",
+	"inbox.before_commit",     "inbox.after_commit",      "rollout-before-commit",
+	"rollout-after-commit",
 };
 const int point_count = (int)ARRAY_COUNT(points);
 

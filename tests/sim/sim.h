@@ -229,7 +229,7 @@ struct sim {
 	int crash_point;     /* index into points; -1: any */
 	uint32_t crash_hits; /* 0: not armed */
 
-	uint64_t jobs, writes, payments, quiets, kills;
+	uint64_t jobs, writes, payments, quiets, kills, stops;
 	bool held[SUBS]; /* by the guard, as its own arithmetic allows */
 };
 

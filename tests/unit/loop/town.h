@@ -8,6 +8,7 @@
 #include "loop/engine.h"
 #include "loop/follow.h"
 #include "loop/reconcile.h"
+#include "loop/rollout.h"
 #include "loop/teller.h"
 #include "world/ros.h"
 

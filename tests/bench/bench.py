@@ -1,6 +1,6 @@
 """wavu's benchmarks: counts first, ratios second.
 
-    bench.py [--short | --long] [--ahead] [--json FILE] [payment] [fill] [fleet] [street] [away]
+    bench.py [--short | --long] [--ahead] [--json FILE] [payment] [fill] [fleet] [street] [away] [scenes]
 
 --short is what ctest runs: small worlds, in which counts are judged and time is not. Without it the figures of
 docs/bench.md are measured (about ten minutes); --long adds the peer's ten thousand writes at 60 ms (ten more).
@@ -21,9 +21,11 @@ import away
 import fill
 import fleet
 import payment
+import scenes
 import street
 
-CASES = {"payment": payment.run, "fill": fill.run, "fleet": fleet.run, "street": street.run, "away": away.run}
+CASES = {"payment": payment.run, "fill": fill.run, "fleet": fleet.run, "street": street.run, "away": away.run,
+         "scenes": scenes.run}
 
 
 def main():
@@ -41,7 +43,7 @@ def main():
     results, failed = {}, []
     for name in wish.cases or CASES:
         try:
-            more = {"long": True} if name == "fill" and wish.long else {}
+            more = {"long": True} if name in ("fill", "scenes") and wish.long else {}
             results.update(CASES[name](wish.short, **more))
         except Exception:
             failed.append(name)

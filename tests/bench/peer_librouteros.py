@@ -1,10 +1,11 @@
 """The peer: provisions PPP secrets with Debian's python3-librouteros, in the form one writes naturally.
 
-    peer_librouteros.py PORT USER PASSWORD DESIRED.json
+    peer_librouteros.py PORT[,PORT…] USER PASSWORD DESIRED.json
 
 One print of everything, a comparison by name, one add or update for each difference, one remove for all that is left
-over. DESIRED.json is {"profiles": [...], "secrets": [...]} of RouterOS properties. Prints what it did as JSON; `wall_s`
-is from the connect to the last answer, without Python's own start.
+over; then the live sessions of those who are shut, in one remove. Several routers are done one after the other, and one
+that fails is said and passed over. DESIRED.json is {"profiles": [...], "secrets": [...]} of RouterOS properties.
+Prints what it did as JSON; `wall_s` is from the connect to the last answer, without Python's own start.
 
 Its words are read raw: the library's own parse_word in this version casts values (0712345678 becomes a number, and a
 login that looks like one is never found again), which would be a difference in correctness and not one of speed.
@@ -16,6 +17,8 @@ import time
 
 import librouteros
 import librouteros.api
+
+TIMEOUT_S = 15  # of a silent router: as long as wavu bears it
 
 
 def parse_word(word):
@@ -45,16 +48,40 @@ def sync(api, menu, desired):
     return {"add": adds, "set": sets, "remove": len(leftovers)}
 
 
+def disconnect(api, desired):
+    shut = {secret["name"] for secret in desired if secret.get("disabled") == "true"}
+    if not shut:
+        return 0
+    path = api.path("ppp", "active")
+    ids = [row[".id"] for row in path if row["name"] in shut]
+    if ids:
+        path.remove(*ids)
+    return len(ids)
+
+
+def provision(port, user, password, desired):
+    api = librouteros.connect("127.0.0.1", user, password, port=port, timeout=TIMEOUT_S)
+    done = {"profiles": sync(api, "/ppp/profile", desired["profiles"]),
+            "secrets": sync(api, "/ppp/secret", desired["secrets"]),
+            "sessions": disconnect(api, desired["secrets"])}
+    api.close()
+    return done
+
+
 def main():
-    port, user, password, file = sys.argv[1:]
-    desired = json.load(open(file))
+    ports, user, password, file = sys.argv[1:]
+    with open(file) as opened:
+        desired = json.load(opened)
     librouteros.api.parse_word = parse_word
     start = time.perf_counter()
-    api = librouteros.connect("127.0.0.1", user, password, port=int(port), timeout=120)
-    done = {"profiles": sync(api, "/ppp/profile", desired["profiles"]),
-            "secrets": sync(api, "/ppp/secret", desired["secrets"])}
+    done = {"errors": 0}
+    for port in ports.split(","):
+        try:
+            done.update(provision(int(port), user, password, desired))
+        except (librouteros.exceptions.LibRouterosError, OSError) as error:
+            print("%s: %s" % (port, error), file=sys.stderr)
+            done["errors"] += 1
     done["wall_s"] = time.perf_counter() - start
-    api.close()
     print(json.dumps(done))
 
 

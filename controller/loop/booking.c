@@ -11,6 +11,7 @@
 #include "policies/matching.h"
 #include "policies/prepaid.h"
 #include "provider/provider.h"
+#include "state/fleet.h"
 #include "state/heard.h"
 #include "state/ledger.h"
 

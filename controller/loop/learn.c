@@ -9,6 +9,7 @@
 #include "loop/proving.h"
 #include "state/events.h"
 #include "state/fleet.h"
+#include "state/protection.h"
 #include "state/rollouts.h"
 #include "view/plan_view.h"
 
@@ -281,6 +282,17 @@ static bool learn_wave(struct run *run, struct error *error)
 	       rollout_tell(run->seat->store, state->name, end, error);
 }
 
+static bool learn_lease(struct run *run, struct error *error)
+{
+	const struct lease *lease = &run->plan.lease;
+	const struct protection protection = { .router = run->gathered.router->name,
+					       .protects = lease->protects,
+					       .why = lease->why };
+
+	return !lease->looked || !lease->wanted ||
+	       protection_write(run->seat->store, &protection, error);
+}
+
 static bool learn_all(struct run *run, const struct router_state *state, int64_t now,
 		      struct error *error)
 {
@@ -289,7 +301,8 @@ static bool learn_all(struct run *run, const struct router_state *state, int64_t
 
 	if (!fleet_learnt(store, state, error))
 		return false;
-	if (run->job->complete && run->planned && !learn_drift(run, now, error))
+	if (run->job->complete && run->planned &&
+	    (!learn_drift(run, now, error) || !learn_lease(run, error)))
 		return false;
 	if (whole && run->gathered.newest_mark > 0 &&
 	    !fleet_marks_clear(store, state->name, run->gathered.newest_mark, error))

@@ -64,7 +64,22 @@ static void put_routers(struct output *output, const json_t *routers)
 	}
 }
 
-static void put_tenants(struct output *output, const json_t *tenants)
+static uint32_t unprotected(const json_t *routers, struct text tenant)
+{
+	const json_t *router;
+	uint32_t count = 0;
+	size_t i;
+
+	json_array_foreach (routers, i, router) {
+		const json_t *lease = json_object_get(router, "lease");
+
+		count += json_is_object(lease) && !member_true(lease, "protected") &&
+			 text_equal(member_text(router, "tenant"), tenant);
+	}
+	return count;
+}
+
+static void put_tenants(struct output *output, const json_t *tenants, const json_t *routers)
 {
 	const json_t *tenant, *count;
 	const char *state;
@@ -91,6 +106,12 @@ static void put_tenants(struct output *output, const json_t *tenants)
 			    TEXT_ARG(member_text(tenant, "name")), state,
 			    json_integer_value(count));
 	}
+	put(output, "# HELP wavu_routers_unprotected routers with a lease that would end no access "
+		    "alone.\n# TYPE wavu_routers_unprotected gauge\n");
+	json_array_foreach (tenants, i, tenant)
+		put(output, "wavu_routers_unprotected{tenant=\"%.*s\"} %u\n",
+		    TEXT_ARG(member_text(tenant, "name")),
+		    unprotected(routers, member_text(tenant, "name")));
 	put(output, "# HELP wavu_source_ok 1 when the newest commit is in force.\n"
 		    "# TYPE wavu_source_ok gauge\n");
 	json_array_foreach (tenants, i, tenant)
@@ -105,7 +126,7 @@ struct text view_metrics(const struct document *status, struct arena *arena)
 	const json_t *data = document_data(status);
 
 	invariant(strcmp(document_shape(status), "status") == 0);
-	put_tenants(&output, json_object_get(data, "tenants"));
+	put_tenants(&output, json_object_get(data, "tenants"), json_object_get(data, "routers"));
 	put_routers(&output, json_object_get(data, "routers"));
 	put(&output, "# EOF\n");
 	return (struct text){ output.at, (uint32_t)output.size };

@@ -23,7 +23,7 @@ static struct cell router_word(const json_t *router)
 	return (struct cell){ TEXT("differs"), TONE_WARN };
 }
 
-static struct text router_note(const json_t *router, struct arena *arena)
+static struct text trouble_note(const json_t *router, struct arena *arena)
 {
 	const json_t *paused = json_object_get(router, "paused");
 	const json_t *guarded = json_object_get(router, "guarded");
@@ -41,6 +41,18 @@ static struct text router_note(const json_t *router, struct arena *arena)
 		return text_format(arena, "wavu plan --router %.*s says what differs",
 				   TEXT_ARG(member_text(router, "name")));
 	return TEXT_NONE;
+}
+
+/* What hurts now, and who would stay open if wavu were cut off. */
+static struct text router_note(const json_t *router, struct arena *arena)
+{
+	const json_t *lease = json_object_get(router, "lease");
+	struct text note = trouble_note(router, arena);
+
+	if (lease == NULL || json_is_null(lease) || member_true(lease, "protected"))
+		return note;
+	return text_format(arena, "%.*s%sUNPROTECTED while wavu is away: %.*s", TEXT_ARG(note),
+			   note.size > 0 ? "; " : "", TEXT_ARG(member_text(lease, "why")));
 }
 
 static struct cell *router_cells(const json_t *routers, struct arena *arena)

@@ -6,6 +6,7 @@
 #include "policies/policy.h"
 #include "state/fleet.h"
 #include "state/ledger.h"
+#include "state/protection.h"
 #include "state/rollouts.h"
 #include "view/shape.h"
 
@@ -119,15 +120,28 @@ static json_t *guarded_of(const struct router_state *state)
 			 json_of_text(state->guarded_why));
 }
 
+/* null: no lease here. A router that was never looked at protects nobody yet. */
+static json_t *lease_of(const struct outlook *outlook, const struct router *router,
+			const struct protection *protection)
+{
+	if (router == NULL || !intent_lease(outlook->intent, router))
+		return json_null();
+	if (protection == NULL)
+		return json_pack("{s:b, s:s}", "protected", 0, "why", "not looked at yet");
+	return json_pack("{s:b, s:o}", "protected", (int)protection->protects, "why",
+			 json_text_or_null(protection->why));
+}
+
 static json_t *router_status(const struct outlook *outlook, const struct router_state *state,
-			     int64_t now)
+			     const struct protection *protection, int64_t now)
 {
 	const struct router *router = outlook->intent == NULL
 					  ? NULL
 					  : intent_router(outlook->intent, state->name);
 
 	return json_pack(
-	    "{s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:I, s:b, s:I, s:I, s:o, s:o, s:o, s:o}",
+	    "{s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:I, s:b, s:I, s:I, s:o, s:o, s:o, s:o, "
+	    "s:o}",
 	    "tenant", json_of_text(outlook->tenant->name), "name", json_of_text(state->name),
 	    "site", router == NULL ? json_null() : json_of_text(router->site->name), "mode",
 	    router == NULL ? json_null() : json_string(mode_words[router->mode]), "reachable",
@@ -138,7 +152,8 @@ static json_t *router_status(const struct outlook *outlook, const struct router_
 	    (json_int_t)state->applied_generation, "last_reconcile_at",
 	    json_of_time(outlook->zone, state->last_reconcile_at), "error",
 	    json_text_or_null(state->error), "version", json_text_or_null(state->version),
-	    "unreachable_since", json_of_time(outlook->zone, state->unreachable_since_at));
+	    "unreachable_since", json_of_time(outlook->zone, state->unreachable_since_at), "lease",
+	    lease_of(outlook, router, protection));
 }
 
 bool view_status(struct document **out, const struct outlook *outlooks, uint32_t count, int64_t now,
@@ -148,11 +163,14 @@ bool view_status(struct document **out, const struct outlook *outlooks, uint32_t
 
 	for (uint32_t i = 0; i < count; i++) {
 		struct router_state *states;
-		uint32_t state_count;
+		struct protection *protections;
+		uint32_t state_count, protection_count;
 		json_t *tenant;
 
 		if (!tenant_status(&tenant, &outlooks[i], now, arena, error) ||
-		    !fleet_routers(&states, &state_count, outlooks[i].store, arena, error)) {
+		    !fleet_routers(&states, &state_count, outlooks[i].store, arena, error) ||
+		    !protection_read(&protections, &protection_count, outlooks[i].store, arena,
+				     error)) {
 			json_decref(tenants);
 			json_decref(routers);
 			return error_at(error, "tenant %.*s", TEXT_ARG(outlooks[i].tenant->name));
@@ -160,7 +178,11 @@ bool view_status(struct document **out, const struct outlook *outlooks, uint32_t
 		json_array_append_new(tenants, tenant);
 		for (uint32_t k = 0; k < state_count; k++)
 			json_array_append_new(routers,
-					      router_status(&outlooks[i], &states[k], now));
+					      router_status(&outlooks[i], &states[k],
+							    protection_find(protections,
+									    protection_count,
+									    states[k].name),
+							    now));
 	}
 	*out = document_make("status",
 			     json_pack("{s:o, s:o}", "tenants", tenants, "routers", routers));

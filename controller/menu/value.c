@@ -459,6 +459,9 @@ struct text normalise_words(struct arena *arena, struct text value)
 	uint32_t count = 0;
 	bool more = value.size > 0;
 
+	/* No list of words holds a NUL, and a format would end at it. */
+	if (more && memchr(value.at, '\0', value.size))
+		return value;
 	while (more) {
 		more = text_cut(rest, ',', &head, &rest);
 		if (count == WORDS_MAX)

@@ -90,7 +90,7 @@ static void feed_close(struct line *line)
 static void talk(const uint8_t *data, size_t size, uint32_t piece)
 {
 	static const struct attribute name = { .name = "name", .value = { "juma", 4 } };
-	struct feed feed = { { feed_send, feed_receive, feed_alive, feed_close },
+	struct feed feed = { { feed_send, feed_receive, feed_alive, feed_close, NULL },
 			     { (const char *)data, (uint32_t)size },
 			     piece };
 	struct device *device;

@@ -189,6 +189,10 @@ static bool line_read(struct statement_line *line, const struct sheet *sheet,
 		*why = text_format(arena, "line %u: an amount cannot be read", sheet->line);
 		return false;
 	}
+	if (line->in_cents != 0 && line->out_cents != 0) {
+		*why = text_format(arena, "line %u: money went in and out at once", sheet->line);
+		return false;
+	}
 	return true;
 }
 

@@ -52,6 +52,9 @@ static bool condition_read(struct script *script, struct script_at *at, struct r
 		return script_fail(script, "expected comparison");
 	if (!script_operand(script, at, &value))
 		return false;
+	/* What a dry run has as its pattern is no pattern yet. */
+	if (script->is_dry)
+		out->sign = '=';
 	out->value = word_plain(script_print(script, &value));
 	return out->sign != '~' || regex_make(script, out);
 }

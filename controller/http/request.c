@@ -4,6 +4,7 @@
 #include <poll.h>
 #include <string.h>
 
+#include "base/halt.h"
 #include "http/tls.h"
 
 #define CLIENT_ARENA_SIZE (128u << 10) /* the client's struct and its CA; touched as needed */
@@ -93,6 +94,15 @@ static int seek_body(void *subject, curl_off_t offset, int origin)
 	return CURL_SEEKFUNC_OK;
 }
 
+/* libcurl asks at least once a second while it waits. */
+static int is_halted(void *subject, curl_off_t down_total, curl_off_t down, curl_off_t up_total,
+		     curl_off_t up)
+{
+	const struct client *client = subject;
+	(void)down_total, (void)down, (void)up_total, (void)up;
+	return client->call && client->call->yields && halt_called();
+}
+
 /* Connected, TLS agreed on, nothing said: the last moment to compare the certificate. */
 static int before_request(void *subject, char *peer, char *own, int peer_port, int own_port)
 {
@@ -149,6 +159,9 @@ static CURLcode set_common(struct client *client)
 	SET(CURLOPT_READDATA, client);
 	SET(CURLOPT_SEEKFUNCTION, seek_body);
 	SET(CURLOPT_SEEKDATA, client);
+	SET(CURLOPT_NOPROGRESS, 0L);
+	SET(CURLOPT_XFERINFOFUNCTION, is_halted);
+	SET(CURLOPT_XFERINFODATA, client);
 	SET(CURLOPT_PREREQFUNCTION, before_request);
 	SET(CURLOPT_PREREQDATA, client);
 	return code;

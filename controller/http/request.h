@@ -35,6 +35,7 @@ struct http_call {
 	uint32_t timeout_ms;    /* for all of it, connecting too */
 	uint32_t silence_ms;    /* longest wait without a byte, rounded up to seconds */
 	uint32_t body_size_max; /* of the reply */
+	bool yields; /* given up when the process is to end (base/halt.h) */
 	bool again; /* harmless when carried out twice: libcurl may repeat it by itself when a kept
 		       connection turns out to be dead */
 };

@@ -11,6 +11,8 @@
 
 #include "base/clock.h"
 #include "base/digest.h"
+#include "base/halt.h"
+#include "base/limits.h"
 #include "base/log.h"
 #include "loop/engine_inside.h"
 #include "loop/follow.h"
@@ -19,7 +21,7 @@
 #define URGENT_RESERVE_SHARE 8 /* house section 8: 8 of 64 only for URGENT */
 #define PROBATION_SHARE 4      /* a quarter, for routers that failed last time */
 #define CONNECTS_PER_S 50
-#define SESSIONS_HELD_MAX 2000
+#define STOP_PATIENCE_US (2 * SECOND_US) /* for the jobs that run */
 #define STORE_RETRY_US (5 * SECOND_US)
 #define TICK_MS 1000 /* a lost bell costs a second */
 #define CHECKPOINT_US (30 * SECOND_US)
@@ -400,11 +402,25 @@ static void start(struct engine *engine)
 	checker_start(engine->checker);
 }
 
+/*
+ * What is under way ends well where the router answers. One that is silent is not waited for: a job
+ * that was cut says so to nobody, and the next start looks.
+ */
+static void let_jobs_end(struct engine *engine)
+{
+	int64_t until_at = clock_monotonic() + STOP_PATIENCE_US;
+
+	queue_close(engine->queue);
+	while (queue_count(engine->queue, 0).busy > 0 && clock_monotonic() < until_at)
+		clock_sleep_ms(10);
+	halt_call();
+}
+
 static void stop(struct engine *engine)
 {
 	engine->stopping = true;
 	/* First, so that nobody waits for a router any more. */
-	queue_close(engine->queue);
+	let_jobs_end(engine);
 	control_close(engine->control);
 	engine->control = NULL;
 	/* A question on its way is waited for: its answer may be money. */
@@ -458,6 +474,7 @@ bool engine_run(struct engine *engine, struct error *error)
 	bool opened;
 
 	invariant(engine->role == ENGINE_RUN && engine->queue == NULL);
+	halt_prepare();
 	raise_descriptor_limit();
 	signal_fd = block_signals(&former);
 	engine->workers = calloc(engine->settings->workers, sizeof(pthread_t));

@@ -50,7 +50,7 @@ struct queue {
 	struct queue_slot *buckets[BUCKETS];
 	struct heap waiting;
 	struct heap ready[URGENCY_COUNT][LANE_COUNT];
-	uint32_t slot_count, running, probation, idle;
+	uint32_t slot_count, running, probation, idle, busy;
 	struct watch *watch;
 	int64_t connect_at;  /* when the next session may be opened */
 	int64_t timed_until; /* the due time that some idle worker waits for; INT64_MAX: none */
@@ -425,6 +425,7 @@ static bool take(struct queue *queue, struct work *out, int64_t now, int64_t *ne
 		queue->connect_at += pace;
 	}
 	queue->running++;
+	queue->busy++;
 	queue->probation += slot->failed;
 	slot_hand_over(slot, out,
 		       slot->marks_due_at > now ||
@@ -506,6 +507,7 @@ bool queue_claim(struct queue *queue, struct work *out, struct seat *seat, struc
 	}
 	if (claimed) {
 		slot_hand_over(slot, out, true);
+		queue->busy++;
 		out->claimed = true;
 	}
 	(void)pthread_mutex_unlock(&queue->lock);
@@ -550,6 +552,7 @@ void queue_done(struct queue *queue, struct work *work, struct device *device,
 	(void)pthread_mutex_lock(&queue->lock);
 	invariant(slot->running);
 	slot->running = false;
+	queue->busy--;
 	if (!work->claimed) {
 		queue->running--;
 		queue->probation -= work->probation;
@@ -595,6 +598,7 @@ struct queue_counts queue_count(struct queue *queue, int64_t now)
 	counts = (struct queue_counts){ .slots = queue->slot_count,
 					.running = queue->running,
 					.probation = queue->probation,
+					.busy = queue->busy,
 					.held = watch_count(queue->watch).held };
 	for (uint32_t i = 0; i < queue->waiting.count; i++)
 		counts.due += queue->waiting.slots[i]->due_at <= now;

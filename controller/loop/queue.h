@@ -90,5 +90,6 @@ void queue_close(struct queue *queue);
 
 struct queue_counts {
 	uint32_t slots, due, running, probation, held;
+	uint32_t busy; /* routers that somebody works on, persons' passes too */
 };
 struct queue_counts queue_count(struct queue *queue, int64_t now);

@@ -4,6 +4,7 @@
 
 #include "base/clock.h"
 #include "base/digest.h"
+#include "base/halt.h"
 #include "base/log.h"
 #include "loop/rollout.h"
 #include "loop/run.h"
@@ -465,6 +466,10 @@ static bool run_job(struct run *run, struct error *error)
 	else
 		conclude_dead(run, &why);
 	hand_over(run);
+	/* Cut short because the process ends: that says nothing about the router. What was written
+	 * is told all the same. */
+	if (!alive && !run->sent && halt_called())
+		return true;
 	return run->task->look_only || run_learn(run, error);
 }
 

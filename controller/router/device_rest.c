@@ -88,6 +88,7 @@ bool rest_call(struct rest *rest, struct text path, struct text body, const stru
 		.timeout_ms = time_left_ms(time),
 		.silence_ms = REPLY_MS_MAX,
 		.body_size_max = REST_SIZE_MAX,
+		.yields = true,
 	};
 	*answer = (struct rest_answer){ 0 };
 	if (rest->is_dead || call.timeout_ms == 0) {

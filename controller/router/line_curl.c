@@ -7,6 +7,7 @@
 
 #include "base/arena.h"
 #include "base/clock.h"
+#include "base/halt.h"
 #include "http/tls.h"
 #include "router/line.h"
 
@@ -30,18 +31,20 @@ static struct line_curl *curl_of(struct line *line)
 
 /* ---- bytes ---- */
 
-/* False when time is up; POLLERR and POLLHUP count as ready: the next call tells what it is. */
+/* False when time is up, or when nobody is to wait any more; POLLERR and POLLHUP count as ready:
+ * the next call tells what it is. */
 static bool wait_for(const struct line_curl *own, short events, int64_t until_at)
 {
 	for (;;) {
 		int64_t left_us = until_at - clock_monotonic();
 		if (left_us <= 0)
 			return false;
-		struct pollfd poller = { .fd = own->socket, .events = events };
+		struct pollfd pollers[] = { { .fd = own->socket, .events = events },
+					    { .fd = halt_descriptor(), .events = POLLIN } };
 		/* Rounded up: a wait of 0 ms would spin for the last part of a millisecond. */
-		int ready = poll(&poller, 1, (int)((left_us + MS_US - 1) / MS_US));
+		int ready = poll(pollers, 2, (int)((left_us + MS_US - 1) / MS_US));
 		if (ready > 0)
-			return true;
+			return pollers[0].revents != 0;
 		if (ready < 0 && errno != EINTR)
 			return true;
 	}
@@ -124,6 +127,14 @@ static void line_close(struct line *line)
 /* An option that libcurl was built without must not be left out in silence. */
 #define SET(option, value) (code = code != CURLE_OK ? code : curl_easy_setopt(curl, option, value))
 
+/* libcurl asks at least once a second while it connects. */
+static int is_halted(void *subject, curl_off_t down_total, curl_off_t down, curl_off_t up_total,
+		     curl_off_t up)
+{
+	(void)subject, (void)down_total, (void)down, (void)up_total, (void)up;
+	return halt_called();
+}
+
 /* What every line needs, said in full: nothing is left to defaults or to the environment. */
 static CURLcode set_common(struct line_curl *own, CURLU *url)
 {
@@ -144,6 +155,8 @@ static CURLcode set_common(struct line_curl *own, CURLU *url)
 	SET(CURLOPT_QUICK_EXIT, 1L); /* a name server that hangs must not hold us past our time */
 	SET(CURLOPT_FRESH_CONNECT, 1L);
 	SET(CURLOPT_ERRORBUFFER, own->words);
+	SET(CURLOPT_NOPROGRESS, 0L);
+	SET(CURLOPT_XFERINFOFUNCTION, is_halted);
 	return code;
 }
 

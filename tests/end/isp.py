@@ -145,15 +145,18 @@ class Isp:
     """`with Isp() as isp:` — stopped and removed at the end, whatever happened.
 
     `transports` says for each router which of its ports is spoken to, and the YAML for that; `world` are further
-    options of world-router; `secrets` are files below the secrets folder.
+    options of world-router; `secrets` are files below the secrets folder; `deaf`: the routers refuse to tell of
+    changes, so that a person's edit lies there until somebody asks.
     """
 
     def __init__(self, routers=1, version="7.16.2", files=None, start=True, sweep="15m", guard=None, mode="manage",
-                 workers=8, transports=None, world=(), secrets=None):
+                 workers=8, transports=None, world=(), secrets=None, deaf=False):
         skip_unless_built()
         self.folder = tempfile.mkdtemp(prefix="wavu-isp-")
         self.process = None
         self.routers = Routers(self.folder, routers, version, *world)
+        for name in self.routers.names if deaf else ():
+            self.routers.ask("fault", name, "deaf", "times=0")
         self.transports = transports or [("port", "")] * routers
         self.repository = os.path.join(self.folder, "isp.git")
         self.guard = guard

@@ -143,7 +143,7 @@ def test_shapes():
 
 
 def test_shapes_of_trouble():
-    with Isp(files={"subscribers.yaml": PERSON}) as isp:
+    with Isp(files={"subscribers.yaml": PERSON}, deaf=True) as isp:
         isp.pay("SKL51ZDR01")
         wait_for("access", lambda: isp.routers.row("/ppp/secret", "jane"))
         isp.settle()

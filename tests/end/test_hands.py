@@ -15,7 +15,7 @@ def people(count, package="home-10", paid=True):
 
 
 def test_drift_is_shown_and_healed():
-    with Isp(files={"subscribers.yaml": people(3)}) as isp:
+    with Isp(files={"subscribers.yaml": people(3)}, deaf=True) as isp:
         isp.settle()
         isp.routers.hand("/ppp/secret/set", "=.id=p001", "=profile=default")
         isp.routers.hand("/ppp/secret/remove", "=.id=p002")

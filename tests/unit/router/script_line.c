@@ -25,7 +25,8 @@ static bool script_receive(struct line *line, char *out, uint32_t size, uint32_t
 		script->tick();
 	*got = 0;
 	if (script->pending.size == 0)
-		return timeout_ms == 0 || error_set(error, ERROR_UNREACHABLE, "the router was silent");
+		return timeout_ms == 0 ||
+		       error_set(error, ERROR_UNREACHABLE, "the router was silent");
 	struct text piece = script->pending;
 	if (piece.size > size)
 		piece.size = size;
@@ -50,7 +51,8 @@ static void script_close(struct line *line)
 
 struct line *script_line(struct script *script, struct arena *arena)
 {
-	script->line = (struct line){ script_send, script_receive, script_alive, script_close, NULL };
+	script->line = (struct line){ script_send, script_receive, script_alive, script_close,
+				      NULL };
 	script->arena = arena;
 	return &script->line;
 }

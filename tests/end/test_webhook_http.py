@@ -1,5 +1,6 @@
 """What the public listener answers, status by status, and what it keeps."""
 
+import hashlib
 import os
 import signal
 import socket
@@ -381,6 +382,60 @@ class Life(unittest.TestCase):
         while world.pay(b"{}")[0] != 404:
             self.assertLess(time.monotonic(), until)
         self.assertEqual(world.stop(), 0)
+
+
+class Signed(unittest.TestCase):
+    """The bare path, for providers that sign: bytes and signature are kept as they came."""
+
+    SIGNED = [("ps", "paystack", "X-Paystack-Signature"), ("kk", "kopokopo", "X-KopoKopo-Signature"),
+              ("bank", "kcb", "Signature")]
+
+    @classmethod
+    def setUpClass(cls):
+        cls.world = World(publish=False)
+        cls.world.publish(["%s:%s:%s" % (name, provider, TOKEN) for name, provider, _ in cls.SIGNED] +
+                          ["fw:flutterwave:" + TOKEN])
+        cls.world.start()
+
+    @classmethod
+    def tearDownClass(cls):
+        code = cls.world.stop()
+        cls.world.close()
+        assert code == 0, code
+
+    def send(self, channel, body, headers=None, method="POST", more=""):
+        return self.world.request(method, "/pay/kasinet/%s/%s%s" % (channel, TOKEN, more), body, headers=headers)[0]
+
+    def test_body_and_signature_are_kept_byte_for_byte(self):
+        for channel, provider, header in self.SIGNED:
+            for body in (b'{"a" : 1}\r\n', b"\x00\xff{", b"", b"[" * 60000, b"x" * 65536):
+                value = "aB3+/" * 150 + "=="
+                self.assertEqual(self.send(channel, body, {header.lower(): value, "User-Agent": "u" * 1500,
+                                                           "X-Other": "not kept"}), 200)
+                row = self.world.inbox()[-1]
+                self.assertEqual(row[1:3], (channel, ""))
+                self.assertEqual(row[5], body)
+                # A long name of a program does not crowd the signature out.
+                self.assertIn(("%s: %s\n" % (header, value)).encode(), row[4])
+                self.assertNotIn(b"not kept", row[4])
+                self.assertLessEqual(len(row[4]), 2048)
+
+    def test_property_30_a_static_secret_is_kept_as_its_digest(self):
+        secret = "made-up-hash-3"
+        self.assertEqual(self.send("fw", b"{}", {"verif-hash": secret}), 200)
+        headers = self.world.inbox()[-1][4]
+        self.assertNotIn(secret.encode(), headers)
+        self.assertIn(hashlib.sha256(secret.encode()).hexdigest().encode(), headers)
+
+    def test_property_25_the_edge_is_the_same_for_all(self):
+        before = len(self.world.inbox())
+        for channel in ("ps", "kk", "bank", "fw"):
+            self.assertEqual(self.send(channel, b"x" * 65537), 413)
+            for method in ("GET", "PUT", "DELETE", "HEAD"):
+                self.assertEqual(self.send(channel, b"", method=method), 405)
+            for more in ("/confirmation", "/validation", "/", "x"):
+                self.assertEqual(self.send(channel, b"{}", more=more), 404)
+        self.assertEqual(len(self.world.inbox()), before)
 
 
 class Usage(unittest.TestCase):

@@ -255,11 +255,98 @@ static void every_file_is_what_the_table_says(void **state)
 	assert_int_equal(found, ARRAY_COUNT(samples));
 }
 
+/* The same files on a channel of the provider that sent them. */
+struct own {
+	const char *file, *provider;
+	enum channel_environment environment;
+	enum channel_type type;
+	enum notice_kind kind;
+	const char *receipt, *shortcode, *reference, *word;
+	int64_t cents;
+};
+
+/* clang-format off */
+static const struct own owns[] = {
+	{ "flutterwave-charge-completed.json", "flutterwave", CHANNEL_PRODUCTION, CHANNEL_TILL,
+	  NOTICE_PAID, "FLUTTERWAVE-99", "", "HOTSPOT-42", "", 5000 },
+	{ "kcb-ipn-account.json", "kcb", CHANNEL_PRODUCTION, CHANNEL_TILL, NOTICE_PAID,
+	  "KCB-FT00026252", "150150", "INV-0001", "", 10000 },
+	{ "kcb-ipn-account.json", "kcb", CHANNEL_PRODUCTION, CHANNEL_PAYBILL, NOTICE_PAID,
+	  "KCB-FT00026252", "777777", "INV-0001", "", 10000 },
+	{ "kcb-ipn-till-nested.json", "kcb", CHANNEL_PRODUCTION, CHANNEL_TILL, NOTICE_PAID,
+	  "KCB-FT25139M3RM6", "1234567", "INV-JANE-0826", "", 100000 },
+	{ "kopokopo-buygoods-received.json", "kopokopo", CHANNEL_SANDBOX, CHANNEL_TILL, NOTICE_PAID,
+	  "OJM6Q1W84K", "000000", "", "", 10000 },
+	{ "kopokopo-buygoods-received.json", "kopokopo", CHANNEL_PRODUCTION, CHANNEL_TILL,
+	  NOTICE_UNREADABLE, "", "", "", "test event", 0 },
+	{ "paystack-charge-success.json", "paystack", CHANNEL_PRODUCTION, CHANNEL_TILL, NOTICE_PAID,
+	  "PAYSTACK-HOTSPOT-42", "", "HOTSPOT-42", "", 5000 },
+};
+/* clang-format on */
+
+static struct notice parse_as(const struct own *own, const char *provider, struct arena *arena)
+{
+	struct channel channel = help_channel();
+	struct callback callback = { .body = help_file(arena, folder, own->file) };
+
+	channel.provider = text_of(provider);
+	channel.environment = own->environment;
+	channel.type = own->type;
+	return provider_find(text_of(provider))
+	    ->parse(&channel, TEXT("254"), &callback, arena);
+}
+
+static void files_of_other_providers_are_money_on_their_own_channel(void **state)
+{
+	struct arena arena;
+	(void)state;
+	arena_open(&arena, 4u << 20);
+	for (size_t i = 0; i < ARRAY_COUNT(owns); i++) {
+		const struct own *own = &owns[i];
+		struct notice notice = parse_as(own, own->provider, &arena);
+		if (notice.kind != own->kind || notice.amount_cents != own->cents ||
+		    !text_is(notice.receipt, own->receipt) ||
+		    !text_is(notice.shortcode, own->shortcode) ||
+		    !text_is(notice.reference, own->reference) ||
+		    !text_contains_nocase(notice.why, text_of(own->word)))
+			fail_msg("%s: kind %d, %.*s, %lld cents, '%.*s'", own->file,
+				 (int)notice.kind, TEXT_ARG(notice.receipt),
+				 (long long)notice.amount_cents, TEXT_ARG(notice.why));
+		arena_reset(&arena);
+	}
+	arena_close(&arena);
+}
+
+/* A body that reached the wrong channel is nobody's money there. */
+static void no_file_is_money_on_the_channel_of_another_signed_provider(void **state)
+{
+	struct arena arena;
+	const struct provider *provider;
+	(void)state;
+	arena_open(&arena, 4u << 20);
+	for (uint32_t row = 0; (provider = provider_at(row)); row++) {
+		for (size_t i = 0; provider->key != KEY_NONE && i < ARRAY_COUNT(samples); i++) {
+			struct own own = { .file = samples[i].file,
+					   .environment = CHANNEL_SANDBOX,
+					   .type = CHANNEL_TILL };
+			struct notice notice = parse_as(&own, provider->name, &arena);
+			if (notice.kind == NOTICE_PAID &&
+			    !text_starts(text_of(own.file), text_of(provider->name)))
+				fail_msg("%s is money to %s", own.file, provider->name);
+			assert_true(notice.kind == NOTICE_PAID || notice.why.size > 0);
+			arena_reset(&arena);
+		}
+	}
+	arena_close(&arena);
+}
+
 int main(void)
 {
 	(void)help_folder("WAVU_SHARED", "samples/payments", folder, sizeof(folder));
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(every_file_is_what_the_table_says),
+		cmocka_unit_test(files_of_other_providers_are_money_on_their_own_channel),
+		cmocka_unit_test(no_file_is_money_on_the_channel_of_another_signed_provider),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

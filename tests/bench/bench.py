@@ -1,6 +1,6 @@
 """wavu's benchmarks: counts first, ratios second.
 
-    bench.py [--short | --long] [--ahead] [--json FILE] [payment] [fill] [fleet] [street] [away] [scenes]
+    bench.py [--short | --long] [--ahead] [--json FILE] [payment] [fill] [fleet] [street] [away] [scenes] [sweep]
 
 --short is what ctest runs: small worlds, in which counts are judged and time is not. Without it the figures of
 docs/bench.md are measured (about ten minutes); --long adds the peer's ten thousand writes at 60 ms (ten more).
@@ -23,9 +23,10 @@ import fleet
 import payment
 import scenes
 import street
+import sweep
 
 CASES = {"payment": payment.run, "fill": fill.run, "fleet": fleet.run, "street": street.run, "away": away.run,
-         "scenes": scenes.run}
+         "scenes": scenes.run, "sweep": sweep.run}
 
 
 def main():

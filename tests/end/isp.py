@@ -90,11 +90,11 @@ def wait_for(what, condition, wait_s=WAIT_S):
 class Routers:
     """world-router, over its control port."""
 
-    def __init__(self, folder, count=1, version="7.16.2", *more):
+    def __init__(self, folder, count=1, version="7.16.2", *more, host="127.0.0.1"):
         ports = os.path.join(folder, "ports.json")
         self.process = subprocess.Popen(
             [ROUTERS, "--routers", str(count), "--version", version, "--user", "wavu", "--password", PASSWORD,
-             "--control", "0", "--ports-file", ports, "--die-with-parent", *more],
+             "--host", host, "--control", "0", "--ports-file", ports, "--die-with-parent", *more],
             stdout=subprocess.DEVNULL, stderr=open(os.path.join(folder, "routers.log"), "ab"))
         def read_ports():
             try:
@@ -103,7 +103,7 @@ class Routers:
                 return None
         self.ports = wait_for("the simulated routers start", read_ports)
         self.names = [router["name"] for router in self.ports["routers"]]
-        self.socket = socket.create_connection(("127.0.0.1", self.ports["control"]))
+        self.socket = socket.create_connection((host, self.ports["control"]))
         self.file = self.socket.makefile("rwb")
 
     def port(self, index=0, kind="port"):

@@ -88,6 +88,54 @@ static void raw_bytes_survive_and_length_is_bounded(void **state)
 	assert_true(text_equal(mark_put(&arena, put, mark, TEXT_NONE), put));
 }
 
+static void a_stamp_stands_between_mark_and_person(void **state)
+{
+	(void)state;
+	struct text mark = mark_of(MENU_PPP_SECRET, "juma");
+	struct text until = mark_stamp_make(&arena, "until", INT64_C(1764547200000000));
+	assert_true(text_is(until, "until=1764547200"));
+	assert_int_equal(mark_stamp_at(until), INT64_C(1764547200000000));
+	/* Never before the time that was paid. */
+	assert_true(text_is(mark_stamp_make(&arena, "until", INT64_C(1764547200000001)),
+			    "until=1764547201"));
+	struct text put = mark_put(&arena, TEXT("roof, 2nd floor"), mark, until);
+	assert_true(text_ends(put, TEXT(" until=1764547200 roof, 2nd floor")));
+	assert_true(mark_fits(put, mark));
+	assert_true(text_equal(mark_stamp(put), until));
+	assert_true(text_equal(mark_put(&arena, put, mark, until), put));
+	/* Another end, or none any more: what a person wrote stays. */
+	struct text later = mark_put(&arena, put, mark, TEXT("until=1764547300"));
+	assert_true(text_ends(later, TEXT(" until=1764547300 roof, 2nd floor")));
+	assert_int_equal(later.size, put.size);
+	struct text bare = mark_put(&arena, later, mark, TEXT_NONE);
+	assert_true(text_equal(bare, mark_put(&arena, TEXT("roof, 2nd floor"), mark, TEXT_NONE)));
+	assert_int_equal(mark_stamp(bare).size, 0);
+	/* The longest mark with its stamp keeps to 64 bytes. */
+	struct text longest = mark_make(&arena, TEXT("a1234567890123456789012345678901"),
+					menu_of(MENU_PPP_SECRET), TEXT("juma"));
+	assert_true(mark_put(&arena, TEXT_NONE, longest, until).size <= 64);
+}
+
+static void what_a_person_wrote_is_no_stamp(void **state)
+{
+	(void)state;
+	static const char *const words[] = { "until=5 pm",       "until=176454720",
+					     "until=17645472001", "until=1764547200x",
+					     "Until=1764547200",  "wait until=1764547200" };
+	struct text mark = mark_of(MENU_PPP_SECRET, "juma");
+	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
+		struct text comment = text_format(&arena, "%.*s %s", TEXT_ARG(mark), words[i]);
+		assert_int_equal(mark_stamp(comment).size, 0);
+		assert_true(text_equal(mark_put(&arena, comment, mark, TEXT_NONE), comment));
+	}
+	assert_int_equal(mark_stamp(TEXT("until=1764547200")).size, 0);
+	/* And does not become one by standing first behind the mark. */
+	struct text put = mark_put(&arena, TEXT("until=1764547200"), mark, TEXT_NONE);
+	assert_int_equal(mark_stamp(put).size, 0);
+	assert_true(text_ends(put, TEXT("until=1764547200")));
+	assert_true(text_equal(mark_put(&arena, put, mark, TEXT_NONE), put));
+}
+
 int main(void)
 {
 	arena_open(&arena, 1u << 20);
@@ -97,6 +145,8 @@ int main(void)
 		cmocka_unit_test(any_mark_is_recognised_and_nothing_else),
 		cmocka_unit_test(a_persons_words_stay_behind_the_mark),
 		cmocka_unit_test(raw_bytes_survive_and_length_is_bounded),
+		cmocka_unit_test(a_stamp_stands_between_mark_and_person),
+		cmocka_unit_test(what_a_person_wrote_is_no_stamp),
 	};
 	int failed = cmocka_run_group_tests(tests, NULL, NULL);
 	arena_close(&arena);

@@ -177,6 +177,34 @@ static void rates_are_from_the_routers_side(void **state)
 	assert_false(value_rates(TEXT("fast"), &rx, &tx));
 }
 
+static void rights_are_sorted_and_only_what_is_granted(void **state)
+{
+	(void)state;
+	assert_true(text_is(normalise_words(&arena, TEXT("write,read")), "read,write"));
+	assert_true(text_is(normalise_words(&arena, TEXT("!ftp, write,read,!test,read")),
+			    "read,write"));
+	assert_int_equal(normalise_words(&arena, TEXT("!ftp")).size, 0);
+	assert_int_equal(normalise_words(&arena, TEXT_NONE).size, 0);
+}
+
+static void a_clock_is_read_in_both_forms(void **state)
+{
+	(void)state;
+	int64_t at = 0, other = 0;
+	assert_true(value_moment(&arena, TEXT("nov/21/2025"), TEXT("07:42:03"), TEXT("+03:00"),
+				 &at));
+	assert_int_equal(at, INT64_C(1763700123000000));
+	assert_true(value_moment(&arena, TEXT("2025-11-20"), TEXT("23:12:03"), TEXT("-05:30"),
+				 &other));
+	assert_int_equal(at, other);
+	assert_true(value_moment(&arena, TEXT("jan/02/1970"), TEXT("00:00:00"), TEXT("+00:00"),
+				 &at));
+	assert_int_equal(at, INT64_C(86400000000));
+	assert_false(value_moment(&arena, TEXT("foo/02/1970"), TEXT("00:00:00"), TEXT("+00:00"),
+				  &at));
+	assert_false(value_moment(&arena, TEXT_NONE, TEXT_NONE, TEXT_NONE, &at));
+}
+
 static void versions_are_two_numbers(void **state)
 {
 	(void)state;
@@ -198,6 +226,8 @@ int main(void)
 		cmocka_unit_test(a_long_pool_passes_as_it_is),
 		cmocka_unit_test(durations_are_microseconds),
 		cmocka_unit_test(rates_are_from_the_routers_side),
+		cmocka_unit_test(rights_are_sorted_and_only_what_is_granted),
+		cmocka_unit_test(a_clock_is_read_in_both_forms),
 		cmocka_unit_test(versions_are_two_numbers),
 	};
 	return cmocka_run_group_tests(tests, begin, end);

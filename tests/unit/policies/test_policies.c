@@ -136,6 +136,37 @@ static void without_a_policy_access_ends_at_paid_until(void **state)
 	desk_close(&desk);
 }
 
+static void shuts(struct desk *desk, const char *now, const char *expected)
+{
+	struct policy_case given;
+
+	desk->now = at(desk, now);
+	given = case_of(desk);
+	assert_int_equal(policy_shut_at(&given), expected ? at(desk, expected) : INT64_MAX);
+}
+
+static void the_last_right_ends_at_the_first_step_that_takes_access(void **state)
+{
+	struct desk desk;
+
+	(void)state;
+	desk_open(&desk, "2026-11-20");
+	desk_paid(&desk, "2026-11-05T06:00", "2026-12-05T06:00");
+	shuts(&desk, "2026-11-20", "2026-12-05T06:00");
+	/* Already shut. */
+	shuts(&desk, "2026-12-05T06:00", "2026-12-05T06:00");
+	/* 2d throttle, 5d suspend: from any state before it, the same moment. */
+	desk_policy(&desk);
+	shuts(&desk, "2026-11-20", "2026-12-10T06:00");
+	shuts(&desk, "2026-12-06", "2026-12-10T06:00");
+	shuts(&desk, "2026-12-08", "2026-12-10T06:00");
+	/* No step takes access away. */
+	desk.policy.step_count = 3;
+	shuts(&desk, "2026-11-20", NULL);
+	shuts(&desk, "2027-11-20", NULL);
+	desk_close(&desk);
+}
+
 static void dunning_follows_its_steps(void **state)
 {
 	struct desk desk;
@@ -349,6 +380,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(without_a_policy_access_ends_at_paid_until),
+		cmocka_unit_test(the_last_right_ends_at_the_first_step_that_takes_access),
 		cmocka_unit_test(dunning_follows_its_steps),
 		cmocka_unit_test(a_negative_step_takes_no_paid_time),
 		cmocka_unit_test(service_begins_at_the_start),

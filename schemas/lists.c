@@ -55,6 +55,11 @@ bool provider_validates(struct text provider)
 	return text_is(provider, "daraja");
 }
 
+bool provider_answers(struct text provider)
+{
+	return text_is(provider, "daraja") || text_is(provider, "flutterwave");
+}
+
 const char *forbidden_word(struct text name)
 {
 	for (size_t i = 0; i < ARRAY_COUNT(forbidden_words); i++)

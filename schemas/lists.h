@@ -15,6 +15,8 @@ extern const char *const provider_names[]; /* NULL-terminated, sorted */
 const char *const *provider_needs(struct text provider);
 /* Does it ask before a payment whether it is welcome? */
 bool provider_validates(struct text provider);
+/* Can it be asked whether a payment is true? */
+bool provider_answers(struct text provider);
 
 /* The word in `name`, in any case, that Safaricom refuses in URLs (payments facts 1.7); or NULL. */
 const char *forbidden_word(struct text name);

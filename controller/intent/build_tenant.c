@@ -62,13 +62,20 @@ static void check_provider(struct reader *reader, const struct source *source,
 			     "host's secrets folder",
 			     TEXT_ARG(channel->provider), *needs, *needs);
 	}
-	const struct node *validation = take_node(map, "validation");
-	if (!validation || provider_validates(channel->provider))
+	if (channel->provider.size == 0)
 		return;
+	const struct node *validation = take_node(map, "validation");
 	(void)snprintf(path, sizeof(path), "payments[%u].validation", index);
-	source_error(reader, source, validation, path,
-		     "%.*s asks nobody before a payment: remove it",
-		     TEXT_ARG(channel->provider));
+	if (validation && !provider_validates(channel->provider))
+		source_error(reader, source, validation, path,
+			     "%.*s asks nobody before a payment: remove it",
+			     TEXT_ARG(channel->provider));
+	const struct node *trust = take_node(map, "trust");
+	(void)snprintf(path, sizeof(path), "payments[%u].trust", index);
+	if (trust && channel->trust == TRUST_VERIFIED && !provider_answers(channel->provider))
+		source_error(reader, source, trust, path,
+			     "%.*s signs its callbacks and answers no questions: remove it",
+			     TEXT_ARG(channel->provider));
 }
 
 static void build_channel(struct reader *reader, const struct source *source,

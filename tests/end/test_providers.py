@@ -105,14 +105,16 @@ def test_signed_callbacks_count_once_and_forged_ones_never():
 
 
 def test_missing_keys_are_errors_that_name_the_remedy():
-    bad = TENANT + ("  - {name: ps, provider: paystack, shortcode: \"100001\", type: till, token: {file: main.token}}\n"
+    bad = TENANT + ("  - {name: ps, provider: paystack, shortcode: \"100001\", type: till, token: {file: main.token}, trust: "
+                    "verified}\n"
                     "  - {name: fw, provider: flutterwave, shortcode: \"100002\", type: till, token: {file: "
                     "main.token}, secret: {file: fw}, validation: refuse}\n")
     with Isp(start=False, files={"tenant.yaml": bad}) as isp:
         code, answer = isp.run("validate", isp.repository)
         assert code == 4, answer
         errors = {one["path"]: one for one in answer["errors"]}
-        assert sorted(errors) == ["payments[1].secret", "payments[2].consumer_secret", "payments[2].validation"], errors
+        assert sorted(errors) == ["payments[1].secret", "payments[1].trust", "payments[2].consumer_secret",
+                                  "payments[2].validation"], errors
         assert "add `secret: { file: NAME }`" in errors["payments[1].secret"]["message"], errors
         assert errors["payments[1].secret"]["line"] == 8, errors
 

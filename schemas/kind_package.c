@@ -2,7 +2,7 @@
 #include "schemas/shared_keys.h"
 
 /* clang-format off */
-static const char *const service_words[] = { "pppoe", "hotspot", "static", NULL };
+static const char *const service_words[] = { "pppoe", "hotspot", "static", "ipoe", NULL };
 static const char *const billing_words[] = { "prepaid", "postpaid", NULL };
 static const char *const unlimited_words[] = { "unlimited", NULL };
 static const char *const then_words[] = { "throttle", "block", NULL };
@@ -35,7 +35,8 @@ static const struct key keys[] = {
 	{ .name = "title", .type = VALUE_TEXT, .max = 100,
 	  .help = "The package as it is advertised." },
 	{ .name = "service", .type = VALUE_ENUM, .flags = KEY_REQUIRED, .words = service_words,
-	  .help = "How subscribers connect: static is a fixed address, shaped by a simple queue." },
+	  .help = "How subscribers connect: static is a fixed address, shaped by a simple queue; "
+		  "ipoe is that with a DHCP lease for the device." },
 	{ .name = "price", .type = VALUE_MONEY, .flags = KEY_REQUIRED, .min = 1,
 	  .help = "What one period costs." },
 	{ .name = "period", .type = VALUE_PERIOD, .flags = KEY_REQUIRED,

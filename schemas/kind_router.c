@@ -46,6 +46,24 @@ static const struct key pppoe_keys[] = {
 static const struct key hotspot_keys[] = {
 	{ .name = "server", .type = VALUE_TEXT, .max = 64, .fallback = "all",
 	  .help = "The hotspot server that users may log in at." },
+	KEY_WALLED_GARDEN,
+	{ .name = NULL },
+};
+
+static const struct key dhcp_keys[] = {
+	{ .name = "server", .type = VALUE_TEXT, .max = 64, .fallback = "all",
+	  .help = "The DHCP server whose leases ipoe customers get." },
+	{ .name = NULL },
+};
+
+static const struct key wall_garden = { .name = "garden", .type = VALUE_RANGE,
+					.help = "Addresses the suspended may still reach." };
+
+static const struct key wall_keys[] = {
+	{ .name = "page", .type = VALUE_ENDPOINT,
+	  .help = "Where the suspended are sent when they browse: an address and a port." },
+	{ .name = "garden", .type = VALUE_LIST, .item = &wall_garden, .min = 1, .max = 64,
+	  .help = "Addresses the suspended may still reach, as those of a way to pay." },
 	{ .name = NULL },
 };
 
@@ -81,11 +99,16 @@ static const struct key keys[] = {
 	  .help = "Where hotspot subscribers log in." },
 	{ .name = "static", .type = VALUE_MAP, .keys = static_keys,
 	  .help = "How customers with a fixed address are shaped." },
+	{ .name = "dhcp", .type = VALUE_MAP, .keys = dhcp_keys,
+	  .help = "Where ipoe customers get their addresses." },
+	{ .name = "wall", .type = VALUE_MAP, .keys = wall_keys,
+	  .help = "With `firewall: manage`, what the suspended see and may still reach." },
 	{ .name = "firewall", .type = VALUE_ENUM, .words = firewall_words, .fallback = "report",
 	  .help = "Whether wavu makes the rules that stop who is on a list of the suspended, or "
 		  "only says which are missing." },
 	KEY_GUARD,
 	KEY_DRIFT,
+	KEY_DRIFT_MENUS,
 	KEY_LEASE,
 	KEY_MAINTENANCE,
 	{ .name = NULL },

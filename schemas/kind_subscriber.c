@@ -31,6 +31,9 @@ static const struct key keys[] = {
 	  .help = "Generated, kept as the router has it, or a secret." },
 	{ .name = "mac", .type = VALUE_MAC, .help = "Locks the service to one device." },
 	{ .name = "address", .type = VALUE_ADDRESS, .help = "A fixed address." },
+	{ .name = "bypass", .type = VALUE_BOOL, .fallback = "false",
+	  .help = "Hotspot: the device at `mac`, as a TV without a browser, needs no login while "
+		  "access is paid." },
 	{ .name = "start", .type = VALUE_TIME,
 	  .help = "The first day of service; a payment before it counts from it." },
 	{ .name = "opening", .type = VALUE_MAP, .keys = opening_keys,

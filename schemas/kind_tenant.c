@@ -111,6 +111,7 @@ static const struct key keys[] = {
 	  .help = "How messages reach subscribers." },
 	KEY_GUARD,
 	KEY_DRIFT,
+	KEY_DRIFT_MENUS,
 	KEY_LEASE,
 	KEY_MAINTENANCE,
 	{ .name = NULL },

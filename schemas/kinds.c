@@ -17,6 +17,32 @@ const struct key guard_keys[] = {
 	{ .name = NULL },
 };
 
+/* One row a menu that wavu writes rows of its own to. */
+#define DRIFT_MENU(path) \
+	{ .name = path, .type = VALUE_ENUM, .words = drift_words, \
+	  .help = "Rows of wavu's in " path "." }
+const struct key drift_menu_keys[] = {
+	DRIFT_MENU("/ip/dhcp-server/lease"),
+	DRIFT_MENU("/ip/firewall/address-list"),
+	DRIFT_MENU("/ip/firewall/filter"),
+	DRIFT_MENU("/ip/firewall/nat"),
+	DRIFT_MENU("/ip/hotspot/ip-binding"),
+	DRIFT_MENU("/ip/hotspot/user"),
+	DRIFT_MENU("/ip/hotspot/user/profile"),
+	DRIFT_MENU("/ip/hotspot/walled-garden"),
+	DRIFT_MENU("/ip/hotspot/walled-garden/ip"),
+	DRIFT_MENU("/ip/pool"),
+	DRIFT_MENU("/ppp/profile"),
+	DRIFT_MENU("/ppp/secret"),
+	DRIFT_MENU("/queue/simple"),
+	{ .name = NULL },
+};
+
+const struct key garden_host = { .name = "walled_garden", .type = VALUE_TEXT, .max = 253,
+				 .help = "A host, or *.example.org for all below it." };
+const struct key garden_address = { .name = "walled_garden_ip", .type = VALUE_RANGE,
+				    .help = "An address, a network, or a range of addresses." };
+
 const struct key maintenance_keys[] = {
 	{ .name = "from", .type = VALUE_CLOCK, .flags = KEY_REQUIRED,
 	  .help = "The window's first minute, as 02:00." },

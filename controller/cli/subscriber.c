@@ -36,8 +36,9 @@ static enum ternary ask_online(struct call *call, const struct outlook *outlook,
 	enum ternary online = TERNARY_UNKNOWN;
 	bool found;
 
-	/* A fixed address has no session: whether somebody is behind it, no menu says. */
-	if (subscriber->package->service == SERVICE_STATIC)
+	/* A fixed address, or a device let by, has no session: who is behind it, no menu says. */
+	if (subscriber->package->service == SERVICE_STATIC ||
+	    subscriber->package->service == SERVICE_IPOE || subscriber->bypass)
 		return TERNARY_UNKNOWN;
 	if (!fleet_router(&found, &state, outlook->store, subscriber->router->name, &call->arena,
 			  &error) ||

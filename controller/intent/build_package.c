@@ -167,7 +167,7 @@ static void build_profile(struct reader *reader, const struct source *source, st
 
 static void build_package(struct reader *reader, const struct source *source, struct package *out)
 {
-	static const char *const services[] = { "pppoe", "hotspot", "static", NULL };
+	static const char *const services[] = { "pppoe", "hotspot", "static", "ipoe", NULL };
 	static const char *const billings[] = { "prepaid", "postpaid", NULL };
 	struct intent *intent = reader->intent;
 	const struct node *map = source->map;

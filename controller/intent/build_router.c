@@ -19,6 +19,8 @@ void build_sites(struct reader *reader)
 			.guard = take_guard(source->map),
 			.maintenance = take_maintenance(reader, source),
 			.drift = take_drift(source->map),
+			.menu_drifts = take_menu_drifts(reader, source->map),
+			.garden = take_garden(reader, source),
 			.lease = take_lease(source->map),
 			.where = where_of(source, source->map),
 		};
@@ -193,6 +195,8 @@ static void build_router(struct reader *reader, const struct source *source, str
 		.guard = take_guard(map),
 		.maintenance = take_maintenance(reader, source),
 		.drift = take_drift(map),
+		.menu_drifts = take_menu_drifts(reader, map),
+		.garden = take_garden(reader, source),
 		.lease = take_lease(map),
 		.where = where_of(source, map),
 	};
@@ -205,6 +209,7 @@ static void build_router(struct reader *reader, const struct source *source, str
 		out->pause_reason = take_text(reader, pause, "reason");
 	}
 	build_services(reader, source, out);
+	build_wall(reader, source, out);
 }
 
 static int compare_addresses(const void *a, const void *b)

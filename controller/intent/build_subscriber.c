@@ -95,18 +95,50 @@ static void check_static(struct reader *reader, const struct source *source,
 {
 	const struct node *address = take_node(source->map, "address");
 
-	if (!subscriber->package || subscriber->package->service != SERVICE_STATIC)
+	if (!subscriber->package || (subscriber->package->service != SERVICE_STATIC &&
+				     subscriber->package->service != SERVICE_IPOE))
 		return;
 	if (!address)
 		source_error(reader, source, source->map, "address",
-			     "`address` is missing: Package `%.*s` is `service: static`, which "
+			     "`address` is missing: Package `%.*s` is `service: %s`, which "
 			     "shapes and suspends by the fixed address, as 10.10.0.42",
+			     TEXT_ARG(subscriber->package->name),
+			     subscriber->package->service == SERVICE_IPOE ? "ipoe" : "static");
+	if (subscriber->package->service == SERVICE_IPOE && !take_node(source->map, "mac"))
+		source_error(reader, source, source->map, "mac",
+			     "`mac` is missing: Package `%.*s` is `service: ipoe`, whose DHCP "
+			     "lease is for one device, as AA:BB:CC:DD:EE:FF",
 			     TEXT_ARG(subscriber->package->name));
 	/* The router makes such names itself, for the queues of sessions (facts §5.1). */
 	if (text_starts(subscriber->username, TEXT("<")))
 		source_error(reader, source, take_node(source->map, "username"), "username",
 			     "begins with `<`, as the queues that the router makes itself: choose "
 			     "another");
+}
+
+/* A binding without a device would let the whole hotspot by. */
+static void check_bypass(struct reader *reader, const struct source *source,
+			 const struct subscriber *subscriber)
+{
+	const struct node *bypass = take_node(source->map, "bypass");
+	const struct package *package = subscriber->package;
+
+	if (!subscriber->bypass || !package)
+		return;
+	if (package->service != SERVICE_HOTSPOT)
+		source_error(reader, source, bypass, "bypass",
+			     "is only used with `service: hotspot`, and Package `%.*s` is not: "
+			     "remove it",
+			     TEXT_ARG(package->name));
+	else if (!take_node(source->map, "mac"))
+		source_error(reader, source, bypass, "bypass",
+			     "needs `mac`: the device that the hotspot lets by, as "
+			     "AA:BB:CC:DD:EE:FF");
+	else
+		source_warning(reader, source, bypass, "bypass",
+			       "a device that a hotspot lets by is not shaped by its profile: the "
+			       "speed of Package `%.*s` does not hold for it",
+			       TEXT_ARG(package->name));
 }
 
 static void build_opening(const struct reader *reader, const struct source *source,
@@ -150,7 +182,9 @@ static void build_subscriber(struct reader *reader, const struct source *source,
 	build_aliases(reader, source, out);
 	build_password(reader, source, out);
 	build_address(reader, source, out);
+	out->bypass = take_bool(map, "bypass", false);
 	check_static(reader, source, out);
+	check_bypass(reader, source, out);
 	build_opening(reader, source, out);
 }
 

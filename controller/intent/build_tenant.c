@@ -239,6 +239,7 @@ void build_tenant(struct reader *reader)
 		.guard = take_guard(map),
 		.maintenance = take_maintenance(reader, source),
 		.drift = take_drift(map),
+		.menu_drifts = take_menu_drifts(reader, map),
 		.lease = take_lease(map),
 		.where = where,
 	};

@@ -131,6 +131,45 @@ static void tell_address(struct reader *reader, const struct claim *first,
 		     TEXT_ARG(second->router->name), TEXT_ARG(place_of(reader, first)));
 }
 
+/* Static and ipoe customers both have a queue of their name. */
+static enum service names_of(enum service service)
+{
+	return service == SERVICE_IPOE ? SERVICE_STATIC : service;
+}
+
+static void tell_device(struct reader *reader, const struct claim *first,
+			const struct claim *second)
+{
+	source_error(reader, second->source, second->node, "mac",
+		     "is the device of `%.*s` on Router `%.*s` already, at %.*s: a router has one "
+		     "row a device there",
+		     TEXT_ARG(encoding_shown(reader->scratch, first->source->name)),
+		     TEXT_ARG(second->router->name), TEXT_ARG(place_of(reader, first)));
+}
+
+/* The router refuses a second lease, or a second binding, of one device (facts §1.5). */
+static void check_devices(struct reader *reader, const struct sources *sources)
+{
+	const struct intent *intent = reader->intent;
+	struct claim *claims = ARENA_ARRAY(reader->scratch, struct claim, sources->count);
+	uint32_t count = 0;
+	for (uint32_t i = 0; i < sources->count; i++) {
+		const struct subscriber *subscriber = &intent->subscribers[i];
+		if (!subscriber->router || !subscriber->package || !subscriber->mac.size ||
+		    !(subscriber->bypass || subscriber->package->service == SERVICE_IPOE))
+			continue;
+		claims[count++] = (struct claim){
+			.by = subscriber->mac,
+			.router = subscriber->router,
+			.service = subscriber->package->service,
+			.source = &sources->at[i],
+			.node = take_node(sources->at[i].map, "mac"),
+			.alias = -1,
+		};
+	}
+	find_clashes(reader, claims, count, tell_device);
+}
+
 static void check_usernames(struct reader *reader, const struct sources *sources)
 {
 	const struct intent *intent = reader->intent;
@@ -145,7 +184,7 @@ static void check_usernames(struct reader *reader, const struct sources *sources
 		claims[count++] = (struct claim){
 			.by = subscriber->username,
 			.router = subscriber->router,
-			.service = subscriber->package->service,
+			.service = names_of(subscriber->package->service),
 			.source = source,
 			.node = node ? node : source->name_node,
 			.alias = -1,
@@ -235,5 +274,6 @@ void check_all(struct reader *reader)
 	check_references(reader, &sources);
 	check_usernames(reader, &sources);
 	check_addresses(reader, &sources);
+	check_devices(reader, &sources);
 	check_profiles(reader, &sources);
 }

@@ -27,6 +27,26 @@ struct maintenance intent_maintenance(const struct intent *intent, const struct 
 	return intent->tenant.maintenance;
 }
 
+static enum drift_mode drift_of(const struct menu_drifts *menus, enum drift_mode all,
+				const char *menu)
+{
+	for (uint32_t i = 0; i < menus->count; i++)
+		if (text_is(menus->at[i].menu, menu))
+			return menus->at[i].drift;
+	return all;
+}
+
+enum drift_mode intent_drift_of(const struct intent *intent, const struct router *router,
+				const char *menu)
+{
+	enum drift_mode mode = drift_of(&router->menu_drifts, router->drift, menu);
+	if (mode == DRIFT_INHERIT)
+		mode = drift_of(&router->site->menu_drifts, router->site->drift, menu);
+	if (mode == DRIFT_INHERIT)
+		mode = drift_of(&intent->tenant.menu_drifts, intent->tenant.drift, menu);
+	return mode == DRIFT_INHERIT ? DRIFT_HEAL : mode;
+}
+
 enum drift_mode intent_drift(const struct intent *intent, const struct router *router)
 {
 	if (router->drift != DRIFT_INHERIT)

@@ -90,6 +90,10 @@ uint32_t intent_by_username(const struct intent *intent, struct text username,
 /* The nearest declared guard (router, site, tenant, else 20 and 10), drift mode (else HEAL). */
 struct guard intent_guard(const struct intent *intent, const struct router *router);
 enum drift_mode intent_drift(const struct intent *intent, const struct router *router);
+/* The same for rows of one menu ("/ppp/secret"): at each of the three `drift_menus` goes before
+ * `drift`. */
+enum drift_mode intent_drift_of(const struct intent *intent, const struct router *router,
+				const char *menu);
 /* Does the nearest `lease` say that the router keeps the expiry too? Without one: no. */
 bool intent_lease(const struct intent *intent, const struct router *router);
 /* The nearest declared window; `declared` false: none, sessions may be dropped at any time. */

@@ -28,4 +28,9 @@ struct guard take_guard(const struct node *map);
 /* A window whose ends are one moment is an error, told here. */
 struct maintenance take_maintenance(struct reader *reader, const struct source *source);
 enum drift_mode take_drift(const struct node *map);
+struct menu_drifts take_menu_drifts(struct reader *reader, const struct node *map);
+/* The gardens of a `hotspot` map; hosts that no host can be are told here. */
+struct garden take_garden(struct reader *reader, const struct source *source);
+/* What a Router says of its wall and its DHCP server. */
+void build_wall(struct reader *reader, const struct source *source, struct router *out);
 enum lease_mode take_lease(const struct node *map);

@@ -79,18 +79,22 @@ struct text row_key(const struct row *row, const struct menu *menu, struct arena
 	uint32_t size = count - 1;
 	for (uint32_t i = 0; i < count; i++)
 		size += value_at(row, menu, i).size;
+	/* What names a row without keys may be empty: a garden's row has a host or an address. */
+	bool skips = menu->key_count == 0;
 	/* Copied, not printed: a value from a router may hold any byte. */
 	char *key = arena_take(arena, (size_t)size + 1);
 	uint32_t used = 0;
 	for (uint32_t i = 0; i < count; i++) {
 		struct text part = value_at(row, menu, i);
-		if (i)
+		if (skips && part.size == 0)
+			continue;
+		if (used || (i && !skips))
 			key[used++] = ' ';
 		if (part.size)
 			memcpy(key + used, part.at, part.size);
 		used += part.size;
 	}
-	return (struct text){ key, size };
+	return (struct text){ key, used };
 }
 
 int row_compare_keys(const struct row *a, const struct row *b, const struct menu *menu)

@@ -53,3 +53,22 @@ struct maintenance {
 enum lease_mode { LEASE_INHERIT, LEASE_OFF, LEASE_ON };
 
 enum drift_mode { DRIFT_INHERIT, DRIFT_HEAL, DRIFT_REPORT };
+
+/* Of one menu, where it is other than of the rest. */
+struct menu_drift {
+	struct text menu; /* "/ppp/secret" */
+	enum drift_mode drift;
+};
+
+struct menu_drifts {
+	struct menu_drift *at;
+	uint32_t count;
+};
+
+/* Where a hotspot lets people go before they have logged in. */
+struct garden {
+	struct text *hosts; /* "pay.example.co.ke", "*.example.org" */
+	uint32_t host_count;
+	struct text *addresses; /* "196.201.214.0/24", "a-b" */
+	uint32_t address_count;
+};

@@ -8,7 +8,7 @@
 #include "base/zone.h"
 #include "model/common.h"
 
-enum service { SERVICE_PPPOE, SERVICE_HOTSPOT, SERVICE_STATIC, SERVICE_COUNT };
+enum service { SERVICE_PPPOE, SERVICE_HOTSPOT, SERVICE_STATIC, SERVICE_IPOE, SERVICE_COUNT };
 enum billing { BILLING_PREPAID, BILLING_POSTPAID };
 
 struct burst {

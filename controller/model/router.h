@@ -35,11 +35,19 @@ struct router {
 	uint32_t pppoe_range_count;
 	bool has_hotspot;
 	struct text hotspot_server; /* default "all" */
+	struct garden garden;	    /* its own; the site's counts too */
+	struct text dhcp_server;    /* whose leases ipoe customers get; default "all" */
 	/* the queue above those of static customers; empty: left alone */
 	struct text static_parent;
 	bool manages_firewall; /* the rules that suspension needs are wavu's to make */
+	/* with it: where the suspended are sent when they browse (empty: nowhere) … */
+	struct text wall_page;
+	uint16_t wall_page_port;
+	struct text *wall_garden; /* … and what they may still reach */
+	uint32_t wall_garden_count;
 	struct guard guard;
 	enum drift_mode drift;
+	struct menu_drifts menu_drifts;
 	enum lease_mode lease;
 	struct maintenance maintenance;
 	struct where where;

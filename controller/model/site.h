@@ -10,6 +10,8 @@ struct site {
 	struct text title;
 	struct guard guard;
 	enum drift_mode drift;
+	struct menu_drifts menu_drifts;
+	struct garden garden; /* of the hotspot of every router here */
 	enum lease_mode lease;
 	struct maintenance maintenance;
 	struct where where;

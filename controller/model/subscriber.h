@@ -25,6 +25,7 @@ struct subscriber {
 	struct secret_ref password;
 	struct text mac;     /* "AA:BB:…" or empty */
 	struct text address; /* fixed IPv4, or empty */
+	bool bypass;	     /* hotspot: the device at `mac` needs no login while he has access */
 	int64_t start_at;    /* 0: none */
 	bool has_opening;
 	int64_t opening_paid_until_at; /* the moment access ends (bare dates include their day); 0:

@@ -46,6 +46,7 @@ struct tenant {
 	uint32_t channel_count;
 	struct guard guard;
 	enum drift_mode drift;
+	struct menu_drifts menu_drifts;
 	enum lease_mode lease;
 	struct maintenance maintenance;
 	struct where where;

@@ -104,7 +104,8 @@ static void book_set(struct draft *draft, struct item *item, struct change *chan
 
 static bool has_sessions(const struct menu *menu)
 {
-	return menu->id == MENU_PPP_SECRET || menu->id == MENU_HOTSPOT_USER;
+	return menu->id == MENU_PPP_SECRET || menu->id == MENU_HOTSPOT_USER ||
+	       menu->id == MENU_HOTSPOT_BINDING;
 }
 
 static void book_remove(struct item *item, struct change *change)
@@ -191,6 +192,8 @@ static bool live_was_looked(const struct draft *draft, const struct item *item)
 		return false;
 	if (item->menu->id == MENU_PPP_SECRET)
 		return tables[MENU_PPP_ACTIVE].looked;
+	if (item->menu->id == MENU_HOTSPOT_BINDING)
+		return tables[MENU_HOTSPOT_HOST].looked;
 	if (item->menu->id != MENU_HOTSPOT_USER)
 		return true;
 	return tables[MENU_HOTSPOT_ACTIVE].looked && tables[MENU_HOTSPOT_COOKIE].looked &&

@@ -190,6 +190,34 @@ static void digest_package(struct digester *digester, const struct package *pack
 		digester_text(digester, package->profile);
 }
 
+static void digest_texts(struct digester *digester, const struct text *texts, uint32_t count)
+{
+	uint32_t i;
+
+	digester_i64(digester, count);
+	for (i = 0; i < count; i++)
+		digester_text(digester, texts[i]);
+}
+
+static void digest_gardens(struct digester *digester, const struct intent *intent,
+			   const struct router *router)
+{
+	const struct garden *gardens[] = { &router->garden, &router->site->garden };
+	uint32_t i;
+
+	for (i = 0; i < ARRAY_COUNT(gardens); i++) {
+		digest_texts(digester, gardens[i]->hosts, gardens[i]->host_count);
+		digest_texts(digester, gardens[i]->addresses, gardens[i]->address_count);
+	}
+	digester_text(digester, router->wall_page);
+	digester_i64(digester, router->wall_page_port);
+	digest_texts(digester, router->wall_garden, router->wall_garden_count);
+	digester_text(digester, router->dhcp_server);
+	for (i = 0; i < MENU_COUNT; i++)
+		digester_i64(digester,
+			     intent_drift_of(intent, router, menu_of((enum menu_id)i)->path));
+}
+
 static void digest_router(struct digester *digester, const struct intent *intent,
 			  const struct router *router)
 {
@@ -222,6 +250,7 @@ static void digest_router(struct digester *digester, const struct intent *intent
 	digester_text(digester, router->hotspot_server);
 	digester_text(digester, router->static_parent);
 	digester_i64(digester, router->manages_firewall);
+	digest_gardens(digester, intent, router);
 	digester_i64(digester, intent_lease(intent, router));
 	digester_i64(digester, window.declared);
 	digester_i64(digester, window.from_minute);
@@ -245,6 +274,7 @@ void plan_people_digest(char out[13], const struct intent *intent, const struct 
 		digester_text(&digester, people[i]->username);
 		digester_text(&digester, people[i]->mac);
 		digester_text(&digester, people[i]->address);
+		digester_i64(&digester, people[i]->bypass);
 		digester_i64(&digester, people[i]->start_at);
 		digester_i64(&digester, people[i]->password_kind);
 		digester_i64(&digester, people[i]->password.kind);

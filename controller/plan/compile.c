@@ -1,6 +1,8 @@
 #include "plan/compile.h"
 
 #include "base/error.h"
+#include "plan/bypass.h"
+#include "plan/gardens.h"
 #include "plan/lease.h"
 #include "plan/walls.h"
 #include "policies/policy.h"
@@ -168,6 +170,19 @@ static bool is_open_all_the_same(const struct draft *draft, const struct subscri
 	       !words_hold(draft->walls, '\n', walls_list_of(subscriber->package));
 }
 
+/* What gives his device its address; whether he has access, the queue's address says. */
+static void want_dhcp_lease(struct draft *draft, const struct service_row *service,
+		       const struct row_wish *wish, const struct entitlement *entitlement)
+{
+	struct row *row = table_add(&draft->desired[MENU_DHCP_LEASE], draft->arena);
+
+	service->dhcp_lease(row, wish, draft->arena);
+	row->reference = wish->subscriber->reference;
+	row->access = ACCESS_NONE;
+	row->because = entitlement->because;
+	row->where = &wish->subscriber->where;
+}
+
 static void want_row(struct draft *draft, const struct subscriber *subscriber,
 		     const struct entitlement *entitlement, const struct facts *facts)
 {
@@ -179,7 +194,10 @@ static void want_row(struct draft *draft, const struct subscriber *subscriber,
 
 	wish_state(draft, subscriber, entitlement, &wish);
 	row = table_add(table, draft->arena);
+	wish.is_blocked = wish.is_disabled && is_open_all_the_same(draft, subscriber);
 	service->row(row, &wish, draft->arena);
+	if (service->dhcp_lease)
+		want_dhcp_lease(draft, service, &wish, entitlement);
 	if (password >= 0 && facts && facts->password.readable) {
 		row_set(row, table->menu, (uint32_t)password, secret_reveal(facts->password),
 			draft->arena);
@@ -215,8 +233,15 @@ static void judge_subscriber(struct draft *draft, const struct subscriber *subsc
 	person->subscriber = subscriber;
 	person->entitlement = policy_entitle(&given);
 	needs->packages[subscriber->package - in->intent->packages] = true;
-	if (person->entitlement.state == STATE_NEW || person->entitlement.state == STATE_TERMINATED)
+	if (person->entitlement.state == STATE_NEW ||
+	    person->entitlement.state == STATE_TERMINATED) {
+		walls_want_shut(draft, subscriber, person->entitlement.because);
 		return;
+	}
+	if (subscriber->bypass) {
+		bypass_want(draft, subscriber, &person->entitlement);
+		return;
+	}
 	if (person->entitlement.how == SUSPEND_WALLED &&
 	    !state_is_open(person->entitlement.state) &&
 	    !service_of(subscriber->package->service)->is_listed &&
@@ -262,6 +287,7 @@ static void want_rules(struct draft *draft, const struct needs *needs)
 			continue;
 		done = words_add(draft->arena, done, '\n', list);
 		walls_want_rule(draft, list);
+		gardens_want_page(draft, list);
 	}
 }
 
@@ -314,6 +340,8 @@ void compile_router(struct draft *draft)
 		if (needs.packages[i])
 			want_package(draft, &intent->packages[i]);
 	want_rules(draft, &needs);
+	if (!draft->partial)
+		gardens_want(draft);
 	lease_want(draft);
 	say_walls(draft, &needs);
 }

@@ -294,9 +294,14 @@ static void judge_rights(const struct draft *draft, struct item *item)
 		judge_profile_rights(draft, item);
 		return;
 	}
-	/* No session hangs on a queue, a list or a rule: what they say acts at once. */
-	if (item->menu->id == MENU_QUEUE_SIMPLE || item->menu->id == MENU_ADDRESS_LIST ||
-	    item->menu->id == MENU_FIREWALL_FILTER)
+	/* A binding counts when a device appears: one that is there must go and come again. */
+	if (item->menu->id == MENU_HOTSPOT_BINDING) {
+		item->renews = item->verb == VERB_ADD || (item->verb == VERB_SET && rights != 0);
+		return;
+	}
+	/* No session hangs on a pool, a queue, a list, a lease or a rule: what they say acts at
+	 * once, or at the next renewal. */
+	if (item->menu->id != MENU_PPP_SECRET && item->menu->id != MENU_HOTSPOT_USER)
 		return;
 	/* Enabling a row gives nobody other rights than he dialled in with; a name that went to
 	 * another person does. */

@@ -1,7 +1,9 @@
 #include "plan/plan.h"
 
 #include "base/error.h"
+#include "plan/bypass.h"
 #include "plan/compile.h"
+#include "plan/gardens.h"
 #include "plan/lease.h"
 #include "plan/session.h"
 #include "plan/walls.h"
@@ -43,13 +45,28 @@ static bool serves(const struct plan_input *in, enum service service)
 		if (text_is(in->inventory[i].menu, menu_of(row->row_menu)->path) ||
 		    (row->profile && text_is(in->inventory[i].menu,
 					     menu_of(row->profile_menu)->path)) ||
-		    (row->is_listed &&
-		     text_is(in->inventory[i].menu, menu_of(MENU_ADDRESS_LIST)->path)) ||
 		    (service == SERVICE_PPPOE &&
 		     text_is(in->inventory[i].menu, menu_of(MENU_POOL)->path)))
 			return true;
 	return (service == SERVICE_PPPOE && in->router->has_pppoe) ||
 	       (service == SERVICE_HOTSPOT && in->router->has_hotspot);
+}
+
+/* Is a row of that menu, a lease or a binding, somebody's here, or in the books? */
+static bool devices_matter(const struct plan_input *in, enum menu_id menu)
+{
+	const struct subscriber *const *all;
+	uint32_t i, count;
+
+	intent_subscribers_of(in->intent, in->router, &all, &count);
+	for (i = 0; i < count; i++)
+		if (menu == MENU_HOTSPOT_BINDING ? all[i]->bypass
+						 : all[i]->package->service == SERVICE_IPOE)
+			return true;
+	for (i = 0; i < in->inventory_count; i++)
+		if (text_is(in->inventory[i].menu, menu_of(menu)->path))
+			return true;
+	return false;
 }
 
 static bool walls_matter(const struct plan_input *in)
@@ -58,7 +75,8 @@ static bool walls_matter(const struct plan_input *in)
 	uint32_t i, count;
 
 	for (i = 0; i < in->inventory_count; i++)
-		if (text_is(in->inventory[i].menu, menu_of(MENU_FIREWALL_FILTER)->path))
+		if (text_is(in->inventory[i].menu, menu_of(MENU_FIREWALL_FILTER)->path) ||
+		    text_is(in->inventory[i].menu, menu_of(MENU_FIREWALL_NAT)->path))
 			return true;
 	intent_subscribers_of(in->intent, in->router, &all, &count);
 	for (i = 0; i < count; i++)
@@ -109,6 +127,9 @@ static void ask_lists(struct asking *asking, const struct plan_input *in, struct
 		split_entry(in->inventory[i].key, &list, &address);
 		add_value(lists, &list_count, list);
 	}
+	if (in->router->manages_firewall &&
+	    (in->router->wall_page.size != 0 || in->router->wall_garden_count != 0))
+		add_value(lists, &list_count, TEXT(WALLS_GARDEN));
 	if (list_count != 0)
 		ask(asking, MENU_ADDRESS_LIST, "list", lists, list_count);
 }
@@ -140,16 +161,23 @@ static void ask_everything(struct asking *asking, const struct plan_input *in, s
 		ask(asking, MENU_FIREWALL_FILTER, NULL, NULL, 0);
 		ask(asking, MENU_FIREWALL_NAT, NULL, NULL, 0);
 	}
+	if (devices_matter(in, MENU_HOTSPOT_BINDING))
+		ask(asking, MENU_HOTSPOT_BINDING, NULL, NULL, 0);
+	if (gardens_matter(in, MENU_HOTSPOT_GARDEN))
+		ask(asking, MENU_HOTSPOT_GARDEN, NULL, NULL, 0);
+	if (gardens_matter(in, MENU_HOTSPOT_GARDEN_IP))
+		ask(asking, MENU_HOTSPOT_GARDEN_IP, NULL, NULL, 0);
 	if (serves(in, SERVICE_HOTSPOT)) {
 		ask(asking, MENU_HOTSPOT_USER_PROFILE, NULL, NULL, 0);
 		ask(asking, MENU_HOTSPOT_USER, NULL, NULL, 0);
 		ask(asking, MENU_HOTSPOT_COOKIE, NULL, NULL, 0);
 		ask(asking, MENU_HOTSPOT_ACTIVE, NULL, NULL, 0);
 	}
-	if (serves(in, SERVICE_STATIC)) {
-		ask_lists(asking, in, arena);
+	ask_lists(asking, in, arena);
+	if (serves(in, SERVICE_STATIC) || serves(in, SERVICE_IPOE))
 		ask(asking, MENU_QUEUE_SIMPLE, NULL, NULL, 0);
-	}
+	if (devices_matter(in, MENU_DHCP_LEASE))
+		ask(asking, MENU_DHCP_LEASE, NULL, NULL, 0);
 }
 
 /* Names of desired rows, without doubles. */
@@ -216,6 +244,21 @@ static void ask_fixed(struct asking *asking, const struct draft *draft, const st
 	ask(asking, MENU_QUEUE_SIMPLE, others ? NULL : "name", names, name_count);
 }
 
+/* Rows by device or address: their leases, their bindings. */
+static void ask_devices(struct asking *asking, const struct draft *draft, enum menu_id menu,
+			const char *field)
+{
+	struct text *names =
+	    ARENA_ARRAY(draft->arena, struct text,
+			draft->desired[menu].count + draft->in->inventory_count + 1);
+	uint32_t count = 0;
+
+	desired_names(draft, menu, names, &count);
+	inventory_names(draft, menu, names, &count);
+	if (count != 0)
+		ask(asking, menu, field, names, count);
+}
+
 /* The rows these people have or had of one service, what they refer to, and what lives by them. */
 static void ask_people(struct asking *asking, const struct draft *draft,
 		       const struct service_row *service)
@@ -267,15 +310,19 @@ uint32_t plan_looks(struct look *looks, uint32_t max, const struct plan_input *i
 	unseen.observed = &nothing;
 	draft.partial = true;
 	compile_router(&draft);
+	/* Ipoe's queues are static's: one question. */
 	for (i = 0; i < SERVICE_COUNT; i++)
-		ask_people(&asking, &draft, service_of((enum service)i));
+		if (i != SERVICE_IPOE)
+			ask_people(&asking, &draft, service_of((enum service)i));
+	ask_devices(&asking, &draft, MENU_HOTSPOT_BINDING, "mac-address");
+	ask_devices(&asking, &draft, MENU_DHCP_LEASE, "address");
 	return asking.count;
 }
 
-/* MACs by which hosts of people who go off are known; each once. */
+/* MACs by which hosts of people who go off, or who need no login, are known; each once. */
 static uint32_t off_macs(const struct draft *draft, struct text *macs, uint32_t max)
 {
-	uint32_t count = 0, i, j;
+	uint32_t count = bypass_devices(draft, macs, max), i, j;
 	struct text head, rest;
 
 	/* More than a question holds: the whole menu is asked for, so it does not matter which. */

@@ -7,7 +7,8 @@
 #include "plan/walls.h"
 
 static const enum menu_id row_menus[] = { MENU_PPP_SECRET, MENU_HOTSPOT_USER,
-					  MENU_QUEUE_SIMPLE, MENU_ADDRESS_LIST };
+					  MENU_QUEUE_SIMPLE, MENU_ADDRESS_LIST,
+					  MENU_DHCP_LEASE, MENU_HOTSPOT_BINDING };
 
 static int compare_people(const void *a, const void *b)
 {
@@ -61,7 +62,7 @@ static struct text *gone_references(struct draft *draft, uint32_t *count)
 		for (j = 0; j < draft->item_count[row_menus[i]]; j++) {
 			struct item *item = &draft->items[row_menus[i]][j];
 			item->reference = item_reference(draft, item);
-			if (!draft_person(draft, item->reference))
+			if (item->reference.size != 0 && !draft_person(draft, item->reference))
 				gone[found++] = item->reference;
 		}
 	qsort(gone, found, sizeof(*gone), compare_texts);
@@ -92,8 +93,9 @@ void people_link(struct draft *draft)
 	for (i = 0; i < ARRAY_COUNT(row_menus); i++)
 		for (j = 0; j < draft->item_count[row_menus[i]]; j++) {
 			struct item *item = &draft->items[row_menus[i]][j];
+			/* What the wall lets through is on a list, too, and is nobody's. */
 			item->person = draft_person(draft, item->reference);
-			invariant(item->person != NULL);
+			invariant(item->person != NULL || item->reference.size == 0);
 		}
 }
 
@@ -105,8 +107,11 @@ static struct text target_of(const struct row *row)
 static bool item_had_access(const struct draft *draft, const struct item *item)
 {
 	if (!item->have || (!item->ours && item->verb != VERB_ADOPT) ||
-	    item->menu->id == MENU_ADDRESS_LIST)
+	    item->menu->id == MENU_ADDRESS_LIST || item->menu->id == MENU_DHCP_LEASE)
 		return false;
+	if (item->menu->id == MENU_HOTSPOT_BINDING)
+		return !text_is(row_get(item->have, item->menu, "disabled"), "true") &&
+		       text_is(row_get(item->have, item->menu, "type"), "bypassed");
 	/* A queue lets nobody in; its address has access unless a wall holds it. */
 	if (item->menu->id == MENU_QUEUE_SIMPLE)
 		return !walls_hold(draft, target_of(item->have), false);
@@ -171,6 +176,8 @@ void people_weigh(struct draft *draft)
 	for (i = 0; i < ARRAY_COUNT(row_menus); i++)
 		for (j = 0; j < draft->item_count[row_menus[i]]; j++) {
 			const struct item *item = &draft->items[row_menus[i]][j];
+			if (!item->person)
+				continue;
 			item->person->had_access |= item_had_access(draft, item);
 			item->person->gets_access |= item_gets_access(draft, item);
 		}
@@ -178,7 +185,7 @@ void people_weigh(struct draft *draft)
 		for (j = 0; j < draft->item_count[row_menus[i]]; j++) {
 			const struct item *item = &draft->items[row_menus[i]][j];
 			struct person *person = item->person;
-			if (person->gets_access)
+			if (!person || person->gets_access)
 				continue;
 			/* The open row decides, else sessions that live on without one. */
 			if (item_had_access(draft, item) || (!person->had_access && item->has_live))

@@ -7,8 +7,10 @@
 #include "plan/books.h"
 #include "plan/compile.h"
 #include "plan/diff.h"
+#include "plan/gardens.h"
 #include "plan/guard.h"
 #include "plan/lease.h"
+#include "plan/dhcp.h"
 #include "plan/people.h"
 #include "plan/session.h"
 #include "plan/unused.h"
@@ -56,12 +58,29 @@ static enum effect row_effect(const struct item *item)
 	return person->gets_access ? EFFECT_GAIN : EFFECT_LOSS;
 }
 
+/* What a person can do about it. */
+static struct text conflict_because(const struct item *item)
+{
+	if (item->reason == REASON_NOT_OURS)
+		return TEXT("an equal row is there and not wavu's: mode adopt takes it");
+	if (item->menu->id == MENU_PPP_PROFILE || item->menu->id == MENU_HOTSPOT_USER_PROFILE)
+		return TEXT("another profile of that name is there and not wavu's, so its rate "
+			    "holds: rename or remove it on the router, or give the package "
+			    "`profile:` with that name to take it over");
+	if (item->menu->id == MENU_DHCP_LEASE)
+		return TEXT("another lease of that address or device is there and not wavu's: "
+			    "remove it on the router");
+	if (!item->person)
+		return TEXT("another row of that name is there and not wavu's: rename or remove it "
+			    "on the router");
+	return TEXT("another row of that name is there and not wavu's: remove it on the router, or "
+		    "take it over with mode adopt once it is equal");
+}
+
 static struct text row_because(const struct draft *draft, const struct item *item)
 {
-	if (item->verb == VERB_CONFLICT && item->reason == REASON_NOT_OURS)
-		return TEXT("an equal row is there and not wavu's: mode adopt takes it");
 	if (item->verb == VERB_CONFLICT)
-		return TEXT("another row of that name is there and not wavu's");
+		return conflict_because(item);
 	if (item->reason == REASON_DRIFT)
 		return TEXT("changed on the router, not by wavu");
 	if (item->want && item->want->stamp.size != 0)
@@ -89,7 +108,8 @@ static void decide_row(struct draft *draft, struct item *item, enum effect effec
 {
 	enum router_mode mode = draft->in->router->mode;
 	bool reports = item->reason == REASON_DRIFT &&
-		       intent_drift(draft->in->intent, draft->in->router) == DRIFT_REPORT;
+		       intent_drift_of(draft->in->intent, draft->in->router,
+				       item->menu->path) == DRIFT_REPORT;
 
 	item->held = effect == EFFECT_LOSS && item->person->held;
 	item->report_only = item->verb == VERB_CONFLICT || mode == MODE_OBSERVE || reports ||
@@ -153,7 +173,7 @@ static void change_row(struct draft *draft, struct item *item)
 	change->menu = item->menu;
 	change->key = item->key;
 	change->have = item->have;
-	change->want = row_to_write(draft, item);
+	change->want = item->verb == VERB_REMOVE ? NULL : row_to_write(draft, item);
 	change->fields = item->verb == VERB_ADD ? fields_added(change->want) : item->differs;
 	change->because = row_because(draft, item);
 	change->held = item->held;
@@ -164,6 +184,8 @@ static void change_row(struct draft *draft, struct item *item)
 	change->only_if_clean = item->verb == VERB_REMOVE && !item->person;
 	if (item->verb == VERB_ADD && item->menu->id == MENU_FIREWALL_FILTER)
 		change->place_before = walls_place(draft);
+	else if (item->verb == VERB_ADD && item->menu->name_count != 0)
+		change->place_before = gardens_place(draft, item->menu->id);
 	draft->plan->contested |= change->slow;
 }
 
@@ -187,13 +209,14 @@ static void say_password(struct draft *draft, const struct item *item)
 static void change_people(struct draft *draft)
 {
 	static const enum menu_id menus[] = { MENU_PPP_SECRET, MENU_HOTSPOT_USER,
-					      MENU_QUEUE_SIMPLE, MENU_ADDRESS_LIST };
+					      MENU_QUEUE_SIMPLE, MENU_ADDRESS_LIST,
+					      MENU_DHCP_LEASE,   MENU_HOTSPOT_BINDING };
 	uint32_t i, j;
 
 	for (i = 0; i < ARRAY_COUNT(menus); i++)
 		for (j = 0; j < draft->item_count[menus[i]]; j++) {
 			struct item *item = &draft->items[menus[i]][j];
-			if (item->want && item->person->subscriber)
+			if (item->want && item->person && item->person->subscriber)
 				say_password(draft, item);
 			if (item->verb != VERB_COUNT)
 				change_row(draft, item);
@@ -203,8 +226,10 @@ static void change_people(struct draft *draft)
 static void change_shared(struct draft *draft)
 {
 	static const enum menu_id menus[] = {
-		MENU_SCHEDULER, MENU_SCRIPT,      MENU_FIREWALL_FILTER,
-		MENU_POOL,      MENU_PPP_PROFILE, MENU_HOTSPOT_USER_PROFILE,
+		MENU_SCHEDULER, MENU_SCRIPT,
+		MENU_HOTSPOT_GARDEN, MENU_HOTSPOT_GARDEN_IP, MENU_FIREWALL_FILTER,
+		MENU_FIREWALL_NAT,   MENU_POOL,              MENU_PPP_PROFILE,
+		MENU_HOTSPOT_USER_PROFILE,
 	};
 	uint32_t i, j;
 
@@ -222,6 +247,8 @@ static void change_shared(struct draft *draft)
 
 static uint32_t step_class(const struct step *step)
 {
+	if (dhcp_makes_room(&step->change))
+		return 0;
 	switch (step->change.verb) {
 	case VERB_ADD:
 	case VERB_SET:
@@ -255,7 +282,10 @@ static int compare_steps(const void *a, const void *b)
 		return x_class < y_class ? -1 : 1;
 	if (x->change.menu->id != y->change.menu->id)
 		return (x->change.menu->id < y->change.menu->id) == (x_class != 1) ? -1 : 1;
-	order = effect_rank(x->change.effect) - effect_rank(y->change.effect);
+	/* Before what takes its place. */
+	order = dhcp_makes_room(&y->change) - dhcp_makes_room(&x->change);
+	if (order == 0)
+		order = effect_rank(x->change.effect) - effect_rank(y->change.effect);
 	if (order == 0)
 		order = text_compare(x->change.key, y->change.key);
 	if (order == 0 && x->change.have && y->change.have)
@@ -320,6 +350,7 @@ static void judge_router(struct draft *draft)
 	people_link(draft);
 	diff_judge(draft);
 	lease_judge(draft);
+	dhcp_judge(draft);
 	session_survey(draft);
 	walls_survey(draft);
 	people_weigh(draft);

@@ -25,7 +25,7 @@ static uint32_t speed_fields(const struct menu *menu)
 	return bits;
 }
 
-static void static_row(struct row *row, const struct row_wish *wish, struct arena *arena)
+void service_static_row(struct row *row, const struct row_wish *wish, struct arena *arena)
 {
 	const struct menu *menu = menu_of(MENU_QUEUE_SIMPLE);
 	const struct burst *burst = &wish->subscriber->package->burst;
@@ -64,5 +64,5 @@ const struct service_row service_static = {
 	.row_menu = MENU_QUEUE_SIMPLE,
 	.session_menu = MENU_COUNT,
 	.is_listed = true,
-	.row = static_row,
+	.row = service_static_row,
 };

@@ -10,6 +10,7 @@ static const struct service_row *const rows[SERVICE_COUNT] = {
 	[SERVICE_PPPOE] = &service_pppoe,
 	[SERVICE_HOTSPOT] = &service_hotspot,
 	[SERVICE_STATIC] = &service_static,
+	[SERVICE_IPOE] = &service_ipoe,
 };
 
 const struct service_row *service_of(enum service service)

@@ -29,6 +29,7 @@ struct row_wish {
 	bool is_disabled;
 	struct speed speed; /* where the row itself says it */
 	bool bursts;
+	bool is_blocked; /* shut off, and no wall would stop him */
 };
 
 struct service_row {
@@ -41,6 +42,8 @@ struct service_row {
 	/* NULL: it has none. */
 	void (*profile)(struct row *row, const struct profile_wish *wish, struct arena *arena);
 	void (*row)(struct row *row, const struct row_wish *wish, struct arena *arena);
+	/* A second row of his, in /ip/dhcp-server/lease; NULL: he has none. */
+	void (*dhcp_lease)(struct row *row, const struct row_wish *wish, struct arena *arena);
 };
 
 const struct service_row *service_of(enum service service);
@@ -61,4 +64,7 @@ bool profile_is_walled(struct text name);
  * facts §3.1). */
 struct text rate_limit_text(struct arena *arena, const struct profile_wish *wish);
 
-extern const struct service_row service_pppoe, service_hotspot, service_static;
+/* The queue of a fixed address; ipoe has the same. */
+void service_static_row(struct row *row, const struct row_wish *wish, struct arena *arena);
+
+extern const struct service_row service_pppoe, service_hotspot, service_static, service_ipoe;

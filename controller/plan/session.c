@@ -5,6 +5,7 @@
 #include "base/bug.h"
 #include "base/error.h"
 #include "menu/value.h"
+#include "plan/bypass.h"
 #include "plan/window.h"
 
 #define QUEUES_OF_ONE_MAX 16u
@@ -89,6 +90,7 @@ void session_survey(struct draft *draft)
 	survey_table(draft, MENU_PPP_ACTIVE);
 	survey_table(draft, MENU_HOTSPOT_COOKIE);
 	survey_table(draft, MENU_HOTSPOT_ACTIVE);
+	bypass_survey(draft);
 }
 
 /* ---- queues ---- */
@@ -307,6 +309,18 @@ static void disconnect(struct draft *draft, struct item *item, const struct tabl
 			      draft->in->router->mode != MODE_MANAGE;
 }
 
+bool session_is_stale(const struct draft *draft, const struct item *item, const struct table *table,
+		      const struct row *row)
+{
+	return session_verdict(draft, item, table, row) == VERDICT_STALE;
+}
+
+void session_disconnect(struct draft *draft, struct item *item, const struct table *table,
+			const struct row *row)
+{
+	disconnect(draft, item, table, row, false);
+}
+
 /* He is kept for now, and may stay after all: then his queue is still to be judged. */
 static void keep_doubt(struct draft *draft, const struct item *item)
 {
@@ -436,4 +450,5 @@ void session_judge(struct draft *draft)
 	judge_table(draft, MENU_HOTSPOT_COOKIE, &queues);
 	judge_table(draft, MENU_HOTSPOT_ACTIVE, &queues);
 	judge_hosts(draft);
+	bypass_judge(draft);
 }

@@ -6,8 +6,6 @@
 #include "plan/services.h"
 
 #define NAMES_SHOWN 5u
-/* Where the suspended may still go: the portal, the ways to pay. The operator fills this list. */
-#define GARDEN "wavu-garden"
 
 /* ---- rules ---- */
 
@@ -77,7 +75,7 @@ void walls_want_rule(struct draft *draft, struct text list)
 	row_put(row, table->menu, "chain", TEXT("forward"), draft->arena);
 	row_put(row, table->menu, "action", TEXT("drop"), draft->arena);
 	row_put(row, table->menu, "src-address-list", list, draft->arena);
-	row_put(row, table->menu, "dst-address-list", TEXT("!" GARDEN), draft->arena);
+	row_put(row, table->menu, "dst-address-list", TEXT("!" WALLS_GARDEN), draft->arena);
 	row_put(row, table->menu, "disabled", TEXT("false"), draft->arena);
 	row->where = &draft->in->router->where;
 	row->because = TEXT("the router's firewall: manage");
@@ -112,7 +110,7 @@ struct text walls_remedy(const struct draft *draft, struct text list)
 			   ": set `firewall: manage`, or add, before the first rule of chain "
 			   "forward that accepts or fasttracks: /ip/firewall/filter/add "
 			   "chain=forward action=drop src-address-list=%.*s "
-			   "dst-address-list=!" GARDEN,
+			   "dst-address-list=!" WALLS_GARDEN,
 			   TEXT_ARG(list));
 }
 
@@ -170,6 +168,13 @@ void walls_want_entry(struct draft *draft, const struct subscriber *subscriber, 
 	row->access = ACCESS_NONE;
 	row->because = because;
 	row->where = &subscriber->where;
+}
+
+void walls_want_shut(struct draft *draft, const struct subscriber *subscriber, struct text because)
+{
+	if (draft->in->router->manages_firewall &&
+	    service_of(subscriber->package->service)->is_listed)
+		walls_want_entry(draft, subscriber, because);
 }
 
 /* ---- who is behind one ---- */
@@ -285,8 +290,10 @@ static void say_let_go(struct draft *draft)
 
 	for (i = 0; i < draft->item_count[MENU_QUEUE_SIMPLE]; i++) {
 		const struct item *item = &draft->items[MENU_QUEUE_SIMPLE][i];
+		/* Who is still in git stays on the list (walls_want_shut). */
 		if (item->verb == VERB_REMOVE && item->person &&
-		    item->person->entitlement.state == STATE_TERMINATED)
+		    item->person->entitlement.state == STATE_TERMINATED &&
+		    !(item->person->subscriber && draft->in->router->manages_firewall))
 			crowd_add(&gone, draft, item->person);
 	}
 	crowd_say(&gone, draft, "let go of",

@@ -7,6 +7,9 @@
 
 #include "plan/draft.h"
 
+/* Where the suspended may still go: the portal, the ways to pay. Filled by hand, and by `wall`. */
+#define WALLS_GARDEN "wavu-garden"
+
 /* Lists with an enabled rule in the tables looked at (product.md: filter forward drop/reject, nat
  * dstnat dst-nat/redirect); false when the firewall was not read. */
 bool walls_read(struct text *walls, const struct observed *observed, struct arena *arena);
@@ -28,6 +31,12 @@ struct text walls_place(const struct draft *draft);
 struct text walls_remedy(const struct draft *draft, struct text list);
 /* How the address list's menu calls that row; also what the inventory calls it. */
 struct text walls_entry_key(const struct draft *draft, struct text list, struct text address);
+/*
+ * Nobody who never paid, or is let go of, keeps the way that his fixed address has: with `firewall:
+ * manage` it is on the list too. By default `new` and `terminated` have no row (product.md).
+ */
+void walls_want_shut(struct draft *draft, const struct subscriber *subscriber,
+		     struct text because);
 /* His entry on that list becomes wanted. */
 void walls_want_entry(struct draft *draft, const struct subscriber *subscriber,
 		      struct text because);

@@ -30,7 +30,7 @@ static struct attribute attribute_of(const struct change *change, uint32_t field
 }
 
 /* An empty target would shape everybody, and a rule in another chain could cut wavu's own path. */
-static void check_sane(const struct change *change)
+static void check_sane(const struct change *change, struct arena *arena)
 {
 	const struct row *row = change->want ? change->want : change->have;
 
@@ -40,6 +40,17 @@ static void check_sane(const struct change *change)
 	if (change->menu->id == MENU_FIREWALL_FILTER)
 		invariant(text_is(row_get(row, change->menu, "chain"), "forward") &&
 			  row_get(row, change->menu, "src-address-list").size != 0);
+	if (change->menu->id == MENU_FIREWALL_NAT)
+		invariant(text_is(row_get(row, change->menu, "chain"), "dstnat") &&
+			  row_get(row, change->menu, "src-address-list").size != 0);
+	if (change->menu->id == MENU_HOTSPOT_BINDING)
+		invariant(row_get(row, change->menu, "mac-address").size != 0);
+	if (change->menu->id == MENU_DHCP_LEASE)
+		invariant(row_get(row, change->menu, "address").size != 0 &&
+			  !text_is(row_get(row, change->menu, "address"), "0.0.0.0"));
+	if (change->menu->id == MENU_HOTSPOT_GARDEN || change->menu->id == MENU_HOTSPOT_GARDEN_IP)
+		invariant(!text_is(row_key(row, change->menu, arena), "allow") &&
+			  !text_is(row_key(row, change->menu, arena), "accept"));
 	if (change->menu->id == MENU_ADDRESS_LIST)
 		invariant(row_get(row, change->menu, "address").size != 0 &&
 			  row_get(row, change->menu, "list").size != 0);
@@ -52,7 +63,7 @@ void plan_write(struct write *out, const struct change *change, struct arena *ar
 
 	invariant(change->verb != VERB_CONFLICT && change->verb != VERB_COUNT);
 	invariant(change->menu->writable && !change->menu->dangerous);
-	check_sane(change);
+	check_sane(change, arena);
 	*out = (struct write){ .menu = change->menu };
 	out->verb = change->verb == VERB_ADOPT ? VERB_SET : change->verb;
 	if (change->verb != VERB_ADD) {

@@ -82,13 +82,16 @@ static bool says_yes(struct text value)
 struct row_head {
 	struct text id;
 	bool dynamic, builtin, invalid;
-	uint32_t keys; /* key fields that have a value */
+	uint32_t keys; /* key fields that have a value, or may be absent */
 	uint32_t size; /* bytes of all values */
 };
 
 static struct row_head head_of(const struct menu *menu, const struct pair *pairs, uint32_t count)
 {
 	struct row_head head = { 0 };
+	/* A binding may name an address instead of a device: its key has a fallback. */
+	for (uint32_t i = 0; i < menu->key_count; i++)
+		head.keys += menu->fields[i].fallback != NULL;
 	for (uint32_t i = 0; i < count; i++) {
 		struct text name = pairs[i].name, value = pairs[i].value;
 		head.size += value.size + 1;

@@ -5,7 +5,8 @@
 #include "view/shape.h"
 
 static const char *const service_words[SERVICE_COUNT] = {
-	[SERVICE_PPPOE] = "pppoe", [SERVICE_HOTSPOT] = "hotspot", [SERVICE_STATIC] = "static"
+	[SERVICE_PPPOE] = "pppoe", [SERVICE_HOTSPOT] = "hotspot", [SERVICE_STATIC] = "static",
+	[SERVICE_IPOE] = "ipoe",
 };
 
 static json_t *last_payment(const struct outlook *outlook, const struct standing *standing)

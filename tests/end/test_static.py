@@ -114,8 +114,11 @@ def test_wavu_makes_the_rule_before_what_lets_traffic_pass():
         isp.write("routers.yaml", isp.router_yaml(0, "firewall: manage\n"))
         isp.commit()
         isp.start()
+        wait_for("who never paid is shut off", lambda: listed(isp))
+        isp.settle()
+        assert not has(isp)["open"], has(isp)
         pay(isp, "SKL51ZDR60")
-        wait_for("the address is on the list", lambda: listed(isp))
+        wait_for("the time is over", lambda: isp.show("KN-0060")["state"] == "expired" and listed(isp))
         isp.settle()
         rules = isp.routers.rows("/ip/firewall/filter")
         assert [rule["action"] for rule in rules] == ["accept", "drop", "fasttrack-connection", "accept"], rules

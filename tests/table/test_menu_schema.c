@@ -70,6 +70,13 @@ static bool has_argument(const char *version, const char *menu, const char *comm
 	return found && found < end;
 }
 
+/* The facts sampled no DHCP and no firewall rules: those menus rest on what their files cite. */
+static bool is_judged(const struct menu *menu)
+{
+	return menu->writable && menu->shape != SHAPE_SESSIONS &&
+	       inside(inside(inside(schema, "versions", '{'), versions[0], '{'), menu->path, '{');
+}
+
 static void written_fields_exist(void **state)
 {
 	(void)state;
@@ -78,7 +85,7 @@ static void written_fields_exist(void **state)
 	uint32_t checked = 0;
 	for (int i = 0; i < MENU_COUNT; i++) {
 		const struct menu *menu = menu_of((enum menu_id)i);
-		if (!menu->writable || menu->shape != SHAPE_SET)
+		if (!is_judged(menu))
 			continue;
 		for (uint32_t f = 0; f < menu->field_count; f++) {
 			const struct field *field = &menu->fields[f];
@@ -107,16 +114,20 @@ static void comments_are_where_the_schema_has_them(void **state)
 	(void)state;
 	if (!schema)
 		skip();
+	uint32_t judged = 0;
 	for (int i = 0; i < MENU_COUNT; i++) {
 		const struct menu *menu = menu_of((enum menu_id)i);
-		if (!menu->writable || menu->shape != SHAPE_SET)
+		if (!is_judged(menu))
 			continue;
+		judged++;
 		bool everywhere = true;
 		for (size_t v = 0; v < ARRAY_COUNT(versions); v++)
 			everywhere &= has_argument(versions[v], menu->path, "add", "comment");
 		if (menu->has_comment != everywhere)
 			fail_msg("%s", menu->path);
 	}
+	/* Ten menus that wavu writes are in the facts. */
+	assert_true(judged >= 10);
 }
 
 int main(void)

@@ -67,8 +67,12 @@ static void rows_carry_exactly_what_was_sold(void **state)
 						      .name = profile_name(&arena, &package),
 						      .speed = speed,
 						      .bursts = true };
-		const struct row_wish wish = { &router, &subscriber, profile.name, true,
-							speed, true };
+		const struct row_wish wish = { .router = &router,
+					       .subscriber = &subscriber,
+					       .profile = profile.name,
+					       .is_disabled = true,
+					       .speed = speed,
+					       .bursts = true };
 		struct table profiles, rows;
 		struct row *row;
 		if (service->is_listed)
@@ -100,7 +104,11 @@ static void a_queue_carries_exactly_what_was_sold(void **state)
 	struct subscriber subscriber = { .username = TEXT("jane"),
 					 .address = TEXT("10.9.0.42"),
 					 .package = &package };
-	struct row_wish wish = { &router, &subscriber, TEXT_NONE, true, speed, true };
+	struct row_wish wish = { .router = &router,
+				 .subscriber = &subscriber,
+				 .is_disabled = true,
+				 .speed = speed,
+				 .bursts = true };
 	struct arena arena;
 	struct table rows;
 	struct row *row;
@@ -134,6 +142,43 @@ static void a_queue_carries_exactly_what_was_sold(void **state)
 	row = table_add(&rows, &arena);
 	service_static.row(row, &wish, &arena);
 	assert_int_equal(row->initial, 0);
+	arena_close(&arena);
+}
+
+static void a_lease_is_for_one_device_and_blocked_without_a_wall(void **state)
+{
+	const struct menu *menu = menu_of(MENU_DHCP_LEASE);
+	struct package package = package_of(SERVICE_IPOE);
+	struct router router = { .name = TEXT("r1"), .dhcp_server = TEXT("dhcp1") };
+	struct subscriber subscriber = { .username = TEXT("jane"),
+					 .address = TEXT("10.30.0.42"),
+					 .mac = TEXT("AA:BB:CC:DD:EE:FF"),
+					 .package = &package };
+	struct row_wish wish = { .router = &router,
+				 .subscriber = &subscriber,
+				 .is_disabled = true,
+				 .speed = speed };
+	struct arena arena;
+	struct table rows;
+	struct row *row;
+
+	(void)state;
+	arena_open(&arena, 1u << 20);
+	table_init(&rows, menu);
+	row = table_add(&rows, &arena);
+	service_ipoe.dhcp_lease(row, &wish, &arena);
+	assert_true(text_is(row_key(row, menu, &arena), "10.30.0.42"));
+	assert_true(text_is(row_get(row, menu, "mac-address"), "AA:BB:CC:DD:EE:FF"));
+	assert_true(text_is(row_get(row, menu, "server"), "dhcp1"));
+	assert_true(text_is(row_get(row, menu, "block-access"), "false"));
+	/* Also who is shut off keeps his lease: his address is not another's. */
+	assert_true(text_is(row_get(row, menu, "disabled"), "false"));
+	wish.is_blocked = true;
+	row = table_add(&rows, &arena);
+	service_ipoe.dhcp_lease(row, &wish, &arena);
+	assert_true(text_is(row_get(row, menu, "block-access"), "true"));
+	/* And his queue is a static customer's. */
+	assert_true(service_ipoe.row == service_static.row);
 	arena_close(&arena);
 }
 
@@ -204,6 +249,7 @@ int main(void)
 		cmocka_unit_test(menus_fit_together),
 		cmocka_unit_test(rows_carry_exactly_what_was_sold),
 		cmocka_unit_test(a_queue_carries_exactly_what_was_sold),
+		cmocka_unit_test(a_lease_is_for_one_device_and_blocked_without_a_wall),
 		cmocka_unit_test(profile_names_are_short_stable_and_apart),
 		cmocka_unit_test(a_golden_plan_shows_every_service),
 	};

@@ -106,7 +106,9 @@ static void operator_setup(struct ros *ros)
 				"=login-by=cookie,http-chap,mac-cookie", NULL) &&
 		       ros_hand(ros, &answer, "/ip/hotspot/add", "=name=hotspot1",
 				"=interface=bridge1", "=profile=hsprof1",
-				"=address-pool=hotspot-pool", "=disabled=no", NULL);
+				"=address-pool=hotspot-pool", "=disabled=no", NULL) &&
+		       ros_hand(ros, &answer, "/ip/dhcp-server/add", "=name=dhcp1",
+				"=interface=ether3", NULL);
 
 	assert(is_good);
 }

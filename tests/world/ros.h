@@ -37,8 +37,9 @@ struct ros_options {
 };
 
 /*
- * A router that has just been booted, with, unless `bare`, a PPPoE server on ether2 and the hotspot
- * server `hotspot1` on bridge1 (whose profile allows mac-cookie). Never NULL.
+ * A router that has just been booted, with, unless `bare`, a PPPoE server on ether2, the hotspot
+ * server `hotspot1` on bridge1 (whose profile allows mac-cookie) and the DHCP server `dhcp1` on
+ * ether3, which knows only static leases. Never NULL.
  */
 struct ros *ros_new(const struct ros_options *options);
 
@@ -193,6 +194,11 @@ enum ros_entry ros_hotspot_login(struct ros *ros, const char *mac, const char *n
 
 /* The phone walks away: host and login end, the cookie stays. False: it was not here. */
 bool ros_hotspot_leave(struct ros *ros, const char *mac);
+
+/* A device asks that DHCP server for an address (written into `address`, of `size` bytes). BLOCKED
+ * by block-access, NO_ADDRESS without a static lease and a pool, SERVICE without such a server. */
+enum ros_entry ros_dhcp_ask(struct ros *ros, const char *server, const char *mac, char *address,
+			    size_t size);
 
 /* A CPE that dials again and again (each 5 s) whenever it is not online; asked in ros_set_now(). */
 void ros_cpe_keep(struct ros *ros, const char *name, const char *password, const char *caller_id);

@@ -119,6 +119,7 @@ int ros_word_find(const char *words, struct ros_text text, struct ros_text *foun
 /* ---- menus (ros_menus_*.c) ------------------------------------------------------------------- */
 
 struct ros_row;
+struct ros_value;
 struct ros_call;
 
 enum ros_flag {
@@ -190,6 +191,9 @@ struct ros_menu {
 	bool (*may_remove)(struct ros *, const struct ros_row *, struct ros_refusal *);
 	void (*removed)(struct ros *, struct ros_row *);
 	void (*added)(struct ros *, struct ros_row *);
+	/* Refusals of a twin that one duplicate text does not tell; `row` as above. */
+	bool (*clashes)(struct ros *, const struct ros_row *, const struct ros_value *,
+			struct ros_refusal *);
 };
 
 #define ROS_MENUS_MAX 40
@@ -205,7 +209,7 @@ extern const struct ros_menu ros_menu_hotspot, ros_menu_hotspot_profile, ros_men
     ros_menu_hotspot_user_profile, ros_menu_hotspot_active, ros_menu_hotspot_cookie,
     ros_menu_hotspot_host, ros_menu_ip_binding, ros_menu_walled_garden, ros_menu_walled_garden_ip;
 extern const struct ros_menu ros_menu_queue_simple, ros_menu_address_list, ros_menu_filter,
-    ros_menu_nat, ros_menu_pool;
+    ros_menu_nat, ros_menu_pool, ros_menu_dhcp_server, ros_menu_dhcp_lease;
 extern const struct ros_menu ros_menu_service, ros_menu_webserver, ros_menu_user, ros_menu_group,
     ros_menu_user_active,
     ros_menu_resource, ros_menu_identity, ros_menu_clock, ros_menu_device_mode,

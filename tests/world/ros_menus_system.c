@@ -311,6 +311,8 @@ const struct ros_menu *const ros_menus[] = {
 	&ros_menu_filter,
 	&ros_menu_nat,
 	&ros_menu_pool,
+	&ros_menu_dhcp_server,
+	&ros_menu_dhcp_lease,
 	&ros_menu_service,
 	&ros_menu_webserver,
 	&ros_menu_user,

@@ -50,10 +50,14 @@ static bool argument_apply(struct ros_call *call, const struct ros_argument *arg
 static bool twin_check(struct ros_call *call, const struct ros_row *row,
 		       const struct ros_value *values)
 {
-	if (call->table->menu->duplicate == NULL ||
+	const struct ros_menu *menu = call->table->menu;
+
+	if (menu->clashes != NULL && menu->clashes(call->ros, row, values, &call->refusal))
+		return false;
+	if (menu->duplicate == NULL ||
 	    ros_row_twin(call->ros, call->table, row, values) == NULL)
 		return true;
-	return ros_refuse(&call->refusal, -1, "%s", call->table->menu->duplicate);
+	return ros_refuse(&call->refusal, -1, "%s", menu->duplicate);
 }
 
 /* A timeout makes an address-list entry dynamic: it lives in memory and ends by itself (§3). */

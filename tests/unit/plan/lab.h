@@ -14,7 +14,7 @@
 #include "plan/plan.h"
 
 #define LAB_ROWS_MAX 20000
-#define LAB_LOOKS_MAX 16
+#define LAB_LOOKS_MAX 32
 
 struct lab_router {
 	struct table tables[MENU_COUNT]; /* what a look would read */

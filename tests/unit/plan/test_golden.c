@@ -226,7 +226,8 @@ static bool play_world(struct golden *golden, const char *verb, struct text rest
 		menu = menu_by_path(first);
 		second = word(golden, &rest);
 		row = find_row(golden, menu, second);
-		assert_non_null(row);
+		if (!row)
+			fail_msg("%s has no row %s %s", golden->folder, first, second);
 		if (strcmp(verb, "hand") == 0)
 			set_fields(golden, row, menu, rest);
 		else

@@ -95,7 +95,7 @@ static void test_says_what_matters(void **state)
 	    printed, TEXT("\"required\": [\"kind\", \"name\", \"service\", \"price\", "
 			  "\"period\", \"speed\"]")));
 	assert_true(text_contains_nocase(
-	    printed, TEXT("\"enum\": [\"pppoe\", \"hotspot\", \"static\"]")));
+	    printed, TEXT("\"enum\": [\"pppoe\", \"hotspot\", \"static\", \"ipoe\"]")));
 	assert_true(text_contains_nocase(printed, TEXT("\"additionalProperties\": false")));
 	assert_true(text_is(schema_file_name(&arena, kind_find("DunningPolicy", 13)),
 			    "dunning-policy.schema.json"));

@@ -3,7 +3,8 @@
 #include <string.h>
 
 #include "base/clock.h"
-#include "base/zone.h"
+#include "menu/value.h"
+#include "plan/lease.h"
 #include "plan/services.h"
 
 #define CLOCK_OFF_MAX_US INT64_C(300000000) /* as far as our own clock may jump and be believed */
@@ -36,42 +37,27 @@ static bool is_on(const struct row *row, const struct menu *menu)
 
 /* ---- the clock ---- */
 
-/* "jul/14/2023" before 7.10, "2023-07-14" from then on (facts §3). */
-static struct text iso_date(struct text date, struct arena *arena)
-{
-	static const char months[] = "janfebmaraprmayjunjulaugsepoctnovdec";
-	struct text month, day, year, rest;
-
-	if (!text_cut(date, '/', &month, &rest) || !text_cut(rest, '/', &day, &year) ||
-	    month.size != 3)
-		return date;
-	month = text_lower(arena, month);
-	for (int i = 0; i < 12; i++)
-		if (memcmp(months + i * 3, month.at, 3) == 0)
-			return text_format(arena, "%.*s-%02d-%.*s", TEXT_ARG(year), i + 1,
-					   TEXT_ARG(day));
-	return date;
-}
-
 static void advise_clock(struct checking *checking)
 {
 	struct arena *arena = &checking->call->arena;
 	const struct row *row = single(checking, MENU_CLOCK);
-	struct text date, said;
+	bool leased = intent_lease(checking->outlook->intent, checking->router);
+	struct text date, time, offset, said;
 	int64_t at, off;
 	bool read;
 
 	if (row == NULL)
 		return;
-	date = iso_date(field(row, MENU_CLOCK, "date"), arena);
-	said = text_format(arena, "%.*sT%.*s%.*s", TEXT_ARG(date),
-			   TEXT_ARG(field(row, MENU_CLOCK, "time")),
-			   TEXT_ARG(field(row, MENU_CLOCK, "gmt-offset")));
-	read = time_parse(said, zone_utc(), false, &at);
+	date = field(row, MENU_CLOCK, "date");
+	time = field(row, MENU_CLOCK, "time");
+	offset = field(row, MENU_CLOCK, "gmt-offset");
+	said = text_format(arena, "%.*s %.*s %.*s", TEXT_ARG(date), TEXT_ARG(time),
+			   TEXT_ARG(offset));
+	read = value_moment(arena, date, time, offset, &at);
 	off = read ? at - clock_now() : 0;
 	off = off < 0 ? -off : off;
 	check_should(checking, text_format(arena, "its clock says %.*s", TEXT_ARG(said)),
-		     read && off <= CLOCK_OFF_MAX_US,
+		     read && off <= (leased ? LEASE_CLOCK_OFF_MAX_US : CLOCK_OFF_MAX_US),
 		     text_format(arena,
 				 "it is %lld s away from ours: /system ntp client set enabled=yes "
 				 "%s=pool.ntp.org",

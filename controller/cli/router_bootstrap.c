@@ -70,6 +70,7 @@ int run_router_bootstrap(struct call *call)
 	if (done) {
 		in.tenant = tenant->intent->tenant.name;
 		in.zone_name = tenant->intent->tenant.timezone;
+		in.leased = intent_lease(tenant->intent, in.router);
 		bootstrap_make(&bootstrap, &in, &call->arena);
 		document = view_bootstrap(&bootstrap, call->arguments[0]);
 	}

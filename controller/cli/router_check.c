@@ -50,12 +50,12 @@ static void check_menu(struct checking *checking, const struct menu *menu)
  * The right to write, without writing: a row that cannot exist is set. A router that lets us write
  * answers that there is no such item; one that does not says so first (routeros facts 1.5).
  */
-static void check_write(struct checking *checking)
+static void check_write(struct checking *checking, enum menu_id menu, struct text what)
 {
 	struct arena *arena = &checking->call->arena;
 	struct attribute attribute = { .name = "comment", .value = TEXT("wavu") };
 	struct write write = { .verb = VERB_SET,
-			       .menu = menu_of(MENU_PPP_SECRET),
+			       .menu = menu_of(menu),
 			       .id = TEXT("*FFFFFFFE"),
 			       .attributes = &attribute,
 			       .attribute_count = 1 };
@@ -63,7 +63,7 @@ static void check_write(struct checking *checking)
 	bool lives = checking->device->verbs->write(checking->device, &write, 1, arena, &error);
 	bool ok = lives && (write.end == WRITE_DONE || write.error.code == ERROR_CONFLICT);
 
-	check_must(checking, TEXT("may write"), ok,
+	check_must(checking, what, ok,
 		  ok ? TEXT_NONE
 		     : text_format(arena, "%s: give the user's group the policy write",
 				   lives ? write.error.text : error.text));
@@ -119,7 +119,9 @@ int run_router_check(struct call *call)
 			  checking.device->version_number >= VERSION(6, 43),
 			  TEXT("update RouterOS: older ones have another login"));
 		check_service(&checking, router);
-		check_write(&checking);
+		check_write(&checking, MENU_PPP_SECRET, TEXT("may write"));
+		if (intent_lease(outlook->intent, router))
+			check_write(&checking, MENU_SCRIPT, TEXT("may keep the lease's script"));
 		router_advice(&checking);
 	}
 	device_close(checking.device);

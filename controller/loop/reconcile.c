@@ -124,8 +124,9 @@ static uint32_t keep_touched(const struct run *run, struct look *looks, uint32_t
 	for (uint32_t i = 0; i < count; i++) {
 		const struct menu *menu = looks[i].menu;
 
+		/* A clock that was read before the writes would seem to be behind by their time. */
 		if (((run->menus_touched >> menu->id) & 1u) != 0 || menu->shape == SHAPE_SESSIONS ||
-		    menu->id == MENU_QUEUE_SIMPLE)
+		    menu->id == MENU_QUEUE_SIMPLE || menu->id == MENU_CLOCK)
 			looks[kept++] = looks[i];
 	}
 	return kept;

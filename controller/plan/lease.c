@@ -8,8 +8,6 @@
 
 #define DAY_US (INT64_C(86400) * 1000000)
 #define SEEN_KEPT_US (30 * DAY_US) /* one write a month keeps the script's belief in the clock */
-/* The script runs once a minute, and a long look takes some seconds more. */
-#define CLOCK_OFF_MAX_US (INT64_C(90) * 1000000)
 #define RIGHTS TEXT("read,write")
 
 static bool is_on(const struct plan_input *in)
@@ -82,7 +80,7 @@ static bool is_ahead(const struct draft *draft)
 {
 	int64_t ahead_us;
 
-	return clock_ahead(draft, &ahead_us) && ahead_us > CLOCK_OFF_MAX_US;
+	return clock_ahead(draft, &ahead_us) && ahead_us > LEASE_CLOCK_OFF_MAX_US;
 }
 
 /* ---- what is wanted ---- */
@@ -256,7 +254,7 @@ static struct text why_clock(const struct draft *draft)
 
 	if (!clock_ahead(draft, &ahead_us))
 		return TEXT("its clock cannot be read");
-	if (ahead_us > CLOCK_OFF_MAX_US || ahead_us < -CLOCK_OFF_MAX_US)
+	if (ahead_us > LEASE_CLOCK_OFF_MAX_US || ahead_us < -LEASE_CLOCK_OFF_MAX_US)
 		return text_format(draft->arena,
 				   "its clock is %lld s %s: /system ntp client",
 				   (long long)(ahead_us < 0 ? -ahead_us : ahead_us) / 1000000,

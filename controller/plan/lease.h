@@ -10,6 +10,9 @@
 #include "policies/policy.h"
 
 #define LEASE_NAME "wavu-lease"
+/* How far the router's clock may be off; the script runs once a minute, and a long look takes some
+ * seconds more. */
+#define LEASE_CLOCK_OFF_MAX_US (INT64_C(90) * 1000000)
 
 /* Is there, or was there, a lease to look after on this router? Then the looks below are needed. */
 bool lease_matters(const struct plan_input *in);

@@ -18,6 +18,7 @@ struct bootstrap_input {
 	struct text tunnel_key; /* its WireGuard key; empty: written in by a person */
 	struct text interface;  /* where subscribers are; empty: bridge */
 	struct text zone_name;  /* "Africa/Nairobi"; empty: left alone */
+	bool leased;            /* `lease: on`: its own clock and scheduler will end access */
 };
 
 struct bootstrap {

@@ -6,21 +6,21 @@
 
 #define MEASURED_MAX 1000 /* newest latencies that p50 and p99 are taken of */
 
-const char *proof_state_word(enum proof_state state)
+const char *ending_word(enum ending_state state)
 {
 	static const char *const words[] = {
-		[PROOF_WAITING] = "waiting", [PROOF_ONLINE] = "online", [PROOF_NONE] = "none"
+		[ENDING_WAITING] = "waiting", [ENDING_ONLINE] = "online", [ENDING_NONE] = "none"
 	};
 
-	invariant(state < PROOF_STATE_COUNT);
+	invariant(state < ENDING_COUNT);
 	return words[state];
 }
 
-static enum proof_state state_of(struct text word)
+static enum ending_state state_of(struct text word)
 {
-	for (int i = 0; i < PROOF_STATE_COUNT; i++)
-		if (text_is(word, proof_state_word((enum proof_state)i)))
-			return (enum proof_state)i;
+	for (int i = 0; i < ENDING_COUNT; i++)
+		if (text_is(word, ending_word((enum ending_state)i)))
+			return (enum ending_state)i;
 	fatal("'%.*s' is no state of a credit", TEXT_ARG(word));
 }
 
@@ -39,13 +39,13 @@ static const char add_sql[] =
     "  AND p.booked_at = (SELECT at FROM access WHERE payment = ?1 ORDER BY id LIMIT 1)"
     "  AND NOT EXISTS (SELECT 1 FROM access WHERE payment = ?1 AND state = 'none')), NULL), ?10)";
 
-bool proof_add(struct store *store, const struct proof *proof, struct error *error)
+bool proof_add(struct store *store, const struct ending *proof, struct error *error)
 {
 	struct statement *statement = db_prepare(store_writer(store), add_sql);
 
 	db_bind(statement, 1, proof->payment_id);
 	db_bind_text(statement, 2, proof->reference);
-	db_bind_text(statement, 3, text_of(proof_state_word(proof->state)));
+	db_bind_text(statement, 3, text_of(ending_word(proof->state)));
 	db_bind_text(statement, 4, proof->router);
 	db_bind_text(statement, 5, proof->why);
 	db_bind(statement, 6, proof->live);
@@ -61,8 +61,8 @@ bool proof_block(struct store *store, struct text router, struct text why, uint3
 {
 	struct statement *statement = db_prepare(
 	    store_writer(store),
-	    "INSERT INTO access (payment, subscriber, state, router, why, live, tries, since_at, at)"
-	    " SELECT payment, subscriber, 'waiting', router, ?2, -1, ?3, ?4, ?5 FROM access_now"
+	    "INSERT INTO access (payment, subscriber, state, router, why, live, tries, since_at,"
+	    " at) SELECT payment, subscriber, 'waiting', router, ?2, -1, ?3, ?4, ?5 FROM access_now"
 	    " WHERE router = ?1 AND state = 'waiting' AND blocked = 0 ORDER BY payment");
 
 	invariant(why.size != 0);
@@ -77,20 +77,20 @@ bool proof_block(struct store *store, struct text router, struct text why, uint3
 /* ---- reading --------------------------------------------------------------------------------- */
 
 /* Columns in the order of take_proof(). */
-#define PROOF                                                                                   \
+#define PROOF                                                                                    \
 	"SELECT a.payment, a.subscriber, a.state, a.router, a.why, a.live, a.tries, a.since_at," \
 	" a.after_purchase IS NOT NULL, coalesce(a.latency_us, -1), a.at FROM "
 
-#define OPEN                                                                                 \
-	PROOF "access_now n JOIN access a ON a.id = n.access"                                \
-	      " JOIN payment_now p ON p.payment = n.payment AND p.status = 'credited'"       \
-	      " WHERE n.state <> 'online' AND (a.after_purchase IS NULL OR EXISTS"           \
-	      " (SELECT 1 FROM purchase u WHERE u.subscriber = a.subscriber AND u.id >"      \
+#define OPEN                                                                            \
+	PROOF "access_now n JOIN access a ON a.id = n.access"                           \
+	      " JOIN payment_now p ON p.payment = n.payment AND p.status = 'credited'"  \
+	      " WHERE n.state <> 'online' AND (a.after_purchase IS NULL OR EXISTS"      \
+	      " (SELECT 1 FROM purchase u WHERE u.subscriber = a.subscriber AND u.id >" \
 	      " a.after_purchase)) "
 
-static void take_proof(struct proof *out, struct statement *statement, struct arena *arena)
+static void take_proof(struct ending *out, struct statement *statement, struct arena *arena)
 {
-	*out = (struct proof){
+	*out = (struct ending){
 		.payment_id = db_column(statement, 0),
 		.reference = db_column_text(statement, 1, arena),
 		.state = state_of(db_column_text(statement, 2, arena)),
@@ -112,7 +112,7 @@ struct asking {
 	const int64_t *number;
 };
 
-static bool read_proofs(struct proof **out, uint32_t *count, struct store *store,
+static bool read_proofs(struct ending **out, uint32_t *count, struct store *store,
 			const struct asking *asking, struct arena *arena, struct error *error)
 {
 	struct statement *statement;
@@ -136,7 +136,7 @@ static bool read_proofs(struct proof **out, uint32_t *count, struct store *store
 	return ok;
 }
 
-bool proof_open_of(struct proof **out, uint32_t *count, struct store *store, struct text reference,
+bool proof_open_of(struct ending **out, uint32_t *count, struct store *store, struct text reference,
 		   struct arena *arena, struct error *error)
 {
 	const struct asking asking = { OPEN "AND n.subscriber = ?1 ORDER BY n.payment", &reference,
@@ -145,7 +145,7 @@ bool proof_open_of(struct proof **out, uint32_t *count, struct store *store, str
 	return read_proofs(out, count, store, &asking, arena, error);
 }
 
-bool proof_open(struct proof **out, uint32_t *count, struct store *store, struct arena *arena,
+bool proof_open(struct ending **out, uint32_t *count, struct store *store, struct arena *arena,
 		struct error *error)
 {
 	const struct asking asking = { OPEN "ORDER BY n.subscriber, n.payment", NULL, NULL };
@@ -153,7 +153,7 @@ bool proof_open(struct proof **out, uint32_t *count, struct store *store, struct
 	return read_proofs(out, count, store, &asking, arena, error);
 }
 
-bool proof_steps(struct proof **out, uint32_t *count, struct store *store, int64_t payment_id,
+bool proof_steps(struct ending **out, uint32_t *count, struct store *store, int64_t payment_id,
 		 struct arena *arena, struct error *error)
 {
 	const struct asking asking = { PROOF "access a WHERE a.payment = ?1 ORDER BY a.id", NULL,
@@ -162,13 +162,13 @@ bool proof_steps(struct proof **out, uint32_t *count, struct store *store, int64
 	return read_proofs(out, count, store, &asking, arena, error);
 }
 
-bool proof_of(bool *found, struct proof *out, struct store *store, int64_t payment_id,
+bool proof_of(bool *found, struct ending *out, struct store *store, int64_t payment_id,
 	      struct arena *arena, struct error *error)
 {
 	const struct asking asking = { PROOF "access_now n JOIN access a ON a.id = n.access"
 					     " WHERE n.payment = ?1",
 				       NULL, &payment_id };
-	struct proof *one;
+	struct ending *one;
 	uint32_t count;
 
 	if (!read_proofs(&one, &count, store, &asking, arena, error))
@@ -179,7 +179,7 @@ bool proof_of(bool *found, struct proof *out, struct store *store, int64_t payme
 	return true;
 }
 
-bool proof_waiting(struct proof **out, uint32_t *count, struct store *store, uint32_t max,
+bool proof_waiting(struct ending **out, uint32_t *count, struct store *store, uint32_t max,
 		   struct arena *arena, struct error *error)
 {
 	const int64_t limit = max;
@@ -205,15 +205,14 @@ static int compare_us(const void *a, const void *b)
 static bool read_sums(struct proof_totals *out, struct db *db, struct error *error)
 {
 	struct statement *statement = db_prepare(
-	    db,
-	    "SELECT count(*), coalesce(min(p.received_at), 0),"
-	    " coalesce((SELECT cents FROM balance WHERE account = 'unmatched'), 0),"
-	    " (SELECT coalesce(sum(max(h.cents, 0)), 0) FROM payment_now w JOIN payment h"
-	    "  ON h.id = w.payment WHERE w.status = 'held'"
-	    "  AND NOT EXISTS (SELECT 1 FROM settled WHERE payment = h.id))"
-	    " FROM access_now n JOIN payment p ON p.id = n.payment"
-	    " JOIN payment_now c ON c.payment = p.id AND c.status = 'credited'"
-	    " WHERE n.state = 'waiting'");
+	    db, "SELECT count(*), coalesce(min(p.received_at), 0),"
+		" coalesce((SELECT cents FROM balance WHERE account = 'unmatched'), 0),"
+		" (SELECT coalesce(sum(max(h.cents, 0)), 0) FROM payment_now w JOIN payment h"
+		"  ON h.id = w.payment WHERE w.status = 'held'"
+		"  AND NOT EXISTS (SELECT 1 FROM settled WHERE payment = h.id))"
+		" FROM access_now n JOIN payment p ON p.id = n.payment"
+		" JOIN payment_now c ON c.payment = p.id AND c.status = 'credited'"
+		" WHERE n.state = 'waiting'");
 
 	if (db_step(statement)) {
 		out->waiting_count = db_column(statement, 0);

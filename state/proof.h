@@ -7,22 +7,23 @@
 #pragma once
 
 #include "model/fleet.h"
+#include "model/income.h"
 #include "model/payment.h"
 #include "state/store.h"
 
-enum proof_state {
-	PROOF_WAITING, /* has a right to be online, and the router was not read back so yet */
-	PROOF_ONLINE,  /* read back from the router: his row is there and open */
-	PROOF_NONE,    /* gives no access: underpaid, paused, not begun … */
-	PROOF_STATE_COUNT
+enum ending_state {
+	ENDING_WAITING, /* has a right to be online, and the router was not read back so yet */
+	ENDING_ONLINE,  /* read back from the router: his row is there and open */
+	ENDING_NONE,    /* gives no access: underpaid, paused, not begun … */
+	ENDING_COUNT
 };
-const char *proof_state_word(enum proof_state state); /* "waiting" "online" "none" */
+const char *ending_word(enum ending_state state); /* "waiting" "online" "none" */
 
 /* One step of a credit. */
-struct proof {
+struct ending {
 	int64_t payment_id;
 	struct text reference; /* the subscriber's key */
-	enum proof_state state;
+	enum ending_state state;
 	struct text router;
 	struct text why;   /* WAITING: what is in the way, or empty; NONE: why */
 	enum ternary live; /* ONLINE: a session was there, too; UNKNOWN: the service has none */
@@ -37,26 +38,26 @@ struct proof {
  * Appends a step. An ONLINE one is measured when a callback brought the money, it was credited at
  * once and only a router was in the way. CONFLICT never; the file refuses a step after ONLINE.
  */
-bool proof_add(struct store *store, const struct proof *proof, struct error *error) MUST_CHECK;
+bool proof_add(struct store *store, const struct ending *proof, struct error *error) MUST_CHECK;
 /* The router failed: every credit that waits there and has no reason yet gets this one. */
 bool proof_block(struct store *store, struct text router, struct text why, uint32_t tries,
 		 int64_t since_at, int64_t now, struct error *error) MUST_CHECK;
 
 /* Credits in force that are not seen online, and may be by now: those of one subscriber; of all, by
  * reference. What bought nothing is left out until something was bought. */
-bool proof_open_of(struct proof **out, uint32_t *count, struct store *store, struct text reference,
+bool proof_open_of(struct ending **out, uint32_t *count, struct store *store, struct text reference,
 		   struct arena *arena, struct error *error) MUST_CHECK;
-bool proof_open(struct proof **out, uint32_t *count, struct store *store, struct arena *arena,
+bool proof_open(struct ending **out, uint32_t *count, struct store *store, struct arena *arena,
 		struct error *error) MUST_CHECK;
 
 /* Of one payment: the newest step (*found false: booked before this was kept), or all, oldest
  * first. */
-bool proof_of(bool *found, struct proof *out, struct store *store, int64_t payment_id,
+bool proof_of(bool *found, struct ending *out, struct store *store, int64_t payment_id,
 	      struct arena *arena, struct error *error) MUST_CHECK;
-bool proof_steps(struct proof **out, uint32_t *count, struct store *store, int64_t payment_id,
+bool proof_steps(struct ending **out, uint32_t *count, struct store *store, int64_t payment_id,
 		 struct arena *arena, struct error *error) MUST_CHECK;
 /* Credits in force that wait for a router, oldest first. */
-bool proof_waiting(struct proof **out, uint32_t *count, struct store *store, uint32_t max,
+bool proof_waiting(struct ending **out, uint32_t *count, struct store *store, uint32_t max,
 		   struct arena *arena, struct error *error) MUST_CHECK;
 
 #define PROOF_BOUNDS_MAX 24
@@ -72,10 +73,7 @@ struct proof_totals {
 bool proof_totals(struct proof_totals *out, struct store *store, struct arena *arena,
 		  struct error *error) MUST_CHECK;
 
-/* Verified payments from outside in one hour since 1970, UTC. */
-struct income_hour {
-	int64_t hour, count, newest_at;
-};
+/* Hours with verified payments from outside, oldest first. */
 bool income_read(struct income_hour **out, uint32_t *count, struct store *store, int64_t from_hour,
 		 struct arena *arena, struct error *error) MUST_CHECK;
 

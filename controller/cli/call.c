@@ -223,14 +223,23 @@ static bool control_anywhere(struct control_answer *answer, struct call *call,
 int call_control(struct call *call, const char *command, const struct text *arguments,
 		 uint32_t count)
 {
+	struct document *document;
+	int exit_code = call_answer(&document, call, command, arguments, count);
+
+	return document == NULL ? exit_code : call_print(call, document, exit_code);
+}
+
+int call_answer(struct document **out, struct call *call, const char *command,
+		const struct text *arguments, uint32_t count)
+{
 	struct control_request request = { .command = text_of(command),
 					   .tenant = call->tenant,
 					   .arguments = arguments,
 					   .argument_count = count };
 	struct control_answer answer = { 0 };
-	struct document *document;
 	struct error error = { 0 };
 
+	*out = NULL;
 	if (!call_settings(call, &error) || !control_anywhere(&answer, call, &request, &error))
 		return call_fail(call, &error);
 	if (answer.message.size > 0 && (answer.exit_code != 0 || answer.json.size == 0))
@@ -239,8 +248,8 @@ int call_control(struct call *call, const char *command, const struct text *argu
 	if (answer.json.size == 0 || (answer.exit_code != 0 && call->format == FORMAT_TEXT &&
 				      answer.message.size > 0 && text_is(answer.shape, "message")))
 		return answer.exit_code;
-	if (!document_parse(&document, text_copy(&call->arena, answer.shape).at, answer.json,
+	if (!document_parse(out, text_copy(&call->arena, answer.shape).at, answer.json,
 			    &error))
 		return call_fail(call, &error);
-	return call_print(call, document, answer.exit_code);
+	return answer.exit_code;
 }

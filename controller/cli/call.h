@@ -66,3 +66,7 @@ int call_usage(const struct command *command, const char *format, ...) PRINTF_LI
  * answer. */
 int call_control(struct call *call, const char *command, const struct text *arguments,
 		 uint32_t count);
+/* The same without printing what was answered: *out is NULL when there is nothing (more) to print.
+ */
+int call_answer(struct document **out, struct call *call, const char *command,
+		const struct text *arguments, uint32_t count);

@@ -45,6 +45,10 @@ static const struct option payment_list_options[] = {
 	{ "--status", "S", false, "credited, unmatched, held or reversed" },
 	{ NULL, NULL, false, NULL },
 };
+static const struct option assign_options[] = {
+	{ "--alias", NULL, false, "print a patch that remembers what the payer typed" },
+	{ NULL, NULL, false, NULL },
+};
 static const struct option attempts_options[] = {
 	{ "-n", "N", false, "at most N lines; default 50" },
 	{ NULL, NULL, false, NULL },
@@ -59,6 +63,7 @@ static const struct option plan_options[] = {
 	{ NULL, NULL, false, NULL },
 };
 static const struct option record_options[] = {
+	{ "--held", "RECEIPT", false, "the held payment that this is: it waits no longer" },
 	{ "--reason", "TEXT", false, "why: it stands in the ledger for ever" },
 	{ NULL, NULL, false, NULL },
 };
@@ -141,10 +146,12 @@ const struct command commands[] = {
 	  "Nothing is written to it, not even an expiry; facts keep coming and are caught up at "
 	  "the end.",
 	  "wavu pause kasarani-1 --until 2h --reason \"tower works\"", run_pause },
-	{ "payment assign", "RECEIPT ACCOUNT", 2, 2, NULL,
+	{ "payment assign", "RECEIPT ACCOUNT", 2, 2, assign_options,
 	  "gives an unmatched payment its owner, or releases a held one",
-	  "A held payment is released only when its amount and short code are right.",
-	  "wavu payment assign SKL51ZDR4F KN-0042", run_payment_assign },
+	  "A held payment is released only when its amount and short code are right. With --alias "
+	  "a patch for the repository is printed that makes what the payer typed an alias of the "
+	  "account: git apply takes it, and the next payment finds its owner alone.",
+	  "wavu payment assign SKL51ZDR4F KN-0042 --alias", run_payment_assign },
 	{ "payment attempts", "", 0, 0, attempts_options,
 	  "the prompts that were sent to payers, newest first",
 	  "A prompt is created, prompted, and then paid, failed or expired; a late success still "
@@ -161,7 +168,9 @@ const struct command commands[] = {
 	  "wavu payment reconcile statement.csv", run_payment_reconcile },
 	{ "payment record", "ACCOUNT AMOUNT", 2, 2, record_options,
 	  "books cash that a person took",
-	  "Who ran the command and the reason stand in the ledger.",
+	  "Who ran the command and the reason stand in the ledger. With --held the money is that "
+	  "of a payment which could not be credited as it came (held-7): both are linked, and it "
+	  "is no longer counted as held.",
 	  "wavu payment record KN-0042 2500 --reason \"cash at the office\"", run_payment_record },
 	{ "payment register", "", 0, 0, NULL,
 	  "makes the callback URLs of every channel known to its provider",

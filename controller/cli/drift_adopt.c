@@ -2,15 +2,12 @@
 
 #include <stdio.h>
 
-#include "cli/patch.h"
-#include "git/repository.h"
-#include "loop/newest.h"
+#include "cli/patch_files.h"
 #include "menu/menu.h"
 #include "menu/value.h"
 #include "state/events.h"
 #include "view/adopt_view.h"
 #include "view/drift_fields.h"
-#include "view/outlook.h"
 
 /* The files of one tenant's newest commit, and what is to be written into them. */
 struct adoption {
@@ -38,10 +35,8 @@ static void leave(struct adoption *adoption, const struct drift_row *row, const 
 
 static struct patch_file *file_of(struct adoption *adoption, const struct where *where)
 {
-	for (uint32_t i = 0; i < adoption->file_count; i++)
-		if (text_equal(adoption->files[i].path, where->file))
-			return &adoption->files[i];
-	return NULL;
+	return patch_files_find(adoption->files, adoption->file_count, where->file,
+				adoption->tenant, &adoption->call->arena);
 }
 
 static bool set(struct adoption *adoption, const struct where *where, const char *kind,
@@ -233,53 +228,20 @@ static void adopt_row(struct adoption *adoption, const struct drift_row *row)
 
 /* ---- one tenant ---- */
 
-static bool read_files(struct adoption *adoption, struct error *error)
-{
-	struct call *call = adoption->call;
-	const struct settings_tenant *tenant = adoption->tenant->seat->tenant;
-	struct text from = tenant->is_local ? tenant->repository
-					    : outlook_mirror(&call->settings, tenant, &call->arena);
-	struct repository *repository;
-	struct blob *blobs;
-	uint32_t count = 0;
-	bool done;
-
-	if (!repository_open(&repository, from, error))
-		return false;
-	done = repository_blobs(&blobs, &count, repository, adoption->tenant->commit, tenant->path,
-				&call->arena, error);
-	repository_close(repository);
-	if (!done)
-		return false;
-	adoption->files = ARENA_ARRAY(&call->arena, struct patch_file, count + 1);
-	for (uint32_t i = 0; i < count; i++)
-		if (blobs[i].refusal == NULL)
-			patch_open(&adoption->files[adoption->file_count++], blobs[i].path,
-				   blobs[i].bytes, &call->arena);
-	return true;
-}
-
 static bool adopt_tenant(struct adopt_result *result, const struct newest_tenant *tenant,
 			 struct call *call, struct error *error)
 {
 	struct adoption adoption = { .call = call, .tenant = tenant, .result = result };
-	struct text folder = tenant->seat->tenant->path;
 	struct drift_row *rows;
 	uint32_t count;
 
 	if (!drift_read(&rows, &count, tenant->seat->store, &call->arena, error) ||
-	    !read_files(&adoption, error))
+	    !patch_files_read(&adoption.files, &adoption.file_count, call, tenant, error))
 		return false;
 	for (uint32_t i = 0; i < count; i++)
 		adopt_row(&adoption, &rows[i]);
-	for (uint32_t i = 0; i < adoption.file_count; i++) {
-		struct patch_file *file = &adoption.files[i];
-
-		if (folder.size > 0 && !text_is(folder, "."))
-			file->path = text_format(&call->arena, "%.*s/%.*s", TEXT_ARG(folder),
-						 TEXT_ARG(file->path));
-		result->patch = patch_diff(file, result->patch, &call->arena);
-	}
+	for (uint32_t i = 0; i < adoption.file_count; i++)
+		result->patch = patch_diff(&adoption.files[i], result->patch, &call->arena);
 	return true;
 }
 

@@ -168,6 +168,50 @@ bool patch_set(struct patch_file *file, const struct node *map, const char *key,
 	return true;
 }
 
+/* The list's items on lines of their own, each behind a dash? */
+static bool is_dashed(const struct patch_file *file, const struct node *item, uint32_t *indent)
+{
+	struct text line;
+
+	if (item->line == 0 || item->line > file->line_count)
+		return false;
+	line = file->lines[item->line - 1].was;
+	for (*indent = 0; *indent < line.size && line.at[*indent] == ' '; (*indent)++)
+		continue;
+	return *indent + 1 < line.size && line.at[*indent] == '-' && line.at[*indent + 1] == ' ' &&
+	       offset_of(line, item->column) > *indent;
+}
+
+bool patch_append(struct patch_file *file, const struct node *map, const char *key,
+		  struct text item, const char *behind, struct arena *arena)
+{
+	const struct pair *pair = pair_of(map, key);
+	const struct node *last;
+	struct patch_line *line;
+	struct text from, token;
+	uint32_t indent;
+
+	if (pair == NULL)
+		return patch_set(file, map, key,
+				 text_format(arena, "[%.*s]", TEXT_ARG(item)), behind, arena);
+	if (pair->value->kind != NODE_LIST || pair->value->count == 0)
+		return false;
+	last = pair->value->items[pair->value->count - 1];
+	if (last->kind != NODE_SCALAR || last->line == 0 || last->line > file->line_count)
+		return false;
+	line = &file->lines[last->line - 1];
+	if (is_dashed(file, last, &indent)) {
+		line->after = text_format(arena, "%.*s%*s- %.*s\n", TEXT_ARG(line->after),
+					  (int)indent, "", TEXT_ARG(item));
+		file->edited = true;
+		return true;
+	}
+	from = text_from(line->was, offset_of(line->was, last->column));
+	token = text_head(from, token_size(from, last));
+	return replace(file, last,
+		       text_format(arena, "%.*s, %.*s", TEXT_ARG(token), TEXT_ARG(item)), arena);
+}
+
 bool patch_remove(struct patch_file *file, const struct node *map, const char *key)
 {
 	const struct pair *pair = pair_of(map, key);

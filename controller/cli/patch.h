@@ -49,6 +49,12 @@ const struct node *patch_document(const struct patch_file *file, const char *kin
  */
 bool patch_set(struct patch_file *file, const struct node *map, const char *key, struct text value,
 	       const char *behind, struct arena *arena) MUST_CHECK;
+/*
+ * Appends an item, as YAML writes it, to a list of scalars, which comes behind the key `behind`
+ * when it is not there. False: as above.
+ */
+bool patch_append(struct patch_file *file, const struct node *map, const char *key,
+		  struct text item, const char *behind, struct arena *arena) MUST_CHECK;
 /* Takes a key with a line of its own out; false: it shares its line. */
 bool patch_remove(struct patch_file *file, const struct node *map, const char *key) MUST_CHECK;
 

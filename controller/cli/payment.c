@@ -1,9 +1,10 @@
-#include "cli/call.h"
+#include "cli/payment_alias.h"
 
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
 
+#include "base/clock.h"
 #include "model/payment.h"
 #include "view/attempt_view.h"
 #include "view/reconcile_view.h"
@@ -37,7 +38,7 @@ int run_payment_list(struct call *call)
 				  "--status takes credited, unmatched, held or reversed");
 	if (!call_outlooks(call, &error) ||
 	    !view_payments(&document, call->outlooks, call->outlook_count, status, lines,
-			   &call->arena, &error))
+			   clock_now(), &call->arena, &error))
 		return call_fail(call, &error);
 	return call_print(call, document, EXIT_DONE);
 }
@@ -56,18 +57,19 @@ int run_payment_urls(struct call *call)
 
 int run_payment_record(struct call *call)
 {
-	struct text arguments[3] = { call->arguments[0], call->arguments[1],
-				     call_option(call, "--reason") };
+	struct text arguments[4] = { call->arguments[0], call->arguments[1],
+				     call_option(call, "--reason"), call_option(call, "--held") };
 
 	if (text_trim(arguments[2]).size == 0)
 		return call_usage(call->command,
 				  "cash needs a --reason: who took it, and for what");
-	return call_control(call, "record", arguments, 3);
+	return call_control(call, "record", arguments, 4);
 }
 
 int run_payment_assign(struct call *call)
 {
-	return call_control(call, "assign", call->arguments, 2);
+	return call_has(call, "--alias") ? run_payment_alias(call)
+					 : call_control(call, "assign", call->arguments, 2);
 }
 
 int run_payment_attempts(struct call *call)

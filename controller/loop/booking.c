@@ -14,6 +14,7 @@
 #include "state/fleet.h"
 #include "state/heard.h"
 #include "state/ledger.h"
+#include "state/proof.h"
 
 #define SAME_HELD_MAX 500 /* newest held payments among which a repeated refusal is looked for */
 #define CASH_RECEIPT_DIGITS 10
@@ -302,12 +303,16 @@ static bool match_and_credit(struct booked *out, struct seat *seat, const struct
 {
 	struct asked asked = { seat, intent, now, arena, error, false };
 	struct match match = match_notice(intent, notice, arena, is_terminated, &asked);
+	struct text settled;
 
 	if (asked.failed)
 		return false;
 	if (held != NULL) {
-		/* The same money, now heard in a way that counts: the held one is released. */
-		if (match.subscriber == NULL)
+		/* The same money, now heard in a way that counts: the held one is released, unless
+		 * a person has recorded it already. */
+		if (!settled_by(&settled, seat->store, held->id, arena, error))
+			return false;
+		if (match.subscriber == NULL || settled.size > 0)
 			return true;
 		out->payment = *held;
 		return ledger_assign(seat->store, held->id, match.subscriber->reference,
@@ -452,11 +457,33 @@ bool booking_cash(struct booked *out, struct seat *seat, const struct intent *in
 	       booking_credit(out, seat, intent, subscriber, now, arena, error);
 }
 
+bool booking_settle(struct seat *seat, struct text held, const struct booked *by, struct text actor,
+		    int64_t now, struct arena *arena, struct error *error)
+{
+	struct payment payment;
+	struct text before;
+	bool found;
+
+	if (!ledger_payment(&found, &payment, seat->store, held, arena, error))
+		return false;
+	if (!found)
+		return error_set(error, ERROR_FAILED, "no such payment: %.*s", TEXT_ARG(held));
+	if (payment.status != PAYMENT_HELD)
+		return error_set(error, ERROR_REFUSED, "payment %.*s is not held, but %s",
+				 TEXT_ARG(payment.receipt), payment_status_word(payment.status));
+	if (!settled_by(&before, seat->store, payment.id, arena, error))
+		return false;
+	if (before.size > 0)
+		return error_set(error, ERROR_REFUSED, "payment %.*s was settled by %.*s already",
+				 TEXT_ARG(payment.receipt), TEXT_ARG(before));
+	return settled_add(seat->store, payment.id, by->payment.id, actor, now, error);
+}
+
 /* A held one may be released by a person when its amount and its short code are right. */
 static bool may_release(struct seat *seat, const struct intent *intent,
 			const struct payment *payment, struct arena *arena, struct error *error)
 {
-	static const char settle[] = "settle it with `wavu payment record`";
+	static const char settle[] = "settle it with `wavu payment record … --held`";
 	struct inbox_line line;
 	struct heard heard;
 

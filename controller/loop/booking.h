@@ -34,6 +34,10 @@ bool booking_is_refused(struct seat *seat, const struct intent *intent,
 bool booking_cash(struct booked *out, struct seat *seat, const struct intent *intent,
 		  struct text account, struct text amount, struct text reason, struct text actor,
 		  int64_t now, struct arena *arena, struct error *error) MUST_CHECK;
+/* The held payment stands in the books as `by` now: it waits no longer, and is never credited.
+ * REFUSED when it is not held, or settled before. */
+bool booking_settle(struct seat *seat, struct text held, const struct booked *by, struct text actor,
+		    int64_t now, struct arena *arena, struct error *error) MUST_CHECK;
 /*
  * An unmatched payment finds its home, a held one is released. REFUSED with the remedy when it may
  * not.

@@ -5,6 +5,7 @@
 #include "provider/provider.h"
 #include "state/attempts.h"
 #include "state/ledger.h"
+#include "state/proof.h"
 
 /* One attempt being paid. */
 struct paying {
@@ -79,14 +80,17 @@ static bool take_former(const struct paying *paying, const struct payment *forme
 	struct booked *out = paying->out;
 	const struct subscriber *subscriber =
 	    intent_subscriber(paying->intent, paying->attempt->subscriber);
+	struct text settled;
 	bool served, waits = former->status == PAYMENT_HELD || former->status == PAYMENT_UNMATCHED;
 
 	if (!booking_is_served(&served, paying->seat, paying->intent, subscriber, paying->now,
 			       paying->arena, error))
 		return false;
-	if (!settle(paying, former->id, error))
+	if (!settle(paying, former->id, error) ||
+	    !settled_by(&settled, paying->seat->store, former->id, paying->arena, error))
 		return false;
-	if (!waits || !served)
+	/* A person may have recorded it already. */
+	if (!waits || !served || settled.size > 0)
 		return true;
 	out->payment = *former;
 	return ledger_assign(paying->seat->store, former->id, subscriber->reference,

@@ -144,8 +144,12 @@ typedef bool booking_work(struct booked *booked, struct desk *desk, struct seat 
 static bool work_record(struct booked *booked, struct desk *desk, struct seat *seat,
 			const struct intent *intent, int64_t now, struct error *error)
 {
+	struct text held = argument(desk, 3), actor = desk->request->actor;
+
 	return booking_cash(booked, seat, intent, argument(desk, 0), argument(desk, 1),
-			    argument(desk, 2), desk->request->actor, now, desk->arena, error);
+			    argument(desk, 2), actor, now, desk->arena, error) &&
+	       (held.size == 0 ||
+		booking_settle(seat, held, booked, actor, now, desk->arena, error));
 }
 
 static bool work_assign(struct booked *booked, struct desk *desk, struct seat *seat,

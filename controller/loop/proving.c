@@ -35,12 +35,12 @@ bool proving_credited(struct seat *seat, const struct intent *intent,
 		      const struct subscriber *subscriber, const struct booked *booked, int64_t now,
 		      struct arena *arena, struct error *error)
 {
-	struct proof proof = { .payment_id = booked->payment.id,
-			       .reference = subscriber->reference,
-			       .router = subscriber->router->name,
-			       .live = TERNARY_UNKNOWN,
-			       .latency_us = -1,
-			       .at = now };
+	struct ending proof = { .payment_id = booked->payment.id,
+				.reference = subscriber->reference,
+				.router = subscriber->router->name,
+				.live = TERNARY_UNKNOWN,
+				.latency_us = -1,
+				.at = now };
 	struct standing standing;
 	struct entitlement entitlement;
 
@@ -52,11 +52,11 @@ bool proving_credited(struct seat *seat, const struct intent *intent,
 							    .now = now,
 							    .arena = arena });
 	if (booked->periods == 0) {
-		proof.state = PROOF_NONE;
+		proof.state = ENDING_NONE;
 		proof.bought_nothing = true;
 		proof.why = why_nothing(intent, subscriber, &standing, arena);
 	} else if (!state_is_open(entitlement.state)) {
-		proof.state = PROOF_NONE;
+		proof.state = ENDING_NONE;
 		proof.why = why_shut(&entitlement, arena);
 	}
 	return proof_add(seat->store, &proof, error);
@@ -140,51 +140,50 @@ static struct text in_the_way(const struct run *run, const struct undone *undone
 	return TEXT("his row is not yet as it should be");
 }
 
-static struct proof judge(const struct run *run, const struct undone *undone,
-			  const struct person *person, const struct proof *former, int64_t now)
+static struct ending judge(const struct run *run, const struct undone *undone,
+			   const struct person *person, const struct ending *former, int64_t now)
 {
-	struct proof proof = { .payment_id = former->payment_id,
-			       .reference = former->reference,
-			       .router = run->gathered.router->name,
-			       .live = TERNARY_UNKNOWN,
-			       .latency_us = -1,
-			       .at = now };
+	struct ending proof = { .payment_id = former->payment_id,
+				.reference = former->reference,
+				.router = run->gathered.router->name,
+				.live = TERNARY_UNKNOWN,
+				.latency_us = -1,
+				.at = now };
 	enum router_mode mode = run->job->mode;
 
 	if (!state_is_open(person->entitlement.state)) {
-		proof.state = PROOF_NONE;
+		proof.state = ENDING_NONE;
 		proof.why = why_shut(&person->entitlement, run->arena);
 	} else if (person->had_access && person->gets_access &&
 		   !holds(undone->people, undone->count, person->reference)) {
-		proof.state = PROOF_ONLINE;
+		proof.state = ENDING_ONLINE;
 		if (person->subscriber->package->service != SERVICE_STATIC)
 			proof.live = person->live ? TERNARY_YES : TERNARY_NO;
 		proof.tries = run->gathered.state.failures;
 		proof.since_at = run->gathered.state.unreachable_since_at;
 	} else if (mode != MODE_MANAGE) {
-		proof.state = PROOF_NONE;
-		proof.why = text_format(run->arena,
-					"router %.*s is in mode %s: wavu gives nobody access there",
-					TEXT_ARG(proof.router),
-					mode == MODE_ADOPT ? "adopt" : "observe");
+		proof.state = ENDING_NONE;
+		proof.why = text_format(
+		    run->arena, "router %.*s is in mode %s: wavu gives nobody access there",
+		    TEXT_ARG(proof.router), mode == MODE_ADOPT ? "adopt" : "observe");
 	} else {
 		proof.why = in_the_way(run, undone, person, run->arena);
 	}
 	return proof;
 }
 
-static bool is_news(const struct proof *former, const struct proof *proof)
+static bool is_news(const struct ending *former, const struct ending *proof)
 {
 	return former->state != proof->state || !text_equal(former->router, proof->router) ||
 	       !text_equal(former->why, proof->why);
 }
 
 /* He is served by this router no more: by another one, whose jobs go on with him, or by none. */
-static struct proof gone(const struct run *run, const struct proof *former, int64_t now)
+static struct ending gone(const struct run *run, const struct ending *former, int64_t now)
 {
 	const struct subscriber *subscriber = intent_subscriber(run->gathered.intent,
 								former->reference);
-	struct proof proof = *former;
+	struct ending proof = *former;
 
 	proof.at = now;
 	proof.bought_nothing = false;
@@ -193,20 +192,20 @@ static struct proof gone(const struct run *run, const struct proof *former, int6
 		proof.router = subscriber->router->name;
 		return proof;
 	}
-	proof.state = PROOF_NONE;
+	proof.state = ENDING_NONE;
 	proof.why = TEXT("the account is no longer in git");
 	return proof;
 }
 
-static bool learn_one(struct run *run, const struct undone *undone, const struct proof *former,
+static bool learn_one(struct run *run, const struct undone *undone, const struct ending *former,
 		      int64_t now, struct error *error)
 {
 	const struct person *person = proving_person(&run->plan, former->reference);
-	struct proof proof;
+	struct ending proof;
 
 	if (person != NULL && person->subscriber != NULL)
 		proof = judge(run, undone, person, former, now);
-	else if (former->state == PROOF_WAITING &&
+	else if (former->state == ENDING_WAITING &&
 		 text_equal(former->router, run->gathered.router->name))
 		proof = gone(run, former, now);
 	else
@@ -218,7 +217,7 @@ static bool learn_looked(struct run *run, int64_t now, struct error *error)
 {
 	const struct plan_input *in = &run->gathered.input;
 	struct undone undone = undone_of(run);
-	struct proof *open;
+	struct ending *open;
 	uint32_t count;
 
 	if (run->gathered.complete) {
@@ -230,8 +229,7 @@ static bool learn_looked(struct run *run, int64_t now, struct error *error)
 		return true;
 	}
 	for (uint32_t i = 0; i < in->only_count; i++) {
-		if (!proof_open_of(&open, &count, run->seat->store, in->only[i], run->arena,
-				   error))
+		if (!proof_open_of(&open, &count, run->seat->store, in->only[i], run->arena, error))
 			return false;
 		for (uint32_t k = 0; k < count; k++)
 			if (!learn_one(run, &undone, &open[k], now, error))

@@ -67,7 +67,8 @@ struct text frame_page(const char *title, struct text inside, struct arena *aren
 	    "<title>%.*s</title><style>%s</style></head><body>\n"
 	    "<nav aria-label=\"pages\"><a href=\"/\"><b>wavu</b></a><a href=\"/drift\">Drift</a>"
 	    "<a href=\"/history\">History</a>"
-	    "<a href=\"/payments/unmatched\">Unmatched payments</a></nav>\n"
+	    "<a href=\"/payments/unmatched\">Unmatched payments</a> "
+	    "<a href=\"/payments/waiting\">Paid and waiting</a></nav>\n"
 	    "<main><h1>%.*s</h1>\n%.*s</main></body></html>\n",
 	    TEXT_ARG(name), style, TEXT_ARG(name), TEXT_ARG(inside));
 }

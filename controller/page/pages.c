@@ -10,6 +10,7 @@
 #include "view/fleet_view.h"
 #include "view/metrics_view.h"
 #include "view/subscriber_view.h"
+#include "view/waiting_view.h"
 
 #define HISTORY_LINES 50
 #define FRONT_LINES 10
@@ -122,20 +123,26 @@ static bool make_status(struct document **out, struct rendering *given, struct e
 /* What a person opens at midnight: how it is, and what was done last. */
 static bool front(struct response *response, struct rendering *given, struct error *error)
 {
-	struct document *status, *last;
-	struct text inside, recent;
+	struct document *status, *waiting, *last;
+	struct text inside, recent, waits;
 
 	if (!make_status(&status, given, error))
 		return false;
 	inside = document_render(status, FORMAT_HTML, false, given->arena);
 	document_free(status);
+	if (!view_waiting(&waiting, given->outlooks, given->count, FRONT_LINES, given->now,
+			  given->arena, error))
+		return false;
+	waits = document_render(waiting, FORMAT_HTML, false, given->arena);
+	document_free(waiting);
 	if (!view_history(&last, given->outlooks, given->count, TEXT_NONE, FRONT_LINES,
 			  given->arena, error))
 		return false;
 	recent = document_render(last, FORMAT_HTML, false, given->arena);
 	document_free(last);
-	inside = text_format(given->arena, "%.*s<h2>Recent history</h2>\n%.*s", TEXT_ARG(inside),
-			     TEXT_ARG(recent));
+	inside = text_format(given->arena, "%.*s<h2>Paid and waiting</h2>\n%.*s<h2>Recent "
+					   "history</h2>\n%.*s",
+			     TEXT_ARG(inside), TEXT_ARG(waits), TEXT_ARG(recent));
 	*response = (struct response){ 200, "text/html; charset=utf-8",
 				       frame_page("wavu", inside, given->arena) };
 	return true;
@@ -154,14 +161,18 @@ static bool api_status(struct response *response, struct rendering *given, struc
 static bool metrics(struct response *response, struct rendering *given, struct error *error)
 {
 	struct document *document;
+	struct text body;
+	bool made;
 
 	if (!make_status(&document, given, error))
 		return false;
-	*response = (struct response){ 200,
-				       "application/openmetrics-text; version=1.0.0; charset=utf-8",
-				       view_metrics(document, given->arena) };
+	made = view_metrics(&body, document, given->outlooks, given->count, given->now,
+			    given->arena, error);
 	document_free(document);
-	return true;
+	*response = (struct response){
+		200, "application/openmetrics-text; version=1.0.0; charset=utf-8", body
+	};
+	return made;
 }
 
 static bool drift(struct response *response, struct rendering *given, struct error *error)
@@ -198,9 +209,20 @@ static bool unmatched(struct response *response, struct rendering *given, struct
 	struct document *document;
 
 	if (!view_payments(&document, given->outlooks, given->count, PAYMENT_UNMATCHED, LINES_MAX,
-			   given->arena, error))
+			   given->now, given->arena, error))
 		return false;
 	answer_page(response, "Unmatched payments", document, given->arena);
+	return true;
+}
+
+static bool waiting(struct response *response, struct rendering *given, struct error *error)
+{
+	struct document *document;
+
+	if (!view_waiting(&document, given->outlooks, given->count, LINES_MAX, given->now,
+			  given->arena, error))
+		return false;
+	answer_page(response, "Paid and waiting", document, given->arena);
 	return true;
 }
 
@@ -264,6 +286,7 @@ static const struct {
 	{ "/history", false, history },
 	{ "/metrics", false, metrics },
 	{ "/payments/unmatched", false, unmatched },
+	{ "/payments/waiting", false, waiting },
 	{ "/readyz", false, ready },
 	{ "/routers/", true, router },
 };

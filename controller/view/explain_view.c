@@ -6,14 +6,18 @@
 #include "state/inbox.h"
 #include "state/inventory.h"
 #include "state/ledger.h"
+#include "state/proof.h"
+#include "view/proof_view.h"
 #include "view/shape.h"
 
 #define LINES_MAX 50
+#define ENDS_MAX 5 /* credits of a subscriber whose end is told; older ones by their receipt */
 
 struct chain {
 	const struct outlook *outlook;
 	json_t *links;
 	int64_t now;
+	const struct payment *receipt; /* what was asked about; NULL: no payment */
 	struct arena *arena;
 	struct error *error;
 };
@@ -175,18 +179,69 @@ static bool explain_rows(struct chain *chain, const struct subscriber *subscribe
 	return true;
 }
 
+/* Every step of one credit towards the router, and where it stands now. */
+static bool explain_end(struct chain *chain, const struct payment *payment)
+{
+	struct ending *steps;
+	uint32_t count;
+	json_t *end;
+
+	if (!proof_steps(&steps, &count, chain->outlook->store, payment->id, chain->arena,
+			 chain->error))
+		return false;
+	for (uint32_t i = 0; i + 1 < count; i++) {
+		const char *word = steps[i].state == ENDING_NONE ? "gave no access"
+								: "waited for its router";
+
+		link_add(chain, steps[i].at,
+			 text_format(chain->arena, "%.*s %s", TEXT_ARG(payment->receipt), word),
+			 steps[i].why.size > 0
+			     ? steps[i].why
+			     : text_format(chain->arena, "the job on router %.*s was due",
+					   TEXT_ARG(steps[i].router)));
+	}
+	if (!proof_json(&end, chain->outlook, payment, chain->now, chain->arena, chain->error))
+		return false;
+	if (json_is_object(end)) {
+		link_add(chain, count > 0 ? steps[count - 1].at : chain->now,
+			 text_format(chain->arena, "the end of %.*s", TEXT_ARG(payment->receipt)),
+			 text_copy(chain->arena, member_text(end, "text")));
+		json_object_set(
+		    json_array_get(chain->links, json_array_size(chain->links) - 1), "access", end);
+	}
+	json_decref(end);
+	return true;
+}
+
+/* What became of the newest money of a subscriber, oldest first. */
+static bool explain_ends(struct chain *chain, struct text reference)
+{
+	struct payment *payments;
+	uint32_t count;
+
+	if (!ledger_payments_of(&payments, &count, chain->outlook->store, reference, ENDS_MAX,
+				chain->arena, chain->error))
+		return false;
+	for (uint32_t i = count; i-- > 0;)
+		if (!explain_end(chain, &payments[i]))
+			return false;
+	return true;
+}
+
 static bool explain_subscriber(struct chain *chain, const struct subscriber *subscriber)
 {
 	explain_declared(chain, subscriber);
 	return explain_money(chain, subscriber->reference) && explain_state(chain, subscriber) &&
 	       explain_events_of(chain, subscriber->reference) && explain_rows(chain, subscriber) &&
-	       explain_router_end(chain, subscriber);
+	       explain_router_end(chain, subscriber) &&
+	       (chain->receipt != NULL ? explain_end(chain, chain->receipt)
+				       : explain_ends(chain, subscriber->reference));
 }
 
 /* The end of the chain for money that nobody has yet: what a person does about it. */
-static void explain_waiting(struct chain *chain, const struct payment *payment)
+static bool explain_waiting(struct chain *chain, const struct payment *payment)
 {
-	struct text remedy;
+	struct text remedy, settled;
 
 	if (payment->status == PAYMENT_UNMATCHED)
 		remedy = text_format(chain->arena,
@@ -195,11 +250,20 @@ static void explain_waiting(struct chain *chain, const struct payment *payment)
 	else if (payment->status == PAYMENT_HELD)
 		remedy = text_format(chain->arena,
 				     "wavu payment assign %.*s ACCOUNT releases it when amount and "
-				     "short code are right, else wavu payment record settles it",
-				     TEXT_ARG(payment->receipt));
+				     "short code are right, else wavu payment record ACCOUNT "
+				     "AMOUNT --held %.*s --reason TEXT settles it",
+				     TEXT_ARG(payment->receipt), TEXT_ARG(payment->receipt));
 	else
-		return;
-	link_add(chain, chain->now, TEXT("it waits for a person"), remedy);
+		return true;
+	if (!settled_by(&settled, chain->outlook->store, payment->id, chain->arena, chain->error))
+		return false;
+	if (settled.size > 0)
+		link_add(chain, chain->now, TEXT("it was settled"),
+			 text_format(chain->arena, "%.*s was recorded in its place",
+				     TEXT_ARG(settled)));
+	else
+		link_add(chain, chain->now, TEXT("it waits for a person"), remedy);
+	return true;
 }
 
 static bool explain_payment(struct chain *chain, const struct payment *payment)
@@ -219,18 +283,20 @@ static bool explain_payment(struct chain *chain, const struct payment *payment)
 		 text_format(arena, "%s%s%.*s", payment_status_word(payment->status),
 			     payment->account.size > 0 ? " to " : "", TEXT_ARG(payment->account)),
 		 payment->reason);
-	explain_waiting(chain, payment);
+	if (!explain_waiting(chain, payment))
+		return false;
 	if (payment->account.size == 0 || chain->outlook->intent == NULL)
-		return true;
+		return explain_end(chain, payment);
 	subscriber = intent_subscriber(chain->outlook->intent,
 				       text_reference(arena, payment->account));
+	chain->receipt = payment;
 	if (subscriber != NULL)
 		return explain_subscriber(chain, subscriber);
 	link_add(
 	    chain, chain->now,
 	    text_format(arena, "%.*s is not in the commit in force", TEXT_ARG(payment->account)),
 	    TEXT("the ledger keeps the money; declare the account again, or assign the payment"));
-	return true;
+	return explain_end(chain, payment);
 }
 
 static bool explain_router(struct chain *chain, const struct router_state *state)

@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "view/metrics_payments.h"
 #include "view/shape.h"
 
 struct metric {
@@ -120,7 +121,8 @@ static void put_tenants(struct output *output, const json_t *tenants, const json
 		    json_is_null(json_object_get(tenant, "error")) ? 1 : 0);
 }
 
-struct text view_metrics(const struct document *status, struct arena *arena)
+bool view_metrics(struct text *out, const struct document *status, const struct outlook *outlooks,
+		  uint32_t count, int64_t now, struct arena *arena, struct error *error)
 {
 	struct output output = { .arena = arena };
 	const json_t *data = document_data(status);
@@ -128,6 +130,9 @@ struct text view_metrics(const struct document *status, struct arena *arena)
 	invariant(strcmp(document_shape(status), "status") == 0);
 	put_tenants(&output, json_object_get(data, "tenants"), json_object_get(data, "routers"));
 	put_routers(&output, json_object_get(data, "routers"));
+	if (!put_payment_metrics(&output, outlooks, count, now, error))
+		return false;
 	put(&output, "# EOF\n");
-	return (struct text){ output.at, (uint32_t)output.size };
+	*out = (struct text){ output.at, (uint32_t)output.size };
+	return true;
 }

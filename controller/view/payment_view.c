@@ -5,6 +5,7 @@
 #include "provider/provider.h"
 #include "settings/secrets.h"
 #include "state/ledger.h"
+#include "view/proof_view.h"
 #include "view/shape.h"
 
 struct heard {
@@ -22,13 +23,18 @@ static int compare_heard(const void *a, const void *b)
 	return (left->id < right->id) - (left->id > right->id);
 }
 
-static json_t *payment_of(const struct heard *heard)
+static bool payment_of(json_t **out, const struct heard *heard, int64_t now, struct arena *arena,
+		       struct error *error)
 {
 	const struct payment *payment = heard->payment;
 	const struct outlook *outlook = heard->outlook;
 
-	return json_pack(
-	    "{s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:s, s:o}", "tenant",
+	json_t *access;
+
+	if (!proof_json(&access, outlook, payment, now, arena, error))
+		return false;
+	*out = json_pack(
+	    "{s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:s, s:o, s:o}", "tenant",
 	    json_of_text(outlook->tenant->name), "receipt", json_of_text(payment->receipt),
 	    "provider", json_text_or_null(payment->provider), "channel",
 	    json_of_text(payment->channel), "amount",
@@ -38,11 +44,12 @@ static json_t *payment_of(const struct heard *heard)
 	    json_text_or_null(payment->reference), "phone", json_text_or_null(payment->phone), "at",
 	    json_of_time(outlook->zone, payment->at != 0 ? payment->at : payment->received_at),
 	    "status", payment_status_word(payment->status), "reason",
-	    json_text_or_null(payment->reason));
+	    json_text_or_null(payment->reason), "access", access);
+	return true;
 }
 
 bool view_payments(struct document **out, const struct outlook *outlooks, uint32_t count,
-		   int status, uint32_t max, struct arena *arena, struct error *error)
+		   int status, uint32_t max, int64_t now, struct arena *arena, struct error *error)
 {
 	struct heard *all = ARENA_ARRAY(arena, struct heard, (size_t)max * count + 1);
 	uint32_t all_count = 0;
@@ -60,8 +67,15 @@ bool view_payments(struct document **out, const struct outlook *outlooks, uint32
 	}
 	qsort(all, all_count, sizeof *all, compare_heard);
 	list = json_array();
-	for (uint32_t i = 0; i < all_count && i < max; i++)
-		json_array_append_new(list, payment_of(&all[i]));
+	for (uint32_t i = 0; i < all_count && i < max; i++) {
+		json_t *payment;
+
+		if (!payment_of(&payment, &all[i], now, arena, error)) {
+			json_decref(list);
+			return false;
+		}
+		json_array_append_new(list, payment);
+	}
 	*out = document_make("payments", list);
 	return true;
 }

@@ -32,6 +32,7 @@ static const struct shape shapes[] = {
 	{ "subscribers", subscribers_text, NULL },
 	{ "urls", urls_text, NULL },
 	{ "verify", verify_text, NULL },
+	{ "waiting", waiting_text, waiting_html },
 };
 
 const struct shape *shape_find(const char *name)

@@ -1,6 +1,7 @@
 #include "view/fleet_shape.h"
 
 #include "view/plan_shape.h"
+#include "view/proof_view.h"
 
 static const char *const router_heads[] = { "router", "site",      "mode", "state",
 					    "drift",  "last look", "note" };
@@ -103,6 +104,8 @@ static struct text people_text(const json_t *subscribers, struct arena *arena)
 	return (struct text){ output.at, (uint32_t)output.size };
 }
 
+#define ALARMS_MAX (8 + PROOF_ALARMS_MAX)
+
 /* A commit on its way through the fleet, for as long as somebody waits for it. */
 static struct text rollout_text(const json_t *rollout, struct arena *arena)
 {
@@ -121,11 +124,8 @@ static struct text rollout_text(const json_t *rollout, struct arena *arena)
 }
 
 /* What is wrong with a tenant as sentences, in the order of how much it hurts. */
-static uint32_t alarms_of(const json_t *tenant, struct text alarms[7], struct arena *arena)
+static uint32_t alarms_of(const json_t *tenant, struct text alarms[ALARMS_MAX], struct arena *arena)
 {
-	const json_t *payments = json_object_get(tenant, "payments");
-	int64_t unmatched = member_int(payments, "unmatched_count"),
-		held = member_int(payments, "held_count");
 	struct text error = member_text(tenant, "error"), clock = member_text(tenant, "clock");
 	struct text fleet = member_text(tenant, "fleet_guard"),
 		    notes = member_text(tenant, "notes");
@@ -143,14 +143,7 @@ static uint32_t alarms_of(const json_t *tenant, struct text alarms[7], struct ar
 		alarms[count++] = fleet;
 	if (notes.size > 0)
 		alarms[count++] = notes;
-	if (unmatched > 0)
-		alarms[count++] = text_format(
-		    arena, "%lld payments have no owner: wavu payment list --status unmatched",
-		    (long long)unmatched);
-	if (held > 0)
-		alarms[count++] = text_format(
-		    arena, "%lld payments are held for a person: wavu payment list --status held",
-		    (long long)held);
+	count += proof_alarms(tenant, &alarms[count], arena);
 	return count;
 }
 
@@ -172,7 +165,7 @@ void status_text(const json_t *data, struct output *output)
 	size_t i;
 
 	json_array_foreach (json_object_get(data, "tenants"), i, tenant) {
-		struct text alarms[7];
+		struct text alarms[ALARMS_MAX];
 		uint32_t alarm_count = alarms_of(tenant, alarms, output->arena);
 
 		put_tone(output, TONE_STRONG);
@@ -203,7 +196,7 @@ void status_html(const json_t *data, struct output *output)
 	size_t i;
 
 	json_array_foreach (json_object_get(data, "tenants"), i, tenant) {
-		struct text alarms[7];
+		struct text alarms[ALARMS_MAX];
 		uint32_t alarm_count = alarms_of(tenant, alarms, arena);
 
 		put(output, "<section class=\"tenant\"><h2>");

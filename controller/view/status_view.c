@@ -8,6 +8,7 @@
 #include "state/ledger.h"
 #include "state/protection.h"
 #include "state/rollouts.h"
+#include "view/proof_view.h"
 #include "view/shape.h"
 
 static const char *const mode_words[] = {
@@ -88,7 +89,8 @@ static bool tenant_status(json_t **out, const struct outlook *outlook, int64_t n
 	    (json_int_t)totals.held_count, "clock", json_text_or_null(clock_why), "fleet_guard",
 	    json_text_or_null(outlook->source.losses_why), "notes",
 	    json_text_or_null(outlook->source.channel_problems));
-	if (rollout_status(*out, outlook, arena, error))
+	if (rollout_status(*out, outlook, arena, error) &&
+	    proof_status(json_object_get(*out, "payments"), outlook, now, arena, error))
 		return true;
 	json_decref(*out);
 	return false;

@@ -17,6 +17,11 @@ static void list_columns(const json_t *rows, const struct columns *columns,
 			bool is_time = strcmp(members[column], "at") == 0 ||
 				       strcmp(members[column], "paid_until") == 0;
 
+			/* The end of a payment; money that is nobody's says why in its reason. */
+			if (json_is_object(value))
+				value = json_object_get(
+				    value, json_is_null(json_object_get(row, "account")) ? "state"
+											 : "text");
 			cells[i * columns->count + column].text = is_time
 								      ? shown_time(value,
 										   output->arena)
@@ -74,10 +79,11 @@ void subscriber_text(const json_t *data, struct output *output)
 
 static void payments_list(const json_t *data, bool html, struct output *output)
 {
-	static const char *const heads[] = { "time",    "receipt",   "amount", "status",
-					     "account", "reference", "phone",  "reason" };
-	static const char *const members[] = { "at",      "receipt",   "amount", "status",
-					       "account", "reference", "phone",  "reason" };
+	static const char *const heads[] = { "time",	  "receipt", "amount", "status", "account",
+					     "reference", "phone",   "access", "reason" };
+	static const char *const members[] = { "at",	  "receipt", "amount", "status",
+					       "account", "reference", "phone", "access",
+					       "reason" };
 
 	list_columns(data, &(struct columns){ heads, ARRAY_COUNT(heads) }, members, html, output);
 }

@@ -9,6 +9,8 @@ void subscribers_text(const json_t *data, struct output *output);
 void subscriber_text(const json_t *data, struct output *output);
 void payments_text(const json_t *data, struct output *output);
 void payments_html(const json_t *data, struct output *output);
+void waiting_text(const json_t *data, struct output *output);
+void waiting_html(const json_t *data, struct output *output);
 void urls_text(const json_t *data, struct output *output);
 void findings_text(const json_t *data, struct output *output);
 void message_text(const json_t *data, struct output *output);

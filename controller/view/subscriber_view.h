@@ -18,7 +18,8 @@ bool view_subscriber(struct document **out, const struct outlook *outlook,
 
 /* status < 0: all. Newest first over all tenants. */
 bool view_payments(struct document **out, const struct outlook *outlooks, uint32_t count,
-		   int status, uint32_t max, struct arena *arena, struct error *error) MUST_CHECK;
+		   int status, uint32_t max, int64_t now, struct arena *arena,
+		   struct error *error) MUST_CHECK;
 
 /* The callback URLs of every channel: product.md `payment urls`. Tokens are read from the secrets
  * folder. */

@@ -140,13 +140,15 @@ def check_metrics(text):
                 current = name
             assert kind not in families[name], line
             families[name].add(kind)
+            histogram = rest == "histogram" if kind == "TYPE" else False
             assert kind != "TYPE" or rest in ("gauge", "counter", "info", "stateset", "unknown", "histogram", "summary")
             continue
         sample = re.fullmatch(r'([a-zA-Z_:][a-zA-Z0-9_:]*)(\{(?:[a-zA-Z_]\w*="(?:[^"\\\n]|\\[\\n"])*"(?:,(?!\}))?)*\})? '
                               r'(-?\d+(?:\.\d+)?)', line)
         assert sample, "no sample: %r" % line
         name, labels, _ = sample.groups()
-        assert name == current, (name, current)
+        parts = (current + "_bucket", current + "_count", current + "_sum") if histogram else (current,)
+        assert name in parts, (name, current)
         assert (name, labels) not in samples, line
         samples.add((name, labels))
     assert all({"HELP", "TYPE"} <= kinds for kinds in families.values()), families

@@ -82,6 +82,28 @@ static void far_edits_are_two_hunks_and_the_second_has_moved(void **state)
 			   "@@ -9,4 +10,4 @@\n #\n #\n #\n-mac: x\n+mac: y\n");
 }
 
+static void a_list_grows_where_it_stands(void **state)
+{
+	struct patch_file file;
+	const struct node *map = person(&file, "kind: Subscriber\nname: A-1\nrouter: r1\n");
+
+	(void)state;
+	assert_true(patch_append(&file, map, "aliases", TEXT("\"JANE\""), "name", &arena));
+	assert_diff(&file, "--- a/p.yaml\n+++ b/p.yaml\n@@ -1,3 +1,4 @@\n kind: Subscriber\n"
+			   " name: A-1\n+aliases: [\"JANE\"]\n router: r1\n");
+	map = person(&file, "kind: Subscriber\nname: A-1\naliases: [\"0042\", JO] # two\n");
+	assert_true(patch_append(&file, map, "aliases", TEXT("\"JANE\""), "name", &arena));
+	assert_diff(&file, "--- a/p.yaml\n+++ b/p.yaml\n@@ -1,3 +1,3 @@\n kind: Subscriber\n"
+			   " name: A-1\n-aliases: [\"0042\", JO] # two\n"
+			   "+aliases: [\"0042\", JO, \"JANE\"] # two\n");
+	map = person(&file, "kind: Subscriber\nname: A-1\naliases:\n  - \"0042\"\n  - JO\n");
+	assert_true(patch_append(&file, map, "aliases", TEXT("\"JANE\""), "name", &arena));
+	assert_diff(&file, "--- a/p.yaml\n+++ b/p.yaml\n@@ -2,4 +2,5 @@\n name: A-1\n aliases:\n"
+			   "   - \"0042\"\n   - JO\n+  - \"JANE\"\n");
+	map = person(&file, "kind: Subscriber\nname: A-1\naliases: []\n");
+	assert_false(patch_append(&file, map, "aliases", TEXT("\"JANE\""), "name", &arena));
+}
+
 static void what_cannot_be_edited_by_line_is_left_alone(void **state)
 {
 	struct patch_file file;
@@ -126,6 +148,7 @@ int main(void)
 		cmocka_unit_test(keys_come_and_go),
 		cmocka_unit_test(a_last_line_without_an_end_gets_one_when_a_line_follows),
 		cmocka_unit_test(far_edits_are_two_hunks_and_the_second_has_moved),
+		cmocka_unit_test(a_list_grows_where_it_stands),
 		cmocka_unit_test(what_cannot_be_edited_by_line_is_left_alone),
 	};
 	return cmocka_run_group_tests(tests, open_arena, close_arena);

@@ -77,7 +77,9 @@ static bool book_batch(struct world *world, struct store *store, bool *more)
 
 static void be_controller(struct world *world)
 {
-	struct street_channel channel = { TEXT("main"), TEXT("daraja"), { { 1 } } };
+	struct street_channel channel = { .channel = TEXT("main"),
+					  .provider = TEXT("daraja"),
+					  .token = { { 1 } } };
 	struct store *store;
 	bool more = true;
 

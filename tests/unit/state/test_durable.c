@@ -75,7 +75,9 @@ static void a_batch_of_the_teller_is_one_fsync(void **state)
 static void an_equal_street_writes_nothing(void **state)
 {
 	struct world *world = *state;
-	struct street_channel channel = { TEXT("main"), TEXT("daraja"), { { 7 } } };
+	struct street_channel channel = { .channel = TEXT("main"),
+					  .provider = TEXT("daraja"),
+					  .token = { { 7 } } };
 
 	OK(world, street_publish(world->store, &channel, 1, &world->error));
 	int before = faulty_syncs();

@@ -294,10 +294,10 @@ static struct text why_not_all(const struct draft *draft)
 
 	intent_subscribers_of(draft->in->intent, draft->in->router, &all, &count);
 	for (uint32_t i = 0; i < count; i++)
-		others += !has_script(all[i]->package->service);
+		others += all[i]->bypass || !has_script(all[i]->package->service);
 	if (others == 0)
 		return TEXT_NONE;
-	return text_format(draft->arena, "all but %u with a fixed address", others);
+	return text_format(draft->arena, "all but %u who have access without a login", others);
 }
 
 void lease_say(struct draft *draft)

@@ -33,6 +33,8 @@ static const struct {
 	{ "Subscriber.bypass", "docs/operators.md has one" },
 	{ "Tenant.drift_menus*", "drift is what beginners want" },
 	{ "Router.firewall", "report is what beginners want" },
+	{ "Router.lease", "shown on Tenant" },
+	{ "Site.lease", "shown on Tenant" },
 	{ "Router.maintenance", "shown on Site" },
 	{ "Router.maintenance.from", "shown on Site" },
 	{ "Router.maintenance.to", "shown on Site" },

@@ -21,7 +21,9 @@ static bool look_at(struct watch *watch, const struct newest_tenant *tenant,
 		    uint32_t standing_count, struct error *error)
 {
 	static const enum menu_id ids[] = { MENU_PPP_SECRET, MENU_PPP_ACTIVE, MENU_HOTSPOT_USER,
-					    MENU_HOTSPOT_ACTIVE, MENU_HOTSPOT_BINDING };
+					    MENU_HOTSPOT_ACTIVE, MENU_HOTSPOT_BINDING,
+					    MENU_QUEUE_SIMPLE, MENU_DHCP_LEASE,
+					    MENU_ADDRESS_LIST };
 	struct arena *arena = &watch->call->arena;
 	struct foreign_router *line = &watch->routers[watch->count++];
 	struct sight *sight = ARENA_NEW(arena, struct sight);

@@ -8,12 +8,13 @@
 #include "state/inventory.h"
 #include "view/import.h"
 
-/* What the rows of both services hang on; only looked at, never written. */
+/* What the rows of all services hang on; only looked at, never written. */
 static bool look_around(struct import_input *in, const struct newest_tenant *tenant,
 			struct call *call, struct error *error)
 {
 	static const enum menu_id ids[] = { MENU_PPP_PROFILE, MENU_PPP_SECRET, MENU_PPP_ACTIVE,
-					    MENU_HOTSPOT_USER_PROFILE, MENU_HOTSPOT_USER };
+					    MENU_HOTSPOT_USER_PROFILE, MENU_HOTSPOT_USER,
+					    MENU_QUEUE_SIMPLE, MENU_DHCP_LEASE };
 	struct sight *sight = ARENA_NEW(&call->arena, struct sight);
 	const struct table *tables = sight->tables;
 
@@ -26,6 +27,8 @@ static bool look_around(struct import_input *in, const struct newest_tenant *ten
 	in->sessions[SERVICE_PPPOE] = &tables[MENU_PPP_ACTIVE];
 	in->profiles[SERVICE_HOTSPOT] = &tables[MENU_HOTSPOT_USER_PROFILE];
 	in->rows[SERVICE_HOTSPOT] = &tables[MENU_HOTSPOT_USER];
+	in->queues = &tables[MENU_QUEUE_SIMPLE];
+	in->leases = &tables[MENU_DHCP_LEASE];
 	return true;
 }
 

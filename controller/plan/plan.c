@@ -4,6 +4,7 @@
 
 #include "base/digest.h"
 #include "menu/mark.h"
+#include "plan/blocked.h"
 #include "plan/books.h"
 #include "plan/compile.h"
 #include "plan/diff.h"
@@ -374,6 +375,7 @@ bool plan_make(struct plan *out, const struct plan_input *in, struct arena *aren
 	};
 	judge_router(draft);
 	change_people(draft);
+	blocked_say(draft);
 	walls_say(draft);
 	change_shared(draft);
 	window_read(draft);

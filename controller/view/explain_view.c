@@ -164,9 +164,11 @@ static bool explain_rows(struct chain *chain, const struct subscriber *subscribe
 	if (!inventory_read_of(&entries, &count, chain->outlook->store, subscriber->router->name,
 			       subscriber->reference, chain->arena, chain->error))
 		return false;
+	bool has_row = false;
 	for (uint32_t i = 0; i < count; i++) {
 		if (!text_equal(entries[i].reference, subscriber->reference))
 			continue;
+		has_row = true;
 		link_add(chain, entries[i].rights_at,
 			 text_format(chain->arena, "row %.*s %.*s on %.*s",
 				     TEXT_ARG(entries[i].menu), TEXT_ARG(entries[i].key),
@@ -176,6 +178,12 @@ static bool explain_rows(struct chain *chain, const struct subscriber *subscribe
 			 : entries[i].open ? TEXT("gives access")
 					   : TEXT("gives no access"));
 	}
+	if (!has_row && subscriber->router->mode == MODE_MANAGE)
+		link_add(chain, 0,
+			 text_format(chain->arena, "no row of wavu's on %.*s",
+				     TEXT_ARG(subscriber->router->name)),
+			 TEXT("where he has paid, `wavu drift --foreign` says what is in the way, "
+			      "such as a row of that name that is not wavu's"));
 	return true;
 }
 

@@ -1,18 +1,13 @@
-#include "view/foreign.h"
+#include "view/foreign_inside.h"
 
 #include <stdlib.h>
 
 #include "menu/mark.h"
+#include "plan/services.h"
 #include "policies/policy.h"
 #include "view/fleet_shape.h"
 
 #define FOUND_FIRST 32u
-
-struct finding_work {
-	const struct foreign_input *in;
-	struct foreigners *out;
-	struct arena *arena;
-};
 
 /* The menus of one service. */
 struct trade {
@@ -25,8 +20,8 @@ static const struct trade trades[] = {
 	{ SERVICE_HOTSPOT, MENU_HOTSPOT_USER, MENU_HOTSPOT_ACTIVE, "user" },
 };
 
-static struct foreign *found(struct finding_work *work, enum foreign_kind kind, const char *menu,
-			     struct text key)
+struct foreign *foreign_found(struct finding_work *work, enum foreign_kind kind, const char *menu,
+			      struct text key)
 {
 	struct foreigners *out = work->out;
 
@@ -43,7 +38,8 @@ static struct foreign *found(struct finding_work *work, enum foreign_kind kind, 
 	return &out->at[out->count++];
 }
 
-static bool is_ours(const struct finding_work *work, const struct menu *menu, const struct row *row)
+bool foreign_is_ours(const struct finding_work *work, const struct menu *menu,
+		     const struct row *row)
 {
 	const struct foreign_input *in = work->in;
 	struct text key = row_key(row, menu, work->arena);
@@ -73,8 +69,8 @@ static const struct subscriber *declared(const struct finding_work *work, enum s
 	return NULL;
 }
 
-static struct entitlement entitled(const struct finding_work *work,
-				   const struct subscriber *subscriber)
+struct entitlement foreign_entitled(const struct finding_work *work,
+				    const struct subscriber *subscriber)
 {
 	const struct foreign_input *in = work->in;
 	struct standing nothing = { .reference = subscriber->reference };
@@ -162,12 +158,12 @@ static void find_rows(struct finding_work *work, const struct trade *trade)
 		const struct subscriber *owner;
 		struct foreign *one;
 
-		if (is_disabled(row, table->menu) || is_ours(work, table->menu, row))
+		if (is_disabled(row, table->menu) || foreign_is_ours(work, table->menu, row))
 			continue;
 		owner = declared(work, trade->service, name);
-		if (owner != NULL && state_is_open(entitled(work, owner).state))
+		if (owner != NULL && state_is_open(foreign_entitled(work, owner).state))
 			continue;
-		one = found(work, FOREIGN_ROW, table->menu->path, name);
+		one = foreign_found(work, FOREIGN_ROW, table->menu->path, name);
 		one->comment = row_get(row, table->menu, "comment");
 		one->online = row_named(&live, name) != NULL;
 		one->why = TEXT("not wavu's, and no subscriber has that username here");
@@ -175,27 +171,8 @@ static void find_rows(struct finding_work *work, const struct trade *trade)
 			one->subscriber = owner->account;
 			one->why = text_format(work->arena, "not wavu's, and %.*s is %s",
 					       TEXT_ARG(owner->account),
-					       state_word(entitled(work, owner).state));
+					       state_word(foreign_entitled(work, owner).state));
 		}
-	}
-}
-
-static void find_bindings(struct finding_work *work)
-{
-	const struct table *table = &work->in->tables[MENU_HOTSPOT_BINDING];
-
-	for (uint32_t i = 0; table->looked && i < table->count; i++) {
-		const struct row *row = &table->rows[i];
-		struct text mac = row_get(row, table->menu, "mac-address");
-		struct foreign *one;
-
-		if (!text_is(row_get(row, table->menu, "type"), "bypassed") ||
-		    is_disabled(row, table->menu))
-			continue;
-		one = found(work, FOREIGN_BINDING, table->menu->path,
-			    mac.size > 0 ? mac : row_get(row, table->menu, "address"));
-		one->comment = row_get(row, table->menu, "comment");
-		one->why = TEXT("bypassed: the hotspot lets it by without any user, for ever");
 	}
 }
 
@@ -215,7 +192,7 @@ static void find_sessions(struct finding_work *work, const struct trade *trade)
 
 		if (owner != NULL && !radius && !is_disabled(owner, rows->menu))
 			continue;
-		one = found(work, FOREIGN_SESSION, table->menu->path, name);
+		one = foreign_found(work, FOREIGN_SESSION, table->menu->path, name);
 		one->online = true;
 		one->why = radius          ? TEXT("let in by RADIUS, not by a row of this router")
 			   : owner == NULL ? TEXT("online, but no row of that name lets it in")
@@ -233,38 +210,63 @@ static const struct trade *trade_of(enum service service)
 	return NULL;
 }
 
+void foreign_payer(struct finding_work *work, const struct subscriber *subscriber,
+		   const char *menu, struct text key, struct text but)
+{
+	struct entitlement entitlement = foreign_entitled(work, subscriber);
+	struct foreign *one = foreign_found(work, FOREIGN_PAYER, menu, key);
+
+	one->subscriber = subscriber->account;
+	one->why = text_format(work->arena, "%s, %.*s: but %.*s", state_word(entitlement.state),
+			       TEXT_ARG(entitlement.because), TEXT_ARG(but));
+}
+
+/* A row of his name that is somebody else's has neither his password nor his speed. */
+static bool is_blocked(const struct finding_work *work, const struct subscriber *subscriber,
+		       const struct menu *menu, const struct row *row)
+{
+	return work->in->router->mode == MODE_MANAGE &&
+	       !text_equal(row_get(row, menu, "profile"),
+			   profile_name(work->arena, subscriber->package)) &&
+	       !foreign_is_ours(work, menu, row);
+}
+
+static void find_payer(struct finding_work *work, const struct subscriber *subscriber,
+		       const struct trade *trade, const struct row *row)
+{
+	const struct menu *menu = work->in->tables[trade->rows].menu;
+	struct text but;
+
+	if (row == NULL)
+		but = TEXT("there is no row");
+	else if (is_disabled(row, menu))
+		but = TEXT("the row is disabled");
+	else if (is_blocked(work, subscriber, menu, row))
+		but = TEXT("another row of that name is there and not wavu's, so neither his "
+			   "password nor his speed is set: remove it on the router, or take it "
+			   "over with mode adopt once it is equal");
+	else
+		return;
+	if (state_is_open(foreign_entitled(work, subscriber).state))
+		foreign_payer(work, subscriber, menu->path, subscriber->username, but);
+}
+
 static void find_payers(struct finding_work *work)
 {
 	const struct subscriber *const *all;
-	uint32_t count;
-
 	struct names rows[ARRAY_COUNT(trades)];
+	uint32_t count;
 
 	for (size_t i = 0; i < ARRAY_COUNT(trades); i++)
 		rows[i] = names_of(work, &work->in->tables[trades[i].rows], "name");
 	intent_subscribers_of(work->in->intent, work->in->router, &all, &count);
 	for (uint32_t i = 0; i < count; i++) {
 		const struct trade *trade = trade_of(all[i]->package->service);
-		const struct table *table;
-		struct entitlement entitlement;
-		const struct row *row;
-		struct foreign *one;
 
-		if (trade == NULL || !work->in->tables[trade->rows].looked)
+		if (trade == NULL || all[i]->bypass || !work->in->tables[trade->rows].looked)
 			continue;
-		table = &work->in->tables[trade->rows];
-		row = row_named(&rows[trade - trades], all[i]->username);
-		if (row != NULL && !is_disabled(row, table->menu))
-			continue;
-		entitlement = entitled(work, all[i]);
-		if (!state_is_open(entitlement.state))
-			continue;
-		one = found(work, FOREIGN_PAYER, table->menu->path, all[i]->username);
-		one->subscriber = all[i]->account;
-		one->why = text_format(work->arena, "%s, %.*s: but %s",
-				       state_word(entitlement.state),
-				       TEXT_ARG(entitlement.because),
-				       row == NULL ? "there is no row" : "the row is disabled");
+		find_payer(work, all[i], trade,
+			   row_named(&rows[trade - trades], all[i]->username));
 	}
 }
 
@@ -276,7 +278,8 @@ void foreign_find(struct foreigners *out, const struct foreign_input *in, struct
 		find_rows(&work, &trades[i]);
 		find_sessions(&work, &trades[i]);
 	}
-	find_bindings(&work);
+	foreign_fixed(&work);
+	foreign_devices(&work);
 	find_payers(&work);
 }
 

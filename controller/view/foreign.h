@@ -23,7 +23,7 @@ struct foreign_input {
 };
 
 enum foreign_kind {
-	FOREIGN_ROW,     /* a secret or user that is not wavu's, and open */
+	FOREIGN_ROW,     /* a secret, user, queue or lease that is not wavu's, and open */
 	FOREIGN_BINDING, /* a device that a hotspot lets by */
 	FOREIGN_SESSION, /* somebody online whom no row here lets in */
 	FOREIGN_PAYER    /* somebody who paid, and has no open row */

@@ -117,6 +117,7 @@ static void know_what_is_declared(struct import_work *work)
 
 	for (int service = 0; service < SERVICE_COUNT; service++)
 		rows += work->in->rows[service] != NULL ? work->in->rows[service]->count : 0;
+	rows += work->in->queues != NULL ? work->in->queues->count : 0;
 	for (uint32_t i = 0; i < intent->subscriber_count; i++)
 		names += 1 + intent->subscribers[i].alias_count;
 	import_set_open(&work->references, names + rows * 2, work->arena);

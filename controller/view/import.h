@@ -17,6 +17,7 @@ struct import_input {
 	const struct table *profiles[SERVICE_COUNT];
 	const struct table *rows[SERVICE_COUNT];
 	const struct table *sessions[SERVICE_COUNT];
+	const struct table *queues, *leases; /* of fixed addresses; NULL: not looked at */
 	const struct inventory_entry *inventory; /* of this router */
 	uint32_t inventory_count;
 	struct text price;      /* as an operator writes it; empty: a stand-in that buys nothing */

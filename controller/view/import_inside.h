@@ -10,7 +10,9 @@
 /* A profile of the router, and the package it becomes. */
 struct import_package {
 	enum service service;
-	struct text profile;
+	struct text profile; /* of a fixed address: its queue's limits */
+	struct text title;
+	bool is_fixed; /* no profile: static or ipoe */
 	struct text name;            /* of the package */
 	const struct package *known; /* declared already, with an equal speed; else NULL */
 	struct text why;             /* not empty: it cannot be taken, nor who uses it */
@@ -64,6 +66,16 @@ void import_packages(struct import_work *work);
 struct import_package *import_package_of(const struct import_work *work, enum service service,
 					 struct text profile);
 void import_people(struct import_work *work);
+/* The same of fixed addresses; the packages before they are sorted and named. */
+void import_fixed_packages(struct import_work *work);
+void import_fixed_people(struct import_work *work);
+/* Empty: this address can be taken, and is. */
+struct text import_address_flaw(struct import_work *work, struct text address);
+/* A row that has no flaw becomes a person; else it is left, and why is said. */
+void import_take(struct import_work *work, const struct menu *menu, struct import_person *person,
+		 struct text flaw, struct text comment);
+/* "10M": the largest unit that gives a whole number; else thousandths of the smallest. */
+struct text import_rate(uint64_t bits_per_s, struct arena *arena);
 void import_write(struct import_work *work);
 
 /* Inside of shapes.c: how it reads. */

@@ -123,7 +123,7 @@ static struct text name_from(struct text profile, struct arena *arena)
 
 static void name_package(struct import_work *work, struct import_package *package)
 {
-	struct text base = name_from(package->profile, work->arena);
+	struct text base = name_from(package->title, work->arena);
 
 	package->name = base;
 	for (uint32_t i = 2; !import_set_add(&work->package_names, package->name); i++)
@@ -145,7 +145,7 @@ static const struct package *known_package(const struct import_work *work,
 		const struct package *one = &intent->packages[i];
 
 		if (one->service == package->service &&
-		    text_equal(one->profile, package->profile) &&
+		    text_equal(one->profile, package->is_fixed ? TEXT_NONE : package->profile) &&
 		    speed_equal(one->speed, package->speed) &&
 		    one->burst.declared == package->burst.declared &&
 		    speed_equal(one->burst.rate, package->burst.rate) &&
@@ -166,16 +166,13 @@ static void add_package(struct import_work *work, enum service service, const st
 	const char *flaw;
 
 	*package = (struct import_package){ .service = service,
-					    .profile = row_get(row, menu, "name") };
+					    .profile = row_get(row, menu, "name"),
+					    .title = row_get(row, menu, "name") };
 	flaw = profile_flaw(package, row, menu);
 	if (text_starts(package->profile, TEXT("wavu-")))
 		flaw = "it is wavu's own: declare who uses it as a Subscriber of that package";
 	if (flaw != NULL)
 		package->why = text_of(flaw);
-	else
-		package->known = known_package(work, package);
-	if (package->known != NULL)
-		package->name = package->known->name;
 }
 
 static int compare_packages(const void *a, const void *b)
@@ -194,6 +191,7 @@ void import_packages(struct import_work *work)
 
 	for (int service = 0; service < SERVICE_COUNT; service++)
 		room += in->profiles[service] != NULL ? in->profiles[service]->count : 0;
+	room += in->queues != NULL ? in->queues->count : 0;
 	work->packages = ARENA_ARRAY(work->arena, struct import_package, room + 1);
 	import_set_open(&work->package_names, in->intent->package_count + room, work->arena);
 	for (uint32_t i = 0; i < in->intent->package_count; i++)
@@ -202,6 +200,15 @@ void import_packages(struct import_work *work)
 		for (uint32_t i = 0;
 		     in->profiles[service] != NULL && i < in->profiles[service]->count; i++)
 			add_package(work, (enum service)service, &in->profiles[service]->rows[i]);
+	import_fixed_packages(work);
+	for (uint32_t i = 0; i < work->package_count; i++) {
+		struct import_package *package = &work->packages[i];
+
+		if (package->why.size == 0)
+			package->known = known_package(work, package);
+		if (package->known != NULL)
+			package->name = package->known->name;
+	}
 	if (work->package_count > 1)
 		qsort(work->packages, work->package_count, sizeof(*work->packages),
 		      compare_packages);

@@ -97,7 +97,7 @@ static void take_comment(const struct import_work *work, struct text comment,
 
 /* ---- one row ---- */
 
-static struct text address_flaw(struct import_work *work, struct text address)
+struct text import_address_flaw(struct import_work *work, struct text address)
 {
 	const struct router *router = work->in->router;
 	uint32_t value, local;
@@ -199,15 +199,28 @@ static struct text person_flaw(struct import_work *work, enum service service,
 	else if (flaw.size == 0)
 		flaw = secret_flaw(work, row, person);
 	if (flaw.size == 0 && person->address.size > 0)
-		flaw = address_flaw(work, person->address);
+		flaw = import_address_flaw(work, person->address);
 	return flaw;
+}
+
+void import_take(struct import_work *work, const struct menu *menu, struct import_person *person,
+		 struct text flaw, struct text comment)
+{
+	if (flaw.size == 0 && !take_account(work, menu, person))
+		flaw = TEXT("no account could be made of its name: declare it by hand");
+	if (flaw.size > 0) {
+		import_leave(work, menu->path, person->username, flaw);
+		return;
+	}
+	import_package_of(work, person->package->service, person->package->profile)->people++;
+	take_comment(work, comment, person);
+	work->people[work->person_count++] = *person;
 }
 
 static void take_row(struct import_work *work, enum service service, const struct row *row)
 {
 	const struct menu *menu = import_row_menu(service);
 	struct import_person person = { .username = row_get(row, menu, "name") };
-	struct import_package *package;
 	struct text flaw;
 
 	if (import_is_ours(work, menu, row) ||
@@ -218,17 +231,8 @@ static void take_row(struct import_work *work, enum service service, const struc
 	flaw = person_flaw(work, service, row, &person);
 	if (flaw.size == 0 && !import_set_add(&work->usernames[service], person.username))
 		flaw = TEXT("a second row of that name, for another server: one of them is taken");
-	if (flaw.size == 0 && !take_account(work, menu, &person))
-		flaw = TEXT("no account could be made of its name: declare it by hand");
-	if (flaw.size > 0) {
-		import_leave(work, menu->path, person.username, flaw);
-		return;
-	}
-	package = import_package_of(work, service, person.package->profile);
-	package->people++;
-	take_comment(work, row_get(row, menu, "comment"), &person);
 	person.is_disabled = text_is(row_get(row, menu, "disabled"), "true");
-	work->people[work->person_count++] = person;
+	import_take(work, menu, &person, flaw, row_get(row, menu, "comment"));
 }
 
 /* ---- all rows ---- */
@@ -268,5 +272,6 @@ void import_people(struct import_work *work)
 {
 	for (int service = 0; service < SERVICE_COUNT; service++)
 		take_rows(work, (enum service)service);
+	import_fixed_people(work);
 	work->out->person_count = work->person_count;
 }

@@ -23,7 +23,7 @@ static struct text quoted(struct text text, struct arena *arena)
 }
 
 /* The largest unit that gives a whole number; else thousandths of the smallest. */
-static struct text rate_of(uint64_t bits_per_s, struct arena *arena)
+struct text import_rate(uint64_t bits_per_s, struct arena *arena)
 {
 	struct text out;
 
@@ -44,36 +44,38 @@ static void write_speed(struct output *output, const struct import_package *pack
 	const struct burst *burst = &package->burst;
 
 	put(output, "speed: { down: %.*s, up: %.*s }\n",
-	    TEXT_ARG(rate_of(package->speed.down_bits_per_s, arena)),
-	    TEXT_ARG(rate_of(package->speed.up_bits_per_s, arena)));
+	    TEXT_ARG(import_rate(package->speed.down_bits_per_s, arena)),
+	    TEXT_ARG(import_rate(package->speed.up_bits_per_s, arena)));
 	if (!burst->declared)
 		return;
 	put(output,
 	    "burst: { down: %.*s, up: %.*s, threshold_down: %.*s, threshold_up: %.*s, "
 	    "time: %us }\n",
-	    TEXT_ARG(rate_of(burst->rate.down_bits_per_s, arena)),
-	    TEXT_ARG(rate_of(burst->rate.up_bits_per_s, arena)),
-	    TEXT_ARG(rate_of(burst->threshold.down_bits_per_s, arena)),
-	    TEXT_ARG(rate_of(burst->threshold.up_bits_per_s, arena)), burst->time_s);
+	    TEXT_ARG(import_rate(burst->rate.down_bits_per_s, arena)),
+	    TEXT_ARG(import_rate(burst->rate.up_bits_per_s, arena)),
+	    TEXT_ARG(import_rate(burst->threshold.down_bits_per_s, arena)),
+	    TEXT_ARG(import_rate(burst->threshold.up_bits_per_s, arena)), burst->time_s);
 }
 
 static void write_package(struct output *output, const struct import_package *package,
 			  struct text price)
 {
-	struct text name = quoted(package->profile, output->arena);
+	static const char *const services[SERVICE_COUNT] = { "pppoe", "hotspot", "static", "ipoe" };
+	struct text title = quoted(package->title, output->arena);
 
 	put(output, "---\nkind: Package\nname: %.*s\ntitle: %.*s\nservice: %s\n",
-	    TEXT_ARG(package->name), TEXT_ARG(name),
-	    package->service == SERVICE_HOTSPOT ? "hotspot" : "pppoe");
+	    TEXT_ARG(package->name), TEXT_ARG(title), services[package->service]);
 	put(output, "price: %.*s  # review: a router knows no prices (%u subscribers)\n",
 	    TEXT_ARG(price), package->people);
 	put(output, "period: 1 month  # review\n");
 	write_speed(output, package);
+	if (package->is_fixed)
+		return;
 	if (package->devices == 0)
 		put(output, "devices: unlimited\n");
 	else
 		put(output, "devices: %u\n", package->devices);
-	put(output, "profile: %.*s\n", TEXT_ARG(name));
+	put(output, "profile: %.*s\n", TEXT_ARG(title));
 }
 
 static void write_line(struct output *output, const char *key, struct text value)
@@ -92,7 +94,8 @@ static void write_person(struct output *output, const struct import_work *work,
 	put(output, "package: %.*s\nrouter: %.*s\n", TEXT_ARG(person->package->name),
 	    TEXT_ARG(work->in->router->name));
 	write_line(output, "username", person->username);
-	put(output, "password: { keep: true }\n");
+	if (!person->package->is_fixed)
+		put(output, "password: { keep: true }\n");
 	write_line(output, "mac", person->mac);
 	write_line(output, "address", person->address);
 	put(output, "opening: { paid_until: %.*s, balance: 0 }  # review%s\n",

@@ -1,4 +1,6 @@
-/* Any bytes as an organisation's statement (CSV): no crash, and every line that is read is whole. */
+/*
+ * Any bytes as an organisation's statement (CSV): no crash, and every line that is read is whole.
+ */
 #include <stddef.h>
 #include <stdint.h>
 

@@ -6,10 +6,10 @@
 #include "provider/event.h"
 
 /*
- * KCB Bank (Buni): the instant notice of an account, flat, and of a till, four levels deep (payments
- * facts 2). Both are proven by the base64 RSA signature with SHA-256 of the raw bytes, under the
- * bank's public key; while it replaces its key, both stand in the file. Amounts may have thousands
- * set off: "20,000.00".
+ * KCB Bank (Buni): the instant notice of an account, flat, and of a till, four levels deep
+ * (payments facts 2). Both are proven by the base64 RSA signature with SHA-256 of the raw bytes,
+ * under the bank's public key; while it replaces its key, both stand in the file. Amounts may have
+ * thousands set off: "20,000.00".
  */
 
 static enum proof kcb_authenticate(const struct channel *channel, const struct callback *callback)

@@ -64,7 +64,8 @@ static struct notice paystack_read(const struct channel *channel, struct value r
 	if (event.size == 0)
 		return event_unreadable(TEXT("it names no event: not a Paystack callback"));
 	if (text_is(event, "refund.processed"))
-		return event_unreadable(TEXT("Paystack gave money back: see `wavu payment refund`"));
+		return event_unreadable(
+		    TEXT("Paystack gave money back: see `wavu payment refund`"));
 	if (!text_is(event, "charge.success"))
 		return event_nothing(text_format(arena, "the event \"%.*s\" brings no money",
 						 TEXT_ARG(event_shown(arena, event))));

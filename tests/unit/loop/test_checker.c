@@ -439,7 +439,7 @@ static void property_03_what_the_provider_denies_is_never_credited(void **state)
 	static const char *const answers[] = {
 		"{\"status\":\"error\",\"message\":\"No transaction was found for this id\"}",
 		"{\"status\":\"success\",\"data\":{\"id\":285959875,\"status\":\"failed\","
-		"\"amount\":2500,\"currency\":\"KES\"}}",
+		"\"amount\":2500,\"currency\":\"KES\",\"tx_ref\":\"KN-0042\"}}",
 		"{\"status\":\"success\",\"data\":{\"id\":285959875,\"status\":\"successful\","
 		"\"amount\":25,\"currency\":\"KES\",\"tx_ref\":\"KN-0042\"}}",
 		"{\"status\":\"success\",\"data\":{\"id\":285959875,\"status\":\"successful\","

@@ -270,9 +270,9 @@ static bool learn_wave(struct run *run, struct error *error)
 
 	if (state->wave == 0 || state->held_commit.size > 0 || !is_by_its_commit(run))
 		return true;
-	if (job->outcome == OUTCOME_REFUSED || job->outcome == OUTCOME_DENIED)
+	if (job->outcome == OUTCOME_REFUSED || job->refused > 0)
 		end = WAVE_REFUSED;
-	else if (job->outcome == OUTCOME_UNREACHABLE)
+	else if (job->outcome == OUTCOME_UNREACHABLE || job->outcome == OUTCOME_DENIED)
 		end = state->wave_strict ? WAVE_REFUSED : WAVE_ASIDE;
 	else if (job->outcome == OUTCOME_UNKNOWN)
 		end = job->failures >= WAVE_TRIES ? WAVE_ASIDE : WAVE_PENDING;

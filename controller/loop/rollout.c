@@ -417,7 +417,7 @@ static bool stop(struct moving *moving, const struct router_state *router)
 	event.because = text_format(moving->arena, "the roll-out of %.*s stops",
 				    TEXT_ARG(text_head(state->commit, 12)));
 	event.error = state->stopped;
-	log_line(LOG_ERROR, "rollout-stopped", "tenant=%.*s commit=%.*s why=\"%.*s\"",
+	log_line(LOG_WARNING, "rollout-stopped", "tenant=%.*s commit=%.*s why=\"%.*s\"",
 		 TEXT_ARG(seat->tenant->name), TEXT_ARG(text_head(state->commit, 12)),
 		 TEXT_ARG(state->stopped));
 	return rollout_write(seat->store, state, moving->error) &&

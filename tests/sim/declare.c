@@ -15,14 +15,14 @@
 
 /* ---- as text --------------------------------------------------------------------------------- */
 
-struct page {
+struct sheet {
 	char text[YAML_SIZE];
 	size_t size;
 };
 
-static void put(struct page *page, const char *format, ...) PRINTF_LIKE(2, 3);
+static void put(struct sheet *page, const char *format, ...) PRINTF_LIKE(2, 3);
 
-static void put(struct page *page, const char *format, ...)
+static void put(struct sheet *page, const char *format, ...)
 {
 	va_list arguments;
 	int size;
@@ -35,7 +35,7 @@ static void put(struct page *page, const char *format, ...)
 }
 
 /* "2026-11-01T06:00:00Z" */
-static void put_time(struct page *page, const char *key, int64_t at, const char *after)
+static void put_time(struct sheet *page, const char *key, int64_t at, const char *after)
 {
 	time_t s = (time_t)(at / SECOND_US);
 	struct tm tm;
@@ -45,7 +45,7 @@ static void put_time(struct page *page, const char *key, int64_t at, const char 
 	    tm.tm_mday, tm.tm_hour, tm.tm_min, tm.tm_sec, after);
 }
 
-static void put_network(struct page *page, const struct declared *declared)
+static void put_network(struct sheet *page, const struct declared *declared)
 {
 	put(page,
 	    "kind: Tenant\nname: " TENANT "\ncurrency: KES\ntimezone: Africa/Nairobi\n"
@@ -68,7 +68,7 @@ static void put_network(struct page *page, const struct declared *declared)
 		    i, i + 1, i, i);
 }
 
-static void put_packs(struct page *page, const struct declared *declared)
+static void put_packs(struct sheet *page, const struct declared *declared)
 {
 	for (int i = 0; i < PACKS; i++) {
 		const struct pack *pack = &declared->packs[i];
@@ -94,7 +94,7 @@ static void put_packs(struct page *page, const struct declared *declared)
 	    declared->walled ? "walled" : "disable");
 }
 
-static void put_sub(struct page *page, const struct declared *declared, const struct sub *sub)
+static void put_sub(struct sheet *page, const struct declared *declared, const struct sub *sub)
 {
 	put(page,
 	    "---\nkind: Subscriber\nname: %s\nphone: \"%s\"\npackage: %s\nrouter: router-%d\n"
@@ -122,7 +122,7 @@ static void put_sub(struct page *page, const struct declared *declared, const st
 struct intent *declare_intent(int index, struct text *why, struct arena *arena)
 {
 	const struct version *version = &sim.versions[index];
-	struct page *pages = ARENA_ARRAY(arena, struct page, FILES);
+	struct sheet *pages = ARENA_ARRAY(arena, struct sheet, FILES);
 	struct intent_file files[FILES] = { { .path = TEXT("network.yaml") },
 					    { .path = TEXT("people/all.yaml") },
 					    { .path = TEXT("shop/packages.yaml") },

@@ -43,6 +43,10 @@ static void add_row(struct edit *edit, enum fault fault)
 	(void)snprintf(command, sizeof(command), "%s/add", edit->path);
 	(void)snprintf(name, sizeof(name), "=name=hand%llu", (unsigned long long)(luck() % 100000));
 	(void)snprintf(from, sizeof(from), "=copy-from=%s", edit->row);
+	/* A profile goes by its id, whoever began to name it in the second before: RouterOS leaves
+	 * the copy with a name of nothing, and no verb asks it not to. */
+	if (sim.mid_job)
+		fault = FAULT_HAND_ADD;
 	if (fault == FAULT_HAND_COPY
 		? ros_hand(edit->station->ros, &answer, command, from, name, NULL)
 		: ros_hand(edit->station->ros, &answer, command, name, "=password=x", NULL)) {

@@ -3,6 +3,7 @@
 #include <stdio.h>
 
 #include "state/events.h"
+#include "state/fleet.h"
 
 static struct event an_event(const char *router, const char *because)
 {
@@ -158,11 +159,15 @@ static void drift_keeps_since_when(void **state)
 {
 	static const char *const first[] = { "a", "b" }, *const second[] = { "b", "c" };
 	struct world *world = *state;
+	const struct text routers[] = { TEXT("r0"), TEXT("r1") };
 	struct drift_row *rows, other = { .menu = TEXT("m"), .key = TEXT("k") };
 	uint32_t count;
 
 	OK(world, store_begin(world->store, &world->error));
+	OK(world, fleet_sync(world->store, routers, 2, &world->error));
 	OK(world, drift_replace(world->store, TEXT("r0"), &other, 1, 5, &world->error));
+	/* A job that began before its router left git has nobody to tell. */
+	OK(world, drift_replace(world->store, TEXT("gone"), &other, 1, 5, &world->error));
 	OK(world, store_commit(world->store, &world->error));
 	replace(world, first, 2, 100);
 	replace(world, second, 2, 100 + 0); /* the same moment: still a set of its own */

@@ -23,7 +23,8 @@ ROUTERS = next((path for path in (os.path.join(BUILD, "world-router"),
                                   os.path.join(BUILD, "tests", "world", "world-router"))
                 if os.path.exists(path)), "world-router")
 TOKEN = "b7Kd9Qw2Zr5Tn8Xc"
-PASSWORD = "router-pass-1"
+# Of this process alone: a port that a refusing router lets go may become another test's router a moment later.
+PASSWORD = "router-pass-%d" % os.getpid()
 WAIT_S = 30  # how long anything may take before a test says that it never came; not a measure of speed
 
 TENANT = """\

@@ -65,7 +65,7 @@ def test_each_trouble_is_shown_and_costs_the_others_nothing():
         wait_for("booked", lambda: isp.payment("SKLPAID203"))
         isp.routers.ask("counters-reset", "all")
         isp.routers.ask("clear", "all")
-        isp.secret("wrong.pw", "router-pass-1")
+        isp.secret("wrong.pw", PASSWORD)
         isp.run("apply", "--router", "r2", code=0)
         for router in (0, 2, 3):
             wait_for("r%d is caught up" % (router + 1),

@@ -285,7 +285,7 @@ static int64_t sooner(int64_t a, int64_t b)
 
 int64_t life_pump(void)
 {
-	int64_t next_at = INT64_MAX, at;
+	int64_t next_at = INT64_MAX, watch_at = INT64_MAX, at;
 
 	for (;;) {
 		fleet_time();
@@ -295,12 +295,18 @@ int64_t life_pump(void)
 			continue;
 		if (!sim.running)
 			return sooner(sim.start_at, street_next_at());
+		if (sim.watches) {
+			wire_wake();
+			watch_at = watch_step(queue_watch(sim.engine->queue), clock_monotonic());
+		}
 		if (!work_once(&next_at))
 			break;
 	}
 	at = sooner(sim.keeper_tick_at, street_next_at());
 	if (next_at != INT64_MAX)
 		at = sooner(at, sim.now + (next_at - clock_monotonic()));
+	if (sim.watches)
+		at = sooner(at, sim.now + (watch_at - clock_monotonic()));
 	if (sim.newest != sim.in_force && sim.newest != sim.refused)
 		at = sooner(at, sim.seen_at);
 	if (sim.booked_count < sim.line_count)

@@ -14,12 +14,14 @@
 struct tally *tally;
 
 static const char usage[] =
-    "sim [--seed N] [--runs N] [--days D | --hours H] [--trace] [--bug N] [--all-faults]\n"
+    "sim [--seed N] [--runs N] [--days D | --hours H] [--trace] [--bug N] [--watch]\n"
+    "    [--all-faults]\n"
     "  --seed N      the first seed (default 1)\n"
     "  --runs N      that many seeds, one after the other (default 1)\n"
     "  --days D      simulated days of each run (default 1); or --hours H\n"
     "  --trace       print everything as it happens\n"
     "  --bug N       with the deliberate mistake N (1 to 5) that must be found\n"
+    "  --watch       idle sessions listen, and are asked whether they live\n"
     "  --all-faults  a fault or a named point that never fired is a failure\n";
 
 static const char *value_of(int argc, char **argv, int *at)
@@ -55,6 +57,8 @@ static struct wish read_arguments(int argc, char **argv)
 			sim.bug = (int)strtoull(value_of(argc, argv, &i), NULL, 10);
 		} else if (strcmp(argv[i], "--trace") == 0) {
 			sim.tracing = true;
+		} else if (strcmp(argv[i], "--watch") == 0) {
+			sim.watches = true;
 		} else if (strcmp(argv[i], "--all-faults") == 0) {
 			wish.all_faults = true;
 		} else {

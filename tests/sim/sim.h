@@ -174,6 +174,7 @@ struct sim {
 	uint64_t seed;
 	double days;
 	bool tracing;
+	bool watches; /* idle sessions are more than kept */
 	int bug;
 	uint64_t luck, dice; /* of the world; of random_bytes */
 	int64_t began_at, ends_at;
@@ -289,6 +290,8 @@ void street_flush(void);  /* everything still under way arrives now */
 
 /* ---- wire.c ---------------------------------------------------------------------------------- */
 
+/* Whoever waits for idle lines is told which have something to say. */
+void wire_wake(void);
 void wire_drop_all(void); /* the sockets of a dead process are closed */
 enum wire_phase { PHASE_LOGIN, PHASE_LOOK, PHASE_WRITE, PHASE_COUNT };
 bool wire_open(void *context, struct device **out, const struct seat *seat,

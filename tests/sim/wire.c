@@ -4,6 +4,8 @@
  */
 #include <stdlib.h>
 #include <string.h>
+#include <sys/eventfd.h>
+#include <unistd.h>
 
 #include "base/error.h"
 #include "router/device.h"
@@ -18,6 +20,7 @@ struct wire {
 	enum wire_phase phase;
 	bool stalled;
 	bool asked; /* something was sent since the last answer */
+	int fd;     /* readable when the router has said something that nobody has read */
 };
 
 static struct wire *wires;
@@ -127,6 +130,26 @@ static size_t wait_for(struct wire *own, uint32_t timeout_ms, const char **bytes
 	return ros_session_output(own->session, bytes);
 }
 
+/* Whoever only looks waits for nobody: true. */
+static bool read_all(const struct wire *own)
+{
+	uint64_t said;
+
+	return read(own->fd, &said, sizeof(said)) < 0 || true;
+}
+
+void wire_wake(void)
+{
+	static const uint64_t one = 1;
+	const char *bytes;
+
+	for (struct wire *own = wires; own != NULL; own = own->next)
+		if (own->session == NULL ? !own->stalled
+					 : ros_session_output(own->session, &bytes) > 0 ||
+					       ros_session_is_closed(own->session))
+			invariant(write(own->fd, &one, sizeof(one)) > 0);
+}
+
 static bool wire_receive(struct line *line, char *out, uint32_t size, uint32_t *got,
 			 uint32_t timeout_ms, struct error *error)
 {
@@ -135,7 +158,8 @@ static bool wire_receive(struct line *line, char *out, uint32_t size, uint32_t *
 	size_t there;
 	bool dies;
 
-	if (own->asked) {
+	*got = 0;
+	if (own->asked && timeout_ms > 0) {
 		own->asked = false;
 		elapse(luck_between(500, 40000));
 		life_interleave();
@@ -144,6 +168,8 @@ static bool wire_receive(struct line *line, char *out, uint32_t size, uint32_t *
 	if (own->session == NULL || ros_session_line(own->session) == ROS_LINE_RESET)
 		return dead(own, timeout_ms, error);
 	there = wait_for(own, timeout_ms, &bytes);
+	if (there == 0 && timeout_ms == 0 && ros_session_line(own->session) == ROS_LINE_OPEN)
+		return read_all(own);
 	if (there == 0)
 		return dead(own, timeout_ms, error);
 	if (there > size)
@@ -178,7 +204,13 @@ static void wire_close(struct line *line)
 		at = &(*at)->next;
 	*at = own->next;
 	hang_up(own);
+	(void)close(own->fd);
 	free(own);
+}
+
+static int wire_descriptor(const struct line *line)
+{
+	return sim.watches ? ((const struct wire *)line)->fd : -1;
 }
 
 void wire_drop_all(void)
@@ -214,7 +246,10 @@ bool wire_open(void *context, struct device **out, const struct seat *seat,
 		return connect_refused(station, error);
 	own = calloc(1, sizeof(*own));
 	invariant(own != NULL);
-	own->line = (struct line){ wire_send, wire_receive, wire_alive, wire_close, NULL };
+	own->line = (struct line){ wire_send, wire_receive, wire_alive, wire_close,
+				   wire_descriptor };
+	own->fd = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
+	invariant(own->fd >= 0);
 	own->station = station;
 	own->session = session;
 	own->next = wires;

@@ -96,12 +96,15 @@ uint64_t ros_random(struct ros *ros)
 static void batch_mix(struct ros_session *session)
 {
 	size_t start = session->span_count == 0 ? 0 : session->spans[0].start;
-	size_t left = session->span_count;
+	size_t left = 0;
 	struct ros_buffer mixed = { NULL, 0, 0 };
 
-	for (size_t i = 0; i < session->span_count; i++)
+	for (size_t i = 0; i < session->span_count; i++) {
 		if (!session->spans[i].has_tag)
 			return;
+		/* A listen says nothing yet. */
+		left += session->spans[i].start != session->spans[i].end;
+	}
 	if (left < 2 || !ros_fault_step(session->ros, ROS_FAULT_REORDER))
 		return;
 	while (left > 0) {

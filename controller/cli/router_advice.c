@@ -217,6 +217,25 @@ static bool has_wall(const struct checking *checking, enum menu_id id, struct te
 	return false;
 }
 
+/* The rule before which the missing one must stand: it lets traffic pass first. */
+static struct text place_of(const struct checking *checking)
+{
+	const struct table *rules = seen(checking, MENU_FIREWALL_FILTER);
+
+	for (uint32_t i = 0; rules != NULL && i < rules->count; i++) {
+		const struct row *rule = &rules->rows[i];
+		struct text action = field(rule, MENU_FIREWALL_FILTER, "action");
+
+		if (is_on(rule, rules->menu) && !rule->dynamic &&
+		    text_is(field(rule, MENU_FIREWALL_FILTER, "chain"), "forward") &&
+		    (text_is(action, "accept") || text_is(action, "jump") ||
+		     text_is(action, "fasttrack-connection")))
+			return text_format(&checking->call->arena, " place-before=%.*s",
+					   TEXT_ARG(rule->id));
+	}
+	return TEXT_NONE;
+}
+
 static void advise_wall(struct checking *checking, struct text list)
 {
 	struct arena *arena = &checking->call->arena;
@@ -229,33 +248,48 @@ static void advise_wall(struct checking *checking, struct text list)
 		     has_wall(checking, MENU_FIREWALL_FILTER, list) ||
 			 has_wall(checking, MENU_FIREWALL_NAT, list),
 		     text_format(arena,
-				 "until then walled acts as disable. Missing: /ip firewall filter "
-				 "add chain=forward src-address-list=%.*s action=reject "
-				 "reject-with=icmp-admin-prohibited comment=\"suspended\", placed "
-				 "before every accept and fasttrack rule of that chain; and where "
-				 "they shall see a page, /ip firewall nat add chain=dstnat "
-				 "src-address-list=%.*s protocol=tcp dst-port=80 action=redirect "
-				 "to-ports=8080",
-				 TEXT_ARG(list), TEXT_ARG(list)));
+				 "until then walled acts as disable, and fixed addresses stay "
+				 "open. Set `firewall: manage`, or add what is missing: /ip firewall "
+				 "filter add chain=forward action=drop src-address-list=%.*s "
+				 "dst-address-list=!wavu-garden%.*s; and where they shall see a "
+				 "page, /ip firewall nat add chain=dstnat action=dst-nat "
+				 "src-address-list=%.*s dst-address-list=!wavu-garden protocol=tcp "
+				 "dst-port=80 to-addresses=ADDRESS to-ports=PORT, before the other "
+				 "dstnat rules, and that ADDRESS on the list wavu-garden",
+				 TEXT_ARG(list), TEXT_ARG(place_of(checking)), TEXT_ARG(list)));
+}
+
+/* `new` and `terminated` have no row: what nobody stops is open (product.md). */
+static void advise_strangers(struct checking *checking)
+{
+	check_should(checking, TEXT("fixed addresses that never paid, or are let go of, are shut"),
+		     checking->router->manages_firewall,
+		     TEXT("wavu shuts them only with `firewall: manage`; without it, see that a "
+			  "rule of yours lets through only what you know"));
 }
 
 static void advise_walls(struct checking *checking)
 {
 	const struct subscriber *const *all;
+	bool has_fixed = false;
 	uint32_t count;
 
 	intent_subscribers_of(checking->outlook->intent, checking->router, &all, &count);
 	for (uint32_t i = 0; i < count; i++) {
 		const struct package *package = all[i]->package;
 		const struct dunning_policy *policy = package->dunning;
+		bool is_listed = service_of(package->service)->is_listed;
 
-		if (package->service == SERVICE_HOTSPOT)
-			continue;
-		if (policy != NULL && policy->how == SUSPEND_WALLED)
+		has_fixed |= is_listed;
+		if (is_listed)
+			advise_wall(checking, policy != NULL ? policy->address_list
+							     : TEXT("wavu-suspended"));
+		else if (service_of(package->service)->has_walls && policy != NULL &&
+			 policy->how == SUSPEND_WALLED)
 			advise_wall(checking, policy->address_list);
-		else if (package->service != SERVICE_PPPOE)
-			advise_wall(checking, TEXT("wavu-suspended"));
 	}
+	if (has_fixed)
+		advise_strangers(checking);
 }
 
 void router_advice(struct checking *checking)

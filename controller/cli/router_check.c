@@ -71,6 +71,13 @@ static void check_write(struct checking *checking, enum menu_id menu, struct tex
 
 static void check_service(struct checking *checking, const struct router *router)
 {
+	const struct subscriber *const *all;
+	bool has_ipoe = false;
+	uint32_t count;
+
+	intent_subscribers_of(checking->outlook->intent, router, &all, &count);
+	for (uint32_t i = 0; i < count; i++)
+		has_ipoe |= all[i]->package->service == SERVICE_IPOE;
 	for (int id = 0; id < MENU_COUNT; id++) {
 		const struct menu *menu = menu_of((enum menu_id)id);
 		bool hotspot = text_starts(text_of(menu->path), TEXT("/ip/hotspot"));
@@ -85,6 +92,8 @@ static void check_service(struct checking *checking, const struct router *router
 			continue;
 		if ((menu->id == MENU_SCRIPT || menu->id == MENU_SCHEDULER) &&
 		    !intent_lease(checking->outlook->intent, router))
+			continue;
+		if (text_starts(text_of(menu->path), TEXT("/ip/dhcp-server")) && !has_ipoe)
 			continue;
 		if ((hotspot && !router->has_hotspot && router->has_pppoe) ||
 		    (ppp && !router->has_pppoe && router->has_hotspot))

@@ -1,8 +1,8 @@
 /*
  * NAT rules: a dst-nat or redirect of a suspension list is a wall too (product.md, "What a state is
- * on the router"). With `firewall: manage` and a page to show, wavu adds such rules to chain dstnat,
- * each with its mark; what bears no mark of wavu's, and every other chain, is never written. No
- * uniqueness, order matters (RouterOS lists of rules).
+ * on the router"). With `firewall: manage` and a page to show, wavu adds such rules to chain
+ * dstnat, each with its mark; what bears no mark of wavu's, and every other chain, is never
+ * written. No uniqueness, order matters (RouterOS lists of rules).
  */
 #include "menu/menus.h"
 

@@ -1,8 +1,8 @@
 /*
  * Where a hotspot lets everybody go before he has logged in, by the host of a proxied HTTP request:
- * wildcards are allowed, and HTTPS never comes by here (facts §5.2). Nothing is unique: adding again
- * makes another row, so only a row with wavu's mark is wavu's. Order matters: wavu adds before the
- * first rule of somebody else's that denies, and moves nothing.
+ * wildcards are allowed, and HTTPS never comes by here (facts §5.2). Nothing is unique: adding
+ * again makes another row, so only a row with wavu's mark is wavu's. Order matters: wavu adds
+ * before the first rule of somebody else's that denies, and moves nothing.
  */
 #include "menu/menus.h"
 

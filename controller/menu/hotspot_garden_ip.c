@@ -1,8 +1,8 @@
 /*
- * Where a hotspot lets everybody go before he has logged in, by address or by a name that the router
- * resolves: the only one of the two gardens that HTTPS passes through (facts §5.2). Its words are
- * other than its neighbour's: accept, drop, reject (§7). No uniqueness; order and ownership as in
- * hotspot_garden.c.
+ * Where a hotspot lets everybody go before he has logged in, by address or by a name that the
+ * router resolves: the only one of the two gardens that HTTPS passes through (facts §5.2). Its
+ * words are other than its neighbour's: accept, drop, reject (§7). No uniqueness; order and
+ * ownership as in hotspot_garden.c.
  */
 #include "menu/menus.h"
 

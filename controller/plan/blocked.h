@@ -1,6 +1,6 @@
 /*
- * Payers in whose place on the router somebody else's row stands: said aloud, with the remedy. Pure;
- * in the draft's arena; one thread.
+ * Payers in whose place on the router somebody else's row stands: said aloud, with the remedy.
+ * Pure; in the draft's arena; one thread.
  */
 #pragma once
 

@@ -1,7 +1,7 @@
 /*
  * Devices that a hotspot lets by without a login while their owner has access (`bypass: true`): a
- * binding a device. A binding counts when the device appears, so one that is there is sent away once
- * (routeros facts §5.2). Pure; in the draft's arena; one thread.
+ * binding a device. A binding counts when the device appears, so one that is there is sent away
+ * once (routeros facts §5.2). Pure; in the draft's arena; one thread.
  */
 #pragma once
 

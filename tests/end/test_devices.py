@@ -191,5 +191,30 @@ def test_a_payer_behind_somebody_elses_row_is_named():
         assert any("no row of wavu's" in link["what"] and "drift --foreign" in link["because"] for link in chain), chain
 
 
+POLICY = ("kind: DunningPolicy\nname: strict\nsteps:\n  - {at: 3d, do: suspend}\n"
+          "suspend: {how: disable, address_list: unpaid}\n---\n")
+
+
+def test_the_check_says_exactly_which_rules_are_missing():
+    with Isp(start=False, files={"devices.yaml": POLICY + PACKAGES.replace(
+            "period: 1 month\n", "period: 1 month\ndunning: strict\n") + "---\n" + people("r1", 1)}) as isp:
+        isp.routers.hand("/ip/firewall/filter/add", "=chain=input", "=action=accept")
+        answer = isp.routers.hand("/ip/firewall/filter/add", "=chain=forward", "=action=fasttrack-connection")
+        isp.start()
+        isp.settle()
+
+        def checks():
+            return {check["what"]: check for check in isp.run("router", "check", "r1")[1]["checks"]}
+
+        wall = checks()["the list unpaid has a wall"]
+        assert not wall["ok"] and "src-address-list=unpaid dst-address-list=!wavu-garden place-before=*2" in wall["remedy"], wall
+        assert not checks()["fixed addresses that never paid, or are let go of, are shut"]["ok"], answer
+        isp.write("routers.yaml", isp.router_yaml(0, "firewall: manage\n"))
+        isp.commit(wait=True)
+        isp.settle()
+        assert checks()["the list unpaid has a wall"]["ok"]
+        assert checks()["fixed addresses that never paid, or are let go of, are shut"]["ok"]
+
+
 if __name__ == "__main__":
     main(globals())

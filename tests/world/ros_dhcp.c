@@ -1,7 +1,7 @@
 /*
  * DHCP servers and leases. The schema of the facts has neither: arguments are those of the manual
- * ("DHCP server"), refusals and how rows read back are from the mtha survey of REST on 7.x (a public
- * repository, "Write probes" 2 and 5), which never saw a bound client.
+ * ("DHCP server"), refusals and how rows read back are from the mtha survey of REST on 7.x (a
+ * public repository, "Write probes" 2 and 5), which never saw a bound client.
  */
 #include "world/ros_inside.h"
 

@@ -89,7 +89,8 @@ static const char *const made[] = {
 	"/ip/hotspot/walled-garden/ip/add =dst-address=10.9.%u.0/24 =action=drop",
 	"/ip/hotspot/walled-garden/ip/add =dst-host=pay.example.co.ke",
 	"/ip/dhcp-server/lease/add =address=10.30.9.%u =mac-address=AA:BB:CC:00:02:0%u",
-	"/ip/dhcp-server/lease/add =address=10.30.0.%u =mac-address=AA:BB:CC:00:03:0%u =server=dhcp1",
+	"/ip/dhcp-server/lease/add =address=10.30.0.%u =mac-address=AA:BB:CC:00:03:0%u "
+	"=server=dhcp1",
 	"/ip/dhcp-server/lease/add =address=10.30.8.%u =mac-address=AA:BB:CC:00:00:0%u",
 	"/queue/simple/add =name=office%u =target=10.20.%u.0/24 =max-limit=50M/50M",
 	"/queue/simple/add =name=user%u =target=10.30.0.%u =max-limit=1M/1M",

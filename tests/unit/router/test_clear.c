@@ -125,7 +125,8 @@ static struct text read_field(const struct menu *menu, struct text id, const cha
 static void check_field(const struct menu *menu, const struct field *field, struct text id,
 			const char *version)
 {
-	struct attribute fill = { .name = field->name, .value = text_of(sample_of(menu, field->name)) };
+	struct attribute fill = { .name = field->name,
+				  .value = text_of(sample_of(menu, field->name)) };
 	struct attribute empty = { .name = field->name, .value = text_of(field->clear) };
 	if (strcmp(field->clear, "!") == 0)
 		empty = (struct attribute){ .name = field->name, .unset = true };

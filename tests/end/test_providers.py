@@ -119,6 +119,20 @@ def test_missing_keys_are_errors_that_name_the_remedy():
         assert errors["payments[1].secret"]["line"] == 8, errors
 
 
+def test_a_key_that_cannot_be_read_is_said_before_money_comes():
+    with Isp(files={"tenant.yaml": TENANT + CHANNELS},
+             secrets={"ps.key": "sk_test_made-up", "kk.key": KOPOKOPO, "kcb.pem": "no key at all"}) as isp:
+        note = wait_for("status says it", lambda: isp.status()["tenants"][0]["notes"])
+        for words in ("channel ps: its `secret`: a key of the test system",
+                      "channel bank: its `public_key`: no RSA public key"):
+            assert words in note, note
+        assert "channel kk" not in note and "made-up" not in note, note
+        # What comes meanwhile is kept, and held.
+        say(isp, "bank", kcb("FT1", "100"), {"Signature": "AAAA"})
+        wait_for("it is held", lambda: [one for one in isp.run("payment", "list", "--status", "held")[1]
+                                        if one["channel"] == "bank" and "public_key" in one["reason"]])
+
+
 class Flutterwave(http.server.BaseHTTPRequestHandler):
     def do_GET(self):
         self.server.asked.append((self.path, self.headers.get("Authorization")))

@@ -1,7 +1,7 @@
 /*
- * Which routers would end access alone while wavu cannot reach them, as the last complete look found
- * it (plan/lease.h). Writing needs an open store transaction. Blocks on disk; texts read lie in the
- * arena; any thread.
+ * Which routers would end access alone while wavu cannot reach them, as the last complete look
+ * found it (plan/lease.h). Writing needs an open store transaction. Blocks on disk; texts read lie
+ * in the arena; any thread.
  */
 #pragma once
 

@@ -2,8 +2,8 @@
  * The one script of the lease. It has to run on 6.43 as on 7.24, so it uses nothing newer: it
  * computes UTC seconds from either form of the date (routeros facts §3: "jul/14/2023" before 7.10,
  * "2023-07-14" from then on) and does nothing on any other. One line, because REST of some versions
- * breaks on control characters in values (facts §2). Names begin with w, so that none is the name of
- * a property, which would win inside `where`.
+ * breaks on control characters in values (facts §2). Names begin with w, so that none is the name
+ * of a property, which would win inside `where`.
  */
 #include "plan/lease.h"
 
@@ -44,9 +44,9 @@
 	" :if (($wS > 0) && ($wU > $wS) && ($wU < ($wS + 10368000))) do={"
 
 /*
- * "until is not after wU" as a pattern, so that the router finds the few rows that are due by itself
- * instead of asking each of hundreds. For 1764547203: the same with a smaller last digit, or 9
- * digits of which the last is smaller and any tenth, and so on. Ten digits, no more and no fewer.
+ * "until is not after wU" as a pattern, so that the router finds the few rows that are due by
+ * itself instead of asking each of hundreds. For 1764547203: the same with a smaller last digit, or
+ * 9 digits of which the last is smaller and any tenth, and so on. Ten digits, no more and no fewer.
  */
 #define PATTERN                                                                              \
 	":local wB [:tostr $wU]; :local wR ([:pick $wB 0 9] . \"[0-\" . [:pick $wB 9 10] . " \

@@ -133,8 +133,10 @@ static const struct ros_row *row_of(struct script *script, struct ros_table *tab
 	return ros_row_which(script->ros, table, which->text);
 }
 
-/* In a script the offset is a number, and one below zero reads as an unsigned one of 32 bits (public
- * scripts subtract 2^32 from it). */
+/*
+ * In a script the offset is a number, and one below zero reads as an unsigned one of 32 bits
+ * (public scripts subtract 2^32 from it).
+ */
 static bool get_offset(struct script *script, struct script_value *out)
 {
 	*out = (struct script_value){ .type = SCRIPT_NUM,

@@ -52,7 +52,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(
-		    the_last_word_counts_and_only_of_routers_there_are, world_setup, world_teardown),
+		    the_last_word_counts_and_only_of_routers_there_are, world_setup,
+		    world_teardown),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -2,6 +2,7 @@
 
 #include <git2.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -132,6 +133,21 @@ static bool copy_path(char out[4096], struct text path, struct error *error)
 	return true;
 }
 
+/*
+ * Inside of a pre-receive hook what was pushed lies beside the repository, where git itself looks
+ * for it by this variable: a hook may ask about a commit that is not yet let in.
+ */
+static void see_quarantine(git_repository *handle)
+{
+	const char *quarantine = getenv("GIT_QUARANTINE_PATH");
+	git_odb *objects;
+
+	if (quarantine == NULL || git_repository_odb(&objects, handle))
+		return;
+	(void)git_odb_add_disk_alternate(objects, quarantine);
+	git_odb_free(objects);
+}
+
 bool repository_open(struct repository **out, struct text path, struct error *error)
 {
 	char folder[4096];
@@ -151,6 +167,7 @@ bool repository_open(struct repository **out, struct text path, struct error *er
 		git_repository_free(handle);
 		return false;
 	}
+	see_quarantine(handle);
 	whole_watch(handle);
 	*out = (struct repository *)handle;
 	return true;

@@ -204,6 +204,8 @@ static void make_document(struct crew *crew, const struct pass_tenant *tenants, 
 			continue;
 		heads[head_count].name = text_copy(arena, tenants[i].intent->tenant.name);
 		heads[head_count].has_monthly = tenants[i].preview && tenants[i].has_former;
+		heads[head_count].cuts = tenants[i].cuts;
+		heads[head_count].cut_count = tenants[i].cut_count;
 		heads[head_count].currency = text_copy(arena, tenants[i].intent->tenant.currency);
 		heads[head_count].monthly_lost_cents = tenants[i].losses.monthly_lost_cents;
 		heads[head_count].monthly_gained_cents = tenants[i].losses.monthly_gained_cents;

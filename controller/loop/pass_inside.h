@@ -13,6 +13,8 @@ struct pass_tenant {
 	struct intent *intent;       /* held; NULL: nothing to run by */
 	struct commit_losses losses; /* plan: what the commit would cost */
 	bool preview;                /* plan: the commit is not the one in force */
+	struct planned_cut *cuts;    /* plan: the people of it */
+	uint32_t cut_count;
 	bool has_former;             /* … and that one could be read: `losses` compares them */
 };
 

@@ -121,6 +121,26 @@ static bool open_source(struct repository **out, struct pass *pass,
 			       error);
 }
 
+/* Who is on another router by the new commit is not cut off: he moves. */
+static void name_cuts(struct pass *pass, struct pass_tenant *tenant, const struct intent *former)
+{
+	struct arena *arena = &pass->arena;
+
+	tenant->cuts = ARENA_ARRAY(arena, struct planned_cut, tenant->losses.count + 1);
+	for (uint32_t i = 0; i < tenant->losses.count; i++) {
+		struct text reference = tenant->losses.losses[i].reference;
+		const struct subscriber *was = intent_subscriber(former, reference);
+		const struct subscriber *is = intent_subscriber(tenant->intent, reference);
+
+		if (is != NULL && !text_equal(is->router->name, was->router->name))
+			continue;
+		tenant->cuts[tenant->cut_count++] =
+		    (struct planned_cut){ .account = text_copy(arena, was->account),
+					  .title = text_copy(arena, was->title),
+					  .router = text_copy(arena, was->router->name) };
+	}
+}
+
 /* What going there from what is in force would cost: the guard's arithmetic of a commit to come. */
 static bool foretell_losses(struct pass *pass, struct pass_tenant *tenant, struct error *error)
 {
@@ -153,6 +173,7 @@ static bool foretell_losses(struct pass *pass, struct pass_tenant *tenant, struc
 	}
 	plan_commit_losses(&tenant->losses, former, tenant->intent, standings, count, clock_now(),
 			   &pass->arena);
+	name_cuts(pass, tenant, former);
 	for (uint32_t i = 0; i < tenant->losses.count; i++) {
 		struct commit_loss *loss = &tenant->losses.losses[i];
 

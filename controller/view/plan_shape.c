@@ -2,6 +2,8 @@
 
 #include <string.h>
 
+#define CUTS_MAX 100 /* so many are named in a text */
+
 static const struct {
 	const char *verb;
 	const char *sign;
@@ -197,6 +199,41 @@ static void money_text(const json_t *data, struct output *output)
 	}
 }
 
+/* By name: the one line of a plan that nobody may overlook. */
+static void cuts_text(const json_t *data, struct output *output)
+{
+	const json_t *tenant, *cut;
+	size_t i, k;
+
+	json_array_foreach (json_object_get(data, "tenants"), i, tenant) {
+		const json_t *cuts = json_object_get(tenant, "cut");
+		size_t count = json_array_size(cuts);
+
+		if (count == 0)
+			continue;
+		put_tone(output, TONE_BAD);
+		put(output, "%zu would lose access by this commit:", count);
+		put_tone(output, TONE_PLAIN);
+		json_array_foreach (cuts, k, cut) {
+			struct text title = member_text(cut, "title");
+
+			if (k == CUTS_MAX)
+				break;
+			put(output, "%s ", k == 0 ? "" : ",");
+			put_printable_text(output, member_text(cut, "account"));
+			if (title.size > 0) {
+				put(output, " ");
+				put_printable_text(output, title);
+			}
+			put(output, " (%.*s)", TEXT_ARG(member_text(cut, "router")));
+		}
+		if (count > CUTS_MAX)
+			put(output, " and %zu more (--output json names them all)",
+			    count - CUTS_MAX);
+		put(output, "\n");
+	}
+}
+
 static void routers_text(const json_t *data, struct output *output, bool done)
 {
 	const json_t *routers = json_object_get(data, "routers"), *router;
@@ -212,6 +249,7 @@ static void routers_text(const json_t *data, struct output *output, bool done)
 		put(output, "%zu more %s in sync.\n", quiet,
 		    quiet == 1 ? "router is" : "routers are");
 	totals_text(data, output, done);
+	cuts_text(data, output);
 	money_text(data, output);
 }
 

@@ -146,6 +146,19 @@ static json_t *monthly_of(const struct planned_tenant *tenant)
 				       tenant->monthly_lost_cents));
 }
 
+static json_t *cuts_of(const struct planned_tenant *tenant)
+{
+	json_t *cuts = json_array();
+
+	for (uint32_t i = 0; i < tenant->cut_count; i++)
+		json_array_append_new(
+		    cuts, json_pack("{s:o, s:o, s:o}", "account",
+				    json_of_text(tenant->cuts[i].account), "title",
+				    json_text_or_null(tenant->cuts[i].title), "router",
+				    json_of_text(tenant->cuts[i].router)));
+	return cuts;
+}
+
 struct document *view_plan(const struct planned_tenant *tenants, uint32_t tenant_count,
 			   const struct planned *routers, uint32_t router_count, bool done)
 {
@@ -153,10 +166,11 @@ struct document *view_plan(const struct planned_tenant *tenants, uint32_t tenant
 
 	for (uint32_t i = 0; i < tenant_count; i++)
 		json_array_append_new(tenant_list,
-				      json_pack("{s:o, s:o, s:o}", "name",
+				      json_pack("{s:o, s:o, s:o, s:o}", "name",
 						json_of_text(tenants[i].name), "commit",
 						json_text_or_null(tenants[i].commit), "monthly",
-						monthly_of(&tenants[i])));
+						monthly_of(&tenants[i]), "cut",
+						cuts_of(&tenants[i])));
 	for (uint32_t i = 0; i < router_count; i++)
 		json_array_append_new(router_list, router_of(&routers[i], done));
 	return document_make(done ? "apply" : "plan",

@@ -18,6 +18,12 @@ struct planned {
 	struct text error;
 	const struct plan *plan;
 };
+/* Somebody who has access by the commit in force, and none by the one to come. */
+struct planned_cut {
+	struct text account;
+	struct text title;
+	struct text router;
+};
 struct planned_tenant {
 	struct text name;
 	struct text commit;
@@ -25,6 +31,8 @@ struct planned_tenant {
 	bool has_monthly;
 	struct text currency;
 	int64_t monthly_lost_cents, monthly_gained_cents;
+	const struct planned_cut *cuts;
+	uint32_t cut_count;
 };
 
 /* `done`: the document of `apply`: only what was carried out is in the plans. */

@@ -56,6 +56,20 @@ struct notice event_nothing(struct text why)
 	return (struct notice){ .kind = NOTICE_NOTHING, .why = why };
 }
 
+struct notice event_parse(const struct channel *channel, struct text country,
+			  const struct callback *callback, struct arena *arena,
+			  event_reader *read)
+{
+	struct json json;
+	struct text why;
+
+	if (!json_open(&json, callback->body, arena, &why))
+		return event_unreadable(why);
+	struct notice notice = read(channel, json_root(&json), country, arena);
+	json_close(&json);
+	return notice;
+}
+
 static bool is_capital(char byte)
 {
 	return byte >= 'A' && byte <= 'Z';

@@ -19,6 +19,14 @@ struct text event_shown(struct arena *arena, struct text text);
 struct notice event_unreadable(struct text why);
 struct notice event_nothing(struct text why);
 
+/* What one provider makes of the JSON of its callback. */
+typedef struct notice event_reader(const struct channel *channel, struct value root,
+				   struct text country, struct arena *arena);
+/* Opens the body, has it read, closes it; what is no JSON is unreadable. */
+struct notice event_parse(const struct channel *channel, struct text country,
+			  const struct callback *callback, struct arena *arena,
+			  event_reader *read);
+
 /*
  * "PAYSTACK-T123": an event's own name made unique among all providers. One that no receipt can
  * hold (long, mixed case, other characters) goes in as a part of its SHA-256. False: it is empty.

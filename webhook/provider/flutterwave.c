@@ -52,8 +52,10 @@ static struct notice charge_read(struct value data, struct text country, struct 
 	return notice;
 }
 
-static struct notice flutterwave_read(struct value root, struct text country, struct arena *arena)
+static struct notice flutterwave_read(const struct channel *channel, struct value root,
+				      struct text country, struct arena *arena)
 {
+	(void)channel;
 	struct text event = event_field(root, "event", arena);
 	struct value data = value_at(root, "data", arena);
 
@@ -73,15 +75,7 @@ static struct notice flutterwave_read(struct value root, struct text country, st
 static struct notice flutterwave_parse(const struct channel *channel, struct text country,
 				       const struct callback *callback, struct arena *arena)
 {
-	struct json json;
-	struct text why;
-
-	(void)channel;
-	if (!json_open(&json, callback->body, arena, &why))
-		return event_unreadable(why);
-	struct notice notice = flutterwave_read(json_root(&json), country, arena);
-	json_close(&json);
-	return notice;
+	return event_parse(channel, country, callback, arena, flutterwave_read);
 }
 
 static struct reply flutterwave_reply(struct text kind)

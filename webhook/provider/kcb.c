@@ -115,14 +115,7 @@ static struct notice kcb_read(const struct channel *channel, struct value root, 
 static struct notice kcb_parse(const struct channel *channel, struct text country,
 			       const struct callback *callback, struct arena *arena)
 {
-	struct json json;
-	struct text why;
-
-	if (!json_open(&json, callback->body, arena, &why))
-		return event_unreadable(why);
-	struct notice notice = kcb_read(channel, json_root(&json), country, arena);
-	json_close(&json);
-	return notice;
+	return event_parse(channel, country, callback, arena, kcb_read);
 }
 
 static struct reply kcb_reply(struct text kind)

@@ -100,14 +100,7 @@ static struct notice kopokopo_read(const struct channel *channel, struct value r
 static struct notice kopokopo_parse(const struct channel *channel, struct text country,
 				    const struct callback *callback, struct arena *arena)
 {
-	struct json json;
-	struct text why;
-
-	if (!json_open(&json, callback->body, arena, &why))
-		return event_unreadable(why);
-	struct notice notice = kopokopo_read(channel, json_root(&json), country, arena);
-	json_close(&json);
-	return notice;
+	return event_parse(channel, country, callback, arena, kopokopo_read);
 }
 
 static struct reply kopokopo_reply(struct text kind)

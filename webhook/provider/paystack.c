@@ -77,14 +77,7 @@ static struct notice paystack_read(const struct channel *channel, struct value r
 static struct notice paystack_parse(const struct channel *channel, struct text country,
 				    const struct callback *callback, struct arena *arena)
 {
-	struct json json;
-	struct text why;
-
-	if (!json_open(&json, callback->body, arena, &why))
-		return event_unreadable(why);
-	struct notice notice = paystack_read(channel, json_root(&json), country, arena);
-	json_close(&json);
-	return notice;
+	return event_parse(channel, country, callback, arena, paystack_read);
 }
 
 static struct reply paystack_reply(struct text kind)

@@ -169,6 +169,18 @@ static enum loss person_loss(const struct draft *draft, const struct person *per
 	return person->entitlement.state == STATE_PAUSED ? LOSS_BY_FACT : LOSS_BY_TIME;
 }
 
+/*
+ * By a clock that is not believed nobody's speed is taken either: a step that throttles waits for it
+ * as an expiry does.
+ */
+static bool slows_by_time(const struct draft *draft, const struct person *person,
+			  const struct item *item)
+{
+	return draft->in->clock_why.size != 0 && person->subscriber &&
+	       person->entitlement.state == STATE_THROTTLED && person->had_access &&
+	       person->gets_access && item->verb == VERB_SET && item->reason == REASON_CHANGED;
+}
+
 void people_weigh(struct draft *draft)
 {
 	uint32_t i, j;
@@ -185,6 +197,8 @@ void people_weigh(struct draft *draft)
 		for (j = 0; j < draft->item_count[row_menus[i]]; j++) {
 			const struct item *item = &draft->items[row_menus[i]][j];
 			struct person *person = item->person;
+			if (person && slows_by_time(draft, person, item))
+				person->loss = LOSS_BY_TIME;
 			if (!person || person->gets_access)
 				continue;
 			/* The open row decides, else sessions that live on without one. */

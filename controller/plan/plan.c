@@ -88,7 +88,15 @@ static struct text row_because(const struct draft *draft, const struct item *ite
 		return lease_because(draft, item);
 	if (item->want)
 		return item->want->because;
-	return item->person ? item->person->entitlement.because : TEXT("nothing needs it any more");
+	if (!item->person)
+		return TEXT("nothing needs it any more");
+	/* He goes on elsewhere: what he has paid for is not why this row goes. */
+	if (item->verb == VERB_REMOVE && item->person->gets_access &&
+	    item->menu->id != MENU_ADDRESS_LIST)
+		return text_format(draft->arena, "package %.*s and username %.*s need another row",
+				   TEXT_ARG(item->person->subscriber->package->name),
+				   TEXT_ARG(item->person->subscriber->username));
+	return item->person->entitlement.because;
 }
 
 static bool is_contested(const struct draft *draft, const struct item *item)
@@ -112,7 +120,9 @@ static void decide_row(struct draft *draft, struct item *item, enum effect effec
 		       intent_drift_of(draft->in->intent, draft->in->router,
 				       item->menu->path) == DRIFT_REPORT;
 
-	item->held = effect == EFFECT_LOSS && item->person->held;
+	/* Held although he keeps his access: a throttle step that the clock's word keeps waiting. */
+	item->held = item->person && item->person->held &&
+		     (effect == EFFECT_LOSS || (item->person->gets_access && item->want));
 	item->report_only = item->verb == VERB_CONFLICT || mode == MODE_OBSERVE || reports ||
 			    (mode == MODE_ADOPT && item->verb != VERB_ADOPT);
 	if (effect == EFFECT_LOSS && needs_complete(draft, item)) {

@@ -48,8 +48,8 @@ def test_commands_without_a_controller():
         assert isp.router_status()["paused"]["reason"] == "tower"
         isp.run("resume", "r1", code=0)
         isp.run("verify", code=0)
-        # Two at a time: one has the lease, the other says who.
-        isp.routers.ask("latency", isp.routers.names[0], 1000)
+        # Two at a time: one has the lease, for longer than the other waits, and the other says who.
+        isp.routers.ask("latency", isp.routers.names[0], 4000)
         before = isp.routers.counters()["connections"]
         first = subprocess.Popen([WAVU, "-c", isp.config, "apply"], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         wait_for("the first one is at the router", lambda: isp.routers.counters()["connections"] > before)

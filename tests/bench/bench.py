@@ -1,6 +1,7 @@
 """wavu's benchmarks: counts first, ratios second.
 
     bench.py [--short | --long] [--ahead] [--json FILE] [payment] [fill] [fleet] [street] [away] [scenes] [sweep]
+             [ceiling] [burst] [kill]
 
 --short is what ctest runs: small worlds, in which counts are judged and time is not. Without it the figures of
 docs/bench.md are measured (about ten minutes); --long adds the peer's ten thousand writes at 60 ms (ten more).
@@ -23,10 +24,14 @@ import fleet
 import payment
 import scenes
 import street
+import street_burst
+import street_ceiling
+import street_kill
 import sweep
 
 CASES = {"payment": payment.run, "fill": fill.run, "fleet": fleet.run, "street": street.run, "away": away.run,
-         "scenes": scenes.run, "sweep": sweep.run}
+         "scenes": scenes.run, "sweep": sweep.run,
+         "ceiling": street_ceiling.run, "burst": street_burst.run, "kill": street_kill.run}
 
 
 def main():

@@ -2,9 +2,10 @@
  * Load for the webhook: N kept-alive connections, each sends the next M-PESA confirmation when the
  * last was answered; every one has a receipt of its own. One thread, epoll.
  *
- *	bench_load PORT PATH CONNECTIONS SECONDS MOST PREFIX
+ *	bench_load PORT PATH CONNECTIONS SECONDS MOST PREFIX [ACCOUNTS]
  *
- * Ends after SECONDS or MOST answers (0: no limit) and prints one JSON object: answers of status
+ * Without ACCOUNTS nobody knows the payers; with it ("KN-") the price of a month goes to KN-00000,
+ *	bench_load PORT PATH CONNECTIONS SECONDS MOST PREFIX [ACCOUNTS]
  * 200, others, what was in flight at the end, seconds, latencies. It never judges.
  */
 #include <errno.h>
@@ -38,7 +39,7 @@ struct client {
 
 struct load {
 	uint16_t port;
-	const char *path, *prefix;
+	const char *path, *prefix, *accounts;
 	uint32_t connections;
 	uint64_t most, sent, acks, other, reconnects;
 	int epoll;
@@ -48,18 +49,22 @@ struct load {
 
 static void client_send(struct load *load, struct client *client)
 {
-	char body[REQUEST_SIZE / 2], request[REQUEST_SIZE];
+	char body[REQUEST_SIZE / 2], request[REQUEST_SIZE], reference[48] = "nobody";
 	int body_size, size;
 
+	if (load->accounts != NULL)
+		(void)snprintf(reference, sizeof(reference), "%s%05llu", load->accounts,
+			       (unsigned long long)load->sent);
 	load->sent++;
 	body_size = snprintf(body, sizeof(body),
 			     "{\"TransactionType\":\"Pay Bill\",\"TransID\":\"%s%08llu\","
-			     "\"TransTime\":\"20261120121325\",\"TransAmount\":\"10.00\","
-			     "\"BusinessShortCode\":\"600638\",\"BillRefNumber\":\"nobody\","
+			     "\"TransTime\":\"20261120121325\",\"TransAmount\":\"%s\","
+			     "\"BusinessShortCode\":\"600638\",\"BillRefNumber\":\"%s\","
 			     "\"InvoiceNumber\":\"\",\"OrgAccountBalance\":\"49197.00\","
 			     "\"ThirdPartyTransID\":\"\",\"MSISDN\":\"2547 ***** 126\","
 			     "\"FirstName\":\"JANE\",\"MiddleName\":\"\",\"LastName\":\"\"}",
-			     load->prefix, (unsigned long long)load->sent);
+			     load->prefix, (unsigned long long)load->sent,
+			     load->accounts != NULL ? "2500.00" : "10.00", reference);
 	size = snprintf(request, sizeof(request),
 			"POST %s HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\n"
 			"Content-Length: %d\r\n\r\n%s",
@@ -222,17 +227,19 @@ int main(int argc, char **argv)
 	uint64_t port, connections, seconds;
 	int64_t begin_at;
 
-	if (argc != 7 || !text_u64(text_of(argv[1]), &port) || port > UINT16_MAX ||
+	if (argc < 7 || argc > 8 || !text_u64(text_of(argv[1]), &port) || port > UINT16_MAX ||
 	    !text_u64(text_of(argv[3]), &connections) || connections > CONNECTIONS_MAX ||
 	    !text_u64(text_of(argv[4]), &seconds) || seconds > 3600 ||
 	    !text_u64(text_of(argv[5]), &load.most)) {
-		fputs("usage: bench_load PORT PATH CONNECTIONS SECONDS MOST PREFIX\n", stderr);
+		fputs("usage: bench_load PORT PATH CONNECTIONS SECONDS MOST PREFIX [ACCOUNTS]\n",
+		      stderr);
 		return 64;
 	}
 	load.port = (uint16_t)port;
 	load.path = argv[2];
 	load.connections = (uint32_t)connections;
 	load.prefix = argv[6];
+	load.accounts = argv[7];
 	load.epoll = epoll_create1(EPOLL_CLOEXEC);
 	load.latencies_us = calloc(LATENCIES_MAX, sizeof(uint32_t));
 	invariant(load.epoll >= 0 && load.latencies_us != NULL);

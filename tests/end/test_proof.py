@@ -47,7 +47,7 @@ def test_a_payment_ends_online_as_read_back():
         isp.run("verify", code=0)
 
 
-def test_an_unreachable_router_is_what_a_credit_waits_for():
+def test_property_33_who_waits_and_for_what_is_exported():
     with Isp() as isp:
         isp.settle()
         isp.routers.ask("fault", isp.routers.names[0], "refuse", "times=0")

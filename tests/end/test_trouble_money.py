@@ -211,7 +211,7 @@ def test_sources_and_trust():
         isp.settle()
 
 
-def test_sources_see_through_a_proxy_only_when_it_is_one():
+def test_property_27_sources_see_through_a_proxy_only_when_it_is_one():
     with Isp(start=False, files={"tenant.yaml": channel("sources: [196.201.214.200]")}) as isp:
         def pay_from(receipt, address):
             status, answer = isp.http("POST", isp.public, "/pay/kasinet/main/%s/confirmation" % TOKEN,

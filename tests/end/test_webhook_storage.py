@@ -51,7 +51,7 @@ def kept_times(world):
 
 
 class Kill(unittest.TestCase):
-    def test_kill_under_load_loses_and_doubles_nothing(self):
+    def test_property_20_kill_under_load_loses_and_doubles_nothing(self):
         world = World()
         self.addCleanup(world.close)
         chance = random.Random(7)
@@ -140,7 +140,7 @@ class SmallDisk(unittest.TestCase):
         self.addCleanup(subprocess.run, ["umount", folder], check=True)
         return folder
 
-    def test_a_full_disk_is_503_and_recovers_by_itself(self):
+    def test_property_20_a_full_disk_is_503_and_recovers_by_itself(self):
         disk = self.mounted(6 << 20)
         state = os.path.join(disk, "state")
         world = World(state=state).start()

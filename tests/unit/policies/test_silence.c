@@ -33,7 +33,7 @@ static struct silence after(const struct income_hour *hours, uint32_t count, int
 	return silence_judge(hours, count, zone_utc(), hours[count - 1].newest_at + us);
 }
 
-static void twelve_missing_payments_are_an_alarm(void **state)
+static void property_33_twelve_missing_payments_are_an_alarm(void **state)
 {
 	static struct income_hour hours[28 * 24];
 	uint32_t count = days_of(hours, 28, 0, 24, 30);
@@ -124,7 +124,7 @@ static void a_long_silence_stays_one(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(twelve_missing_payments_are_an_alarm),
+		cmocka_unit_test(property_33_twelve_missing_payments_are_an_alarm),
 		cmocka_unit_test(a_night_is_quiet),
 		cmocka_unit_test(the_night_is_that_of_the_zone),
 		cmocka_unit_test(a_short_break_is_no_news),

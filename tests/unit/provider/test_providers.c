@@ -25,7 +25,7 @@ static void the_table_is_sorted_and_whole(void **state)
 	assert_null(provider_find(TEXT("git")));
 }
 
-static void forbidden_words_in_any_case(void **state)
+static void property_28_forbidden_words_in_any_case(void **state)
 {
 	(void)state;
 	static const char *const words[] = { "mpesa", "m-pesa", "safaricom", "exe",
@@ -40,7 +40,7 @@ static void forbidden_words_in_any_case(void **state)
 	assert_null(provider_forbidden_word(TEXT("")));
 }
 
-static void tokens(void **state)
+static void property_28_tokens_never_spell_a_forbidden_word(void **state)
 {
 	(void)state;
 	struct error error;
@@ -90,8 +90,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(the_table_is_sorted_and_whole),
-		cmocka_unit_test(forbidden_words_in_any_case),
-		cmocka_unit_test(tokens),
+		cmocka_unit_test(property_28_forbidden_words_in_any_case),
+		cmocka_unit_test(property_28_tokens_never_spell_a_forbidden_word),
 		cmocka_unit_test(sources),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -4,7 +4,7 @@
              [ceiling] [burst] [kill]
 
 --short is what ctest runs: small worlds, in which counts are judged and time is not. Without it the figures of
-docs/bench.md are measured (about ten minutes); --long adds the peer's ten thousand writes at 60 ms (ten more).
+docs/bench.md are measured (an hour and more); --long adds the peer's ten thousand writes at 60 ms (ten minutes).
 WAVU_BUILD names the build folder (default: build/release). An idle machine is best; where others work on it, --ahead
 (as root, under setsid) lets wavu, the peer and the simulated routers go before them.
 """

@@ -19,7 +19,7 @@ POOL = "10.64.0.0/14"
 SECRET = ("name", "password", "service", "profile", "disabled", "comment")
 PROFILE = ("name", "rate-limit", "local-address", "remote-address", "comment")
 COUNTS = ("connections", "commands", "writes_done", "traps", "bytes_in", "bytes_out")
-LEAD_S = 5  # how far ahead the end of ten per cent is when they are filled; doubled when the machine is too slow
+LEAD_S = 3  # how far ahead the end of ten per cent is when they are filled; doubled when the machine is too slow
 LEAD_S_MAX = 200
 
 

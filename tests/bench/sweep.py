@@ -91,7 +91,7 @@ def sweep(isp, farms, prints):
 
 
 def run(short):
-    count = 60 if short else ROUTERS
+    count = 40 if short else ROUTERS
     say("%d simulated routers on this machine, one customer each" % count)
     with Ground({}, routers=1, start=False) as isp:
         farms = Farms(isp.folder, count)

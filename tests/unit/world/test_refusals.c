@@ -64,6 +64,43 @@ static void test_duplicates(void **state)
 	client_free(&client);
 }
 
+/* Of static leases the address is unique on the router, the device on a server; of the dynamic ones
+ * nothing is. */
+static void test_leases(void **state)
+{
+	static const char lease[] = "/ip/dhcp-server/lease/add";
+	static const char twin[] = "failure: already have static lease for this client";
+	struct client client = client_logged_in("7.16.2");
+	char address[64];
+
+	(void)state;
+	client_ask(&client, lease, "=address=10.30.0.5", "=mac-address=02:00:00:00:00:05", NULL);
+	assert_refused(&client, "failure: already have static lease with this IP address", lease,
+		       "=address=10.30.0.5", "=mac-address=02:00:00:00:00:06", "=server=dhcp1");
+	/* `all` meets every server; a disabled one meets nobody. */
+	assert_refused(&client, twin, lease, "=address=10.30.0.6", "=mac-address=02:00:00:00:00:05",
+		       "=server=dhcp1");
+	client_ask(&client, lease, "=address=10.30.0.6", "=mac-address=02:00:00:00:00:05",
+		   "=disabled=yes", NULL);
+	assert_refused(&client, twin, "/ip/dhcp-server/lease/set", "=.id=*2", "=disabled=no");
+	assert_refused(&client, "input does not match any value of server", lease,
+		       "=address=10.30.0.7", "=server=nowhere");
+	/* What it is for is absent when it is for all, and a device gets what is kept for it. */
+	assert_false(ros_row_is(client.ros, "/ip/dhcp-server/lease", "*1", "server", "all"));
+	assert_int_equal(ros_dhcp_ask(client.ros, "dhcp1", "02:00:00:00:00:05", address,
+				      sizeof(address)),
+			 ROS_ENTRY_DONE);
+	assert_string_equal(address, "10.30.0.5");
+	assert_int_equal(ros_dhcp_ask(client.ros, "dhcp1", "02:00:00:00:00:09", address,
+				      sizeof(address)),
+			 ROS_ENTRY_NO_ADDRESS);
+	client_ask(&client, "/ip/dhcp-server/lease/set", "=.id=*1", "=block-access=yes", NULL);
+	assert_int_equal(ros_dhcp_ask(client.ros, "dhcp1", "02:00:00:00:00:05", address,
+				      sizeof(address)),
+			 ROS_ENTRY_BLOCKED);
+	client_free(&client);
+}
+
 static void test_missing_references(void **state)
 {
 	struct client client = client_logged_in("7.16.2");
@@ -268,6 +305,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_duplicates),
+		cmocka_unit_test(test_leases),
 		cmocka_unit_test(test_missing_references),
 		cmocka_unit_test(test_arguments),
 		cmocka_unit_test(test_arguments_by_version),

@@ -94,6 +94,7 @@ static bool store_leave(struct run *run, struct error *error)
 
 	if (!guarded->approved)
 		return true;
+	run->allowed = true;
 	/* `apply --allow` also says that the clock is right. */
 	if (run->input.clock_why.size > 0) {
 		if (!clock_held_write(store, TEXT_NONE, error))

@@ -114,15 +114,34 @@ static bool want_routers(struct taking *taking, struct arena *arena, struct erro
 			     taking->wanted, arena, error);
 }
 
-/* Is anybody whose loss was held before still without access by the new commit? */
-static bool losses_remain(bool *remain, struct seat *seat, const struct intent *next,
-			  const struct standing *standings, uint32_t count, int64_t now,
-			  struct arena *arena, struct error *error)
+/* Is he still without access by the new commit, on the router where he would lose it? */
+static bool still_loses(const struct intent *next, struct text router, struct text reference,
+			const struct standing *standings, uint32_t count, int64_t now,
+			struct arena *arena)
+{
+	const struct subscriber *subscriber = intent_subscriber(next, reference);
+	const struct standing *standing = standing_find(standings, count, reference);
+	struct policy_case given = { .tenant = &next->tenant,
+				     .subscriber = subscriber,
+				     .standing = standing,
+				     .now = now,
+				     .arena = arena };
+
+	return subscriber == NULL || standing == NULL ||
+	       !text_equal(subscriber->router->name, router) ||
+	       !state_is_open(policy_entitle(&given).state);
+}
+
+/* Everybody whose loss by this commit or an earlier one is not made yet, by router. */
+static bool waiting_losses(struct commit_loss **out, uint32_t *out_count, struct seat *seat,
+			   const struct intent *next, const struct standing *standings,
+			   uint32_t count, int64_t now, struct arena *arena, struct error *error)
 {
 	struct router_state *routers;
 	uint32_t router_count, loss_count;
 
-	*remain = false;
+	*out = NULL;
+	*out_count = 0;
 	if (!fleet_routers(&routers, &router_count, seat->store, arena, error))
 		return false;
 	for (uint32_t i = 0; i < router_count; i++) {
@@ -130,67 +149,82 @@ static bool losses_remain(bool *remain, struct seat *seat, const struct intent *
 
 		if (!fleet_losses(&losses, &loss_count, seat->store, routers[i].name, arena, error))
 			return false;
-		for (uint32_t k = 0; k < loss_count; k++) {
-			const struct subscriber *subscriber = intent_subscriber(next, losses[k]);
-			const struct standing *standing =
-			    standing_find(standings, count, losses[k]);
-			struct policy_case given = { .tenant = &next->tenant,
-						     .subscriber = subscriber,
-						     .standing = standing,
-						     .now = now,
-						     .arena = arena };
-
-			if (subscriber == NULL || standing == NULL ||
-			    !text_equal(subscriber->router->name, routers[i].name) ||
-			    !state_is_open(policy_entitle(&given).state))
-				*remain = true;
-		}
+		*out = arena_grow(arena, *out, *out_count * sizeof(**out),
+				  (*out_count + loss_count + 1) * sizeof(**out));
+		for (uint32_t k = 0; k < loss_count; k++)
+			if (still_loses(next, routers[i].name, losses[k], standings, count, now,
+					arena))
+				(*out)[(*out_count)++] =
+				    (struct commit_loss){ routers[i].name, losses[k] };
 	}
 	return true;
 }
 
-/* Who loses by this commit is remembered before any router is asked. */
-static bool remember_losses(struct seat *seat, const struct intent *former,
-			    const struct intent *next, const struct standing *standings,
-			    uint32_t count, int64_t now, struct source_state *source,
-			    struct arena *arena, struct error *error)
+/* The losses that this commit adds, stored by router. */
+static bool store_losses(struct seat *seat, const struct intent *next,
+			 const struct commit_losses *losses, struct arena *arena,
+			 struct error *error)
 {
-	struct commit_losses losses = { 0 };
-	struct text *references;
-	bool remain;
+	struct text *references = ARENA_ARRAY(arena, struct text, losses->count + 1);
 
-	if (former == NULL)
-		return true;
-	plan_commit_losses(&losses, former, next, standings, count, now, arena);
-	references = ARENA_ARRAY(arena, struct text, losses.count + 1);
-	for (uint32_t i = 0; i < losses.count;) {
+	for (uint32_t i = 0; i < losses->count;) {
 		uint32_t first = i, people = 0;
 
-		while (i < losses.count &&
-		       text_equal(losses.losses[i].router, losses.losses[first].router))
-			references[people++] = losses.losses[i++].reference;
-		if (!fleet_losses_add(seat->store, losses.losses[first].router, references, people,
+		while (i < losses->count &&
+		       text_equal(losses->losses[i].router, losses->losses[first].router))
+			references[people++] = losses->losses[i++].reference;
+		if (!fleet_losses_add(seat->store, losses->losses[first].router, references, people,
 				      text_of(next->commit), error))
 			return false;
 	}
+	return true;
+}
+
+/*
+ * Who loses by this commit is remembered before any router is asked. What waits since an earlier
+ * one is weighed again by the guard that counts now: relaxed, it lets them go, and their routers
+ * are rung; else it says so in its new words.
+ */
+static bool remember_losses(struct taking *taking, const struct standing *standings, uint32_t count,
+			    struct source_state *source, struct arena *arena, struct error *error)
+{
+	const struct intent *next = taking->next;
+	struct commit_losses losses = { 0 };
+	struct commit_loss *waiting;
+	uint32_t waiting_count;
+
+	if (taking->former == NULL)
+		return true;
+	plan_commit_losses(&losses, taking->former, next, standings, count, taking->now, arena);
+	if (!store_losses(taking->seat, next, &losses, arena, error))
+		return false;
 	if (losses.why.size > 0) {
 		source->losses_why = losses.why;
 		return true;
 	}
 	if (source->losses_why.size == 0)
 		return true;
-	/* An earlier commit's losses wait on: this one may only have added to them. */
-	if (!losses_remain(&remain, seat, next, standings, count, now, arena, error))
+	if (!waiting_losses(&waiting, &waiting_count, taking->seat, next, standings, count,
+			    taking->now, arena, error))
 		return false;
-	if (!remain)
-		source->losses_why = TEXT_NONE;
+	/* Those of earlier commits have access on their routers, though no commit gives it. */
+	source->losses_why = plan_fleet_why(
+	    next, waiting, waiting_count,
+	    losses.fleet_access + (waiting_count > losses.count ? waiting_count - losses.count : 0),
+	    arena);
+	for (uint32_t i = 0; source->losses_why.size == 0 && i < waiting_count; i++) {
+		const struct router *router = intent_router(next, waiting[i].router);
+
+		if (router != NULL)
+			taking->wanted[router - next->routers] = true;
+	}
 	return true;
 }
 
 static bool take_all(struct taking *taking, struct arena *arena, struct error *error)
 {
 	struct seat *seat = taking->seat;
-	const struct intent *former = taking->former, *next = taking->next;
+	const struct intent *next = taking->next;
 	int64_t now = taking->now;
 	struct standing *standings;
 	struct source_state source;
@@ -201,7 +235,7 @@ static bool take_all(struct taking *taking, struct arena *arena, struct error *e
 	    !book_people(seat, next, standings, count, now, taking->wanted, arena, error) ||
 	    !ledger_standings(&standings, &count, seat->store, arena, error) ||
 	    !want_routers(taking, arena, error) ||
-	    !remember_losses(seat, former, next, standings, count, now, &source, arena, error))
+	    !remember_losses(taking, standings, count, &source, arena, error))
 		return false;
 	source.commit = text_of(next->commit);
 	source.newest = source.commit;

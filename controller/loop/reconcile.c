@@ -500,6 +500,24 @@ static bool reconcile(struct run *run, const struct intent *intent, struct error
 	return run_job(run, error);
 }
 
+/*
+ * A person has spoken here: what is held elsewhere is looked at again at once, for his word may have
+ * been about the whole fleet, or about the clock.
+ */
+static bool ring_guarded(struct run *run, struct error *error)
+{
+	struct router_state *routers;
+	uint32_t count;
+
+	if (!fleet_routers(&routers, &count, run->seat->store, run->arena, error))
+		return false;
+	for (uint32_t i = 0; i < count; i++)
+		if (routers[i].guarded_digest.size > 0 &&
+		    !text_equal(routers[i].name, run->task->router))
+			seat_ring(run->seat, routers[i].name, URGENCY_NORMAL);
+	return true;
+}
+
 bool reconcile_router(struct job *out, struct seat *seat, const struct task *task,
 		      struct device **device, struct arena *arena, struct error *error)
 {
@@ -521,6 +539,8 @@ bool reconcile_router(struct job *out, struct seat *seat, const struct task *tas
 	if (intent != NULL)
 		done = reconcile(&run, intent, error);
 	intent_release(intent);
+	if (done && run.allowed)
+		done = ring_guarded(&run, error);
 	if (done && !task->look_only && run.gathered.state.wave > 0)
 		done = rollout_step(seat, clock_now(), error);
 	return done || error_at(error, "router %.*s", TEXT_ARG(task->router));

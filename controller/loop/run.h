@@ -29,6 +29,7 @@ struct run {
 	uint32_t menus_touched; /* bit by menu: written since the last look */
 	uint32_t bulk_menus;    /* bit by menu: read by the first looks of some round */
 	bool opened;            /* the session was opened by this job */
+	bool allowed;           /* a person's word let something go */
 	bool sent;              /* something was sent that may have changed the router */
 	bool planned;           /* at least one look was judged */
 	bool stuck;             /* after all rounds there was still something to do */

@@ -118,6 +118,19 @@ static struct guard fleet_guard(const struct intent *next)
 	return next->tenant.guard.declared ? next->tenant.guard : defaults;
 }
 
+struct text plan_fleet_why(const struct intent *next, const struct commit_loss *losses,
+			   uint32_t count, uint32_t with_access, struct arena *arena)
+{
+	uint32_t i, counted = 0;
+
+	for (i = 0; i < count; i++) {
+		const struct router *router = intent_router(next, losses[i].router);
+		counted += router && fleet_counts(next, router);
+	}
+	return guard_why(arena, fleet_guard(next), counted, with_access,
+			 TEXT("in the whole fleet"));
+}
+
 void plan_commit_losses(struct commit_losses *out, const struct intent *former,
 			const struct intent *next, const struct standing *standings,
 			uint32_t standing_count, int64_t now, struct arena *arena)
@@ -142,6 +155,7 @@ void plan_commit_losses(struct commit_losses *out, const struct intent *former,
 		out->losses[out->count++] = (struct commit_loss){ router->name, was->reference };
 		losses += fleet_counts(next, router);
 	}
+	out->fleet_access = with_access;
 	qsort(out->losses, out->count, sizeof(*out->losses), compare_losses);
 	add_all_money(out, former, next, standings, standing_count, now, arena);
 	out->why = guard_why(arena, fleet_guard(next), losses, with_access,

@@ -208,6 +208,7 @@ struct commit_losses {
 	struct commit_loss *losses;
 	uint32_t count;
 	uint32_t with_access; /* people of `former` who have access at `now` */
+	uint32_t fleet_access; /* those of them whom the fleet's guard counts */
 	/*
 	 * What it is worth in a month, in cents: of those who lose access or go to a cheaper
 	 * package, and of those who get access or a dearer one. Both are sums, never negative.
@@ -215,6 +216,12 @@ struct commit_losses {
 	int64_t monthly_lost_cents, monthly_gained_cents;
 	struct text why;      /* not empty: over the Tenant's guard for the whole fleet */
 };
+/*
+ * The same guard over losses that wait since earlier commits, by what `next` declares; empty: they
+ * may go. `with_access` are the people whom the fleet's guard counts.
+ */
+struct text plan_fleet_why(const struct intent *next, const struct commit_loss *losses,
+			   uint32_t count, uint32_t with_access, struct arena *arena);
 void plan_commit_losses(struct commit_losses *out, const struct intent *former,
 			const struct intent *next, const struct standing *standings,
 			uint32_t standing_count, int64_t now, struct arena *arena);

@@ -2,11 +2,9 @@
 sweeps and payments too; a newer commit or a person goes on."""
 
 import json
-import os
-import signal
 import time
 
-from isp import PACKAGES, SITE, Isp, main, wait_for
+from isp import PACKAGES, TENANT, Isp, main, wait_for
 
 ROUTERS = 20
 PAID = "opening: {paid_until: 2030-01-01, balance: 0}\n"
@@ -248,6 +246,52 @@ def test_routers_come_and_go_meanwhile():
         isp.commit("and taken back", wait=True)
         wait_for("all have the new speed", lambda: rates(isp) == ["12M"] * ROUTERS)
         isp.settle()
+
+
+def test_a_relaxed_guard_lets_go_what_it_held():
+    """The Tenant's guard holds the losses of two routers; without it they are made at once, and nothing is left of its
+    words. The routers' own guards say nothing to so few on each."""
+    def crowd(count):
+        return "---\n".join(person("C-%d-%d" % (router, i), router) for router in (1, 2, 3) for i in range(count))
+    with Isp(routers=3, guard="{losses_max_percent: 100, losses_min: 1000}",
+             files={"subscribers.yaml": crowd(8),
+                    "tenant.yaml": TENANT + "guard: {losses_max_percent: 20, losses_min: 10}\n"}) as isp:
+        isp.settle()
+        isp.write("subscribers.yaml", crowd(4))
+        isp.commit("half leaves", wait=True)
+        wait_for("it is held", lambda: all(router["guarded"] for router in isp.status()["routers"]))
+        assert isp.status()["tenants"][0]["fleet_guard"] and isp.routers.row("/ppp/secret", "c-1-7", 0)
+        isp.write("tenant.yaml", TENANT + "guard: {losses_max_percent: 100, losses_min: 1000}\n")
+        isp.commit("it is meant", wait=True)
+        wait_for("they are gone", lambda: not any(isp.routers.row("/ppp/secret", "c-%d-7" % (i + 1), i) for i in range(3)))
+        isp.settle()
+        status = isp.status()
+        assert status["tenants"][0]["fleet_guard"] is None, status["tenants"]
+        assert not any(router["guarded"] for router in status["routers"]), status["routers"]
+
+
+def test_a_subscriber_is_paused_and_resumed():
+    with Isp() as isp:
+        code, said = isp.run("subscriber", "pause", "KN-0042", code=1)
+        assert "never paid" in json.dumps(said), said
+        isp.run("subscriber", "pause", "NOBODY", code=1)
+        isp.pay("SKLPAUSE01")
+        wait_for("she is in", lambda: may_enter(isp, "jane", 1))
+        until = isp.show()["paid_until"]
+        code, said = isp.run("subscriber", "pause", "kn 0042", "--reason", "moving house", code=0)
+        wait_for("her row is shut", lambda: not may_enter(isp, "jane", 1))
+        shown = isp.show()
+        assert shown["state"] == "paused" and shown["paid_until"] == until, shown
+        assert isp.run("subscriber", "pause", "KN-0042", code=0)[1]["ok"], "twice is once"
+        isp.settle()
+        assert any("moving house" in (line["because"] or "") for line in isp.run("history", code=0)[1])
+        isp.run("subscriber", "resume", "KN-0042", code=0)
+        wait_for("she is in again", lambda: may_enter(isp, "jane", 1))
+        shown = isp.show()
+        assert shown["state"] == "active" and shown["paid_until"] == until, shown
+        isp.settle()
+        assert isp.run("history", "--router", "NOPE")[0] == 1
+        assert isp.run("history", "--router", "r1", code=0)[1]
 
 
 if __name__ == "__main__":

@@ -2,6 +2,7 @@
  * A line in memory to a simulated router: the real bytes, cut where the seed says. While a job
  * waits for an answer, time passes and others may act: that is where threads would take turns.
  */
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/eventfd.h>
@@ -130,12 +131,13 @@ static size_t wait_for(struct wire *own, uint32_t timeout_ms, const char **bytes
 	return ros_session_output(own->session, bytes);
 }
 
-/* Whoever only looks waits for nobody: true. */
+/* Nothing is left to say: the descriptor is silent again, if it was not. */
 static bool read_all(const struct wire *own)
 {
 	uint64_t said;
+	ssize_t got = read(own->fd, &said, sizeof(said));
 
-	return read(own->fd, &said, sizeof(said)) < 0 || true;
+	return got == (ssize_t)sizeof(said) || errno == EAGAIN;
 }
 
 void wire_wake(void)

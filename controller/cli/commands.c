@@ -94,7 +94,8 @@ const struct command commands[] = {
 	  "Every router is looked at, the difference is written, and read back. A running "
 	  "controller does it; when none "
 	  "runs, this command does it itself. Losses that the guard holds are let go by naming "
-	  "their digest.",
+	  "their digest. Routers that a roll-out in waves has not come to, or that wait because it "
+	  "stopped, are moved to the newest commit now.",
 	  "wavu apply --router kasarani-1 --allow 3f9c0a7be412", run_apply },
 	{ "completion", "SHELL", 1, 1, NULL,
 	  "prints the completion of bash, zsh or fish",
@@ -227,9 +228,10 @@ const struct command commands[] = {
 	  "wavu subscriber list --output json", run_subscriber_list },
 	{ "subscriber pause", "ACCOUNT", 1, 1, subscriber_pause_options,
 	  "stops somebody's service until `subscriber resume`",
-	  "His row is disabled and his sessions end at once. The paid time runs on meanwhile: a pause "
-	  "takes access, never time, and gives none back. Payments are booked and buy as ever, and "
-	  "open nothing until he is resumed. Somebody who has never paid cannot be paused.",
+	  "His row is disabled and his sessions end at once. The paid time runs on meanwhile: a "
+	  "pause takes access, never time, and gives none back. Payments are booked and buy as "
+	  "ever, and open nothing until he is resumed. Somebody who has never paid cannot be "
+	  "paused.",
 	  "wavu subscriber pause KN-0042 --reason \"moving house\"", run_subscriber_pause },
 	{ "subscriber resume", "ACCOUNT", 1, 1, NULL,
 	  "lets a paused subscriber in again",

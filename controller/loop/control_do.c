@@ -411,7 +411,7 @@ static bool do_resume(struct desk *desk, struct error *error)
 	return pause_or_resume(desk, false, error);
 }
 
-/* ---- somebody's service ----------------------------------------------------------------------- */
+/* ---- somebody's service -------------------------------------------------------------------- */
 
 static const struct subscriber *find_subscriber(const struct intent *intent, struct text account,
 						struct arena *arena)

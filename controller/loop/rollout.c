@@ -274,8 +274,10 @@ static bool survey(struct taking *taking, const struct router_state *states, uin
 			       state->wave_end == WAVE_REFUSED;
 
 		plan_intent_digest(is, next, router);
-		/* Who stopped the last roll-out is asked again first, though nothing is new for him:
-		 * a commit about something else mends nothing. */
+		/*
+		 * Who stopped the last roll-out is asked again first, though nothing is new for
+		 * him: a commit about something else mends nothing.
+		 */
 		if (before != NULL && !refused) {
 			plan_intent_digest(was, former, before);
 			if (strcmp(was, is) == 0) {
@@ -475,7 +477,8 @@ static bool next_wave(struct moving *moving)
 		else if (!move(moving, router))
 			return false;
 	}
-	log_line(LOG_INFO, "rollout", "tenant=%.*s commit=%.*s wave=%u waves=%u moved=%u waiting=%u",
+	log_line(LOG_INFO, "rollout",
+		 "tenant=%.*s commit=%.*s wave=%u waves=%u moved=%u waiting=%u",
 		 TEXT_ARG(moving->seat->tenant->name), TEXT_ARG(text_head(state->commit, 12)),
 		 state->wave, state->waves, moving->moved_count, waiting);
 	return waiting > 0 ? rollout_write(moving->seat->store, state, moving->error)

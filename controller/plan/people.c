@@ -170,8 +170,8 @@ static enum loss person_loss(const struct draft *draft, const struct person *per
 }
 
 /*
- * By a clock that is not believed nobody's speed is taken either: a step that throttles waits for it
- * as an expiry does.
+ * By a clock that is not believed nobody's speed is taken either: a step that throttles waits for
+ * it as an expiry does.
  */
 static bool slows_by_time(const struct draft *draft, const struct person *person,
 			  const struct item *item)

@@ -120,7 +120,9 @@ static void decide_row(struct draft *draft, struct item *item, enum effect effec
 		       intent_drift_of(draft->in->intent, draft->in->router,
 				       item->menu->path) == DRIFT_REPORT;
 
-	/* Held although he keeps his access: a throttle step that the clock's word keeps waiting. */
+	/*
+	 * Held although he keeps his access: a throttle step that the clock's word keeps waiting.
+	 */
 	item->held = item->person && item->person->held &&
 		     (effect == EFFECT_LOSS || (item->person->gets_access && item->want));
 	item->report_only = item->verb == VERB_CONFLICT || mode == MODE_OBSERVE || reports ||

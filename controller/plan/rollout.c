@@ -28,7 +28,8 @@ struct waves {
 	uint32_t count;
 	const struct intent *next;
 	struct arena *arena;
-	struct wave_router **of;    /* by the router's index in `next`: NULL where nothing changes */
+	/* by the router's index in `next`: NULL where nothing changes */
+	struct wave_router **of;
 	struct candidate *order;
 	uint32_t order_count;
 	struct touched *touched;

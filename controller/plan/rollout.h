@@ -13,7 +13,8 @@
 /* A router that is another by the new commit. */
 struct wave_router {
 	const struct router *router; /* of the new commit */
-	const struct intent *former; /* by which it is kept now; NULL: nothing was ever wanted of it */
+	/* by which it is kept now; NULL: nothing was ever wanted of it */
+	const struct intent *former;
 	bool healthy; /* it answered last time, and took what it was sent */
 	bool paused;
 	bool refused;  /* it stopped the roll-out before this one: it proves the mending */
@@ -26,7 +27,8 @@ struct wave_router {
  * that are new, those that are only watched, those that only gain people, and all where no more
  * than ROLLOUT_AT_ONCE_MAX are left. A canary is the router that refused last, else a healthy one
  * that nobody leaves and that has the fewest people, the first by name among equals. A router that
- * people leave is moved in a later wave than the one they go to, whom it may take further waves for.
+ * people leave is moved in a later wave than the one they go to, whom it may take further waves
+ * for.
  */
 uint32_t rollout_plan(struct wave_router *routers, uint32_t count, const struct intent *next,
 		      struct arena *arena);

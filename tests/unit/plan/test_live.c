@@ -281,7 +281,9 @@ static void throttled_is_another_profile(void **state)
 	assert_int_equal(lab_changes(&lab), 0);
 	assert_int_equal(lab.plan.people[0].entitlement.state, STATE_GRACE);
 	lab.now += 2 * DAY_US;
-	/* By a clock that is not believed nobody's speed is taken; and a person may say that it is. */
+	/*
+	 * By a clock that is not believed nobody's speed is taken; and a person may say that it is.
+	 */
 	lab.in.clock_why = TEXT("the clock jumped");
 	lab_plan(&lab, NULL);
 	assert_true(lab.plan.guarded.waits);

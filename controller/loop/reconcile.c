@@ -105,6 +105,8 @@ static bool observe(struct run *run, struct look *looks, uint32_t count, uint32_
 		if ((fresh >> id) & 1u)
 			run->observed.tables[id] = (struct table){ .menu = looks[i].menu };
 		fresh &= ~(1u << id);
+		if (looks[i].lacks)
+			continue;
 		join_table(&run->observed.tables[id], &looks[i].table, run->arena);
 		if (looks[i].suspicious && !run->observed.suspicious) {
 			run->observed.suspicious = true;

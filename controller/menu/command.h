@@ -15,6 +15,8 @@ struct look {
 	const struct text *values;
 	uint32_t value_count; /* at most LOOK_VALUES_MAX */
 	bool count;           /* also ask count-only, and compare */
+	bool may_lack;        /* a router without such a menu is no failure */
+	bool lacks;           /* out: it has none */
 	struct table table;   /* out: rows with canonical values; SET menus without dynamic and
 				 builtin rows */
 	bool suspicious;      /* out: twice in a row the count asked for did not fit, a row had no

@@ -38,9 +38,8 @@ uint32_t lease_menus(enum menu_id menus[LEASE_LOOKS], const struct plan_input *i
 
 	/* The clock first: what comes after it may take its time. */
 	menus[count++] = MENU_CLOCK;
-	/* Version 6 has no device-mode, and what is unknown is not asked for: it would be a
-	 * refusal. */
-	if (in->version >= VERSION(7, 9))
+	/* Version 6 has no device-mode, and some boards with version 7 may have none. */
+	if (in->version >= VERSION(7, 0))
 		menus[count++] = MENU_DEVICE_MODE;
 	menus[count++] = MENU_SCRIPT;
 	menus[count++] = MENU_SCHEDULER;

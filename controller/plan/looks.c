@@ -144,6 +144,7 @@ static void ask_lease(struct asking *asking, const struct plan_input *in)
 	for (uint32_t i = 0; i < count; i++) {
 		bool named = menus[i] == MENU_SCRIPT || menus[i] == MENU_SCHEDULER;
 		ask(asking, menus[i], named ? "name" : NULL, &name, named);
+		asking->looks[asking->count - 1].may_lack = menus[i] == MENU_DEVICE_MODE;
 	}
 }
 

@@ -236,11 +236,14 @@ static bool ask_all(struct looking *lookings, uint32_t count, lookings_ask *ask,
 		looking_begin(&lookings[i]);
 	if (!ask(subject, lookings, count, error))
 		return false;
-	for (uint32_t i = 0; i < count; i++)
-		if (lookings[i].refusal.code != ERROR_NONE) {
+	for (uint32_t i = 0; i < count; i++) {
+		lookings[i].look->lacks = lookings[i].look->may_lack &&
+					  lookings[i].refusal.code == ERROR_REFUSED;
+		if (lookings[i].refusal.code != ERROR_NONE && !lookings[i].look->lacks) {
 			*error = lookings[i].refusal;
 			return false;
 		}
+	}
 	return true;
 }
 
@@ -252,7 +255,7 @@ static bool ask_odd_again(struct looking *lookings, uint32_t count, lookings_ask
 	struct looking *again = ARENA_ARRAY(arena, struct looking, count ? count : 1);
 	uint32_t again_count = 0;
 	for (uint32_t i = 0; i < count; i++)
-		if (looking_is_suspicious(&lookings[i], arena))
+		if (!lookings[i].look->lacks && looking_is_suspicious(&lookings[i], arena))
 			again[again_count++] = lookings[i];
 	if (again_count == 0)
 		return true;

@@ -89,7 +89,7 @@ static bool ask_all(void *subject, struct looking *lookings, uint32_t count, str
 		if (!ask_look(asking, &lookings[i], error))
 			return false;
 		/* One no is enough to know that nothing of this look will count. */
-		if (lookings[i].refusal.code != ERROR_NONE)
+		if (lookings[i].refusal.code != ERROR_NONE && !lookings[i].look->may_lack)
 			return true;
 	}
 	return true;

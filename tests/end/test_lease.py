@@ -135,6 +135,13 @@ def test_device_mode_that_forbids_it_is_shown_and_costs_nothing():
         isp.settle()
 
 
+def test_a_board_without_device_mode_is_protected_too():
+    with leased(version="7.0.9") as isp:
+        pay_both(isp)
+        isp.run("apply", code=0)
+        wait_protected(isp, True)
+
+
 def test_a_clock_that_is_wrong_disarms_the_lease_until_it_is_right():
     with leased() as isp:
         pay_both(isp)

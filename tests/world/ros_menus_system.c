@@ -201,6 +201,7 @@ const struct ros_menu ros_menu_device_mode = {
 	.verbs = ROS_VERB_BIT(ROS_VERB_SET),
 	.fields = device_mode_fields,
 	.first_id = 1,
+	.since = 70100, /* not in version 6 */
 };
 
 static const struct ros_field interface_fields[] = {

@@ -204,7 +204,9 @@ void money_line(const struct spoken *said, int64_t now)
 	if (said->kind == LINE_NOTHING)
 		return;
 	if (said->kind == LINE_SHAPELESS) {
-		sim.held_count++;
+		/* The same unreadable body again is the same held line, counted. */
+		sim.held_count += bill->shapeless ? 0 : 1;
+		bill->shapeless = true;
 	} else if (bill->state == BILL_UNKNOWN) {
 		bill->has_amount = has_amount;
 		bill->first_cents = said->cents;

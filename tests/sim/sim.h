@@ -103,6 +103,7 @@ struct bill {
 	int64_t first_cents;
 	int64_t others[4]; /* amounts it was also heard with; -1: an unreadable one */
 	uint32_t other_count;
+	bool shapeless; /* came as a body that cannot be read, too */
 };
 
 enum line_kind {

@@ -58,9 +58,13 @@ static const struct {
 	{ "Tenant.payments.consumer_key", "only for prompts and queries" },
 	{ "Tenant.payments.consumer_secret", "only for prompts and queries" },
 	{ "Tenant.payments.endpoint", "only for a test provider" },
+	{ "Tenant.payments.initiator", "only for questions about confirmations and reversals" },
+	{ "Tenant.payments.nominated", "only with pull" },
 	{ "Tenant.payments.passkey", "only for prompts" },
 	{ "Tenant.payments.public_key", "only for KCB" },
+	{ "Tenant.payments.pull", "the provider grants it on request" },
 	{ "Tenant.payments.secret", "only for providers that sign" },
+	{ "Tenant.payments.security_credential", "only with initiator" },
 	{ "Tenant.payments.store", "only for prompts to a till" },
 	{ "Tenant.payments.validation", "accept is what beginners want" },
 };

@@ -4,7 +4,6 @@
 #include <string.h>
 
 #include "base/clock.h"
-#include "base/failpoint.h"
 #include "base/log.h"
 #include "plan/plan.h"
 #include "plan/rollout.h"
@@ -557,10 +556,8 @@ static bool work(struct moving *moving, bool apply, struct text only)
 		store_abort(store);
 		return false;
 	}
-	failpoint("rollout-before-commit");
 	if (!store_commit(store, moving->error))
 		return false;
-	failpoint("rollout-after-commit");
 	if (moving->moved_count > 0)
 		let_them_go(moving);
 	return true;

@@ -12,8 +12,7 @@ const char *const points[] = {
 	"reconcile-written",       "reconcile-before-outcome",   "reconcile-after-outcome",
 	"reconcile-before-learnt", "reconcile-after-learnt",     "store.before_commit",
 	"store.after_commit",      "street.before_commit",       "street.after_commit",
-	"inbox.before_commit",     "inbox.after_commit",      "rollout-before-commit",
-	"rollout-after-commit",
+	"inbox.before_commit",     "inbox.after_commit",
 };
 const int point_count = (int)ARRAY_COUNT(points);
 

@@ -5,8 +5,8 @@
  *	bench_load PORT PATH CONNECTIONS SECONDS MOST PREFIX [ACCOUNTS]
  *
  * Without ACCOUNTS nobody knows the payers; with it ("KN-") the price of a month goes to KN-00000,
- *	bench_load PORT PATH CONNECTIONS SECONDS MOST PREFIX [ACCOUNTS]
- * 200, others, what was in flight at the end, seconds, latencies. It never judges.
+ * KN-00001 … Ends after SECONDS or MOST answers (0: no limit) and prints one JSON object: answers
+ * of status 200, others, what was in flight at the end, seconds, latencies. It never judges.
  */
 #include <errno.h>
 #include <netinet/in.h>

@@ -8,7 +8,7 @@ import subprocess
 import threading
 
 from isp import PASSWORD, TENANT, TOKEN, Isp, main, skip, wait_for
-from shop import Shop
+from shop import QUERY_WAIT_S, Shop
 
 
 def rows_of(isp):
@@ -22,6 +22,7 @@ def test_property_05_an_accepted_prompt_is_not_paid_for_ever():
         answer = isp.request()
         isp.daraja.prompt()
         isp.becomes("prompted", answer["attempt"])
+        wait_for("it was asked about", lambda: "4999" in (isp.attempt(answer["attempt"])["reason"] or ""), QUERY_WAIT_S)
         # Every kick there is: another payer's money, a commit, a restart, a pass by hand.
         isp.quiet()
         isp.write("sites.yaml", "kind: Site\nname: kasarani\ntitle: Kasarani\n")

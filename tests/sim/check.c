@@ -481,6 +481,7 @@ void check_quiet(void)
 {
 	check(sim.running && sim.in_force >= 0, "the controller does not run");
 	check_guards();
+	fleet_people(); /* who was let in a moment ago has not dialled yet */
 	check_people(true);
 	for (int i = 0; i < ROUTERS; i++)
 		for (int tries = 0; tries < 4 && approve(&sim.stations[i]); tries++)

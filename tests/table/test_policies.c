@@ -54,7 +54,7 @@ static void every_policys_defaults_are_valid(void **state)
 {
 	static char bytes[FILE_SIZE_MAX];
 	const struct policy *policy;
-	uint32_t i, size;
+	uint32_t i, size = 0;
 
 	(void)state;
 	for (i = 0; (policy = policy_at(i)) != NULL; i++) {

@@ -309,7 +309,8 @@ static void a_lease_ends_with_its_process(void **state)
 	pid_t child = fork();
 	if (child == 0) {
 		bool ok = lease_take(&lease, text_of(world->folder), TEXT("child"), &world->error);
-		(void)write(ready[1], ok ? "y" : "n", 1);
+		if (write(ready[1], ok ? "y" : "n", 1) != 1)
+			_exit(1);
 		for (;;)
 			(void)pause();
 	}

@@ -24,7 +24,9 @@ static bool judge(struct store *store, const struct ledger_status *status, struc
 	if (waiting.status != PAYMENT_HELD)
 		return error_set(error, ERROR_CONFLICT, "%.*s is not held any more",
 				 TEXT_ARG(waiting.receipt));
-	if (status->status == PAYMENT_HELD && text_equal(waiting.reason, status->reason))
+	/* Settled, it waits for nothing: why it was held is history. */
+	if (status->status == PAYMENT_HELD &&
+	    (waiting.settled || text_equal(waiting.reason, status->reason)))
 		return true;
 	if (!ledger_status_insert(db, status, error))
 		return false;

@@ -12,7 +12,6 @@
 #include "policies/prepaid.h"
 #include "provider/provider.h"
 #include "state/fleet.h"
-#include "state/heard.h"
 #include "state/ledger.h"
 #include "state/proof.h"
 
@@ -136,7 +135,7 @@ struct heard {
 	struct notice notice;
 	struct text why;
 	bool unverified; /* that is all that is against it */
-	bool refused;    /* its signature does not fit: none of its words counts */
+	bool refused;    /* its signature does not fit: its words count for nothing */
 	bool asks;       /* a hint whose provider answers at once: loop/checker asks it */
 };
 
@@ -214,12 +213,12 @@ static struct heard listen(struct seat *seat, const struct intent *intent,
 	if (!channel_key_read(&callback.key, seat->settings->secrets, heard.channel, arena, &flaw))
 		callback.key.readable = false;
 	proof = provider->authenticate(heard.channel, &callback);
+	heard.notice = provider->parse(heard.channel, intent->tenant.country, &callback, arena);
+	cut_words(&heard.notice);
 	heard.why = refusal(heard.channel, proof, flaw, arena);
 	heard.refused = heard.why.size > 0;
 	if (heard.refused)
 		return heard;
-	heard.notice = provider->parse(heard.channel, intent->tenant.country, &callback, arena);
-	cut_words(&heard.notice);
 	if (heard.notice.kind != NOTICE_NOTHING)
 		heard.why = against(intent, heard.channel, &heard.notice, line->source, proof,
 				    &heard.unverified, arena);
@@ -312,9 +311,15 @@ static bool match_and_credit(struct booked *out, struct seat *seat, const struct
 		 * a person has recorded it already. */
 		if (!settled_by(&settled, seat->store, held->id, arena, error))
 			return false;
-		if (match.subscriber == NULL || settled.size > 0)
+		if (settled.size > 0)
 			return true;
 		out->payment = *held;
+		if (match.subscriber == NULL) {
+			out->changed = true;
+			out->status = out->payment.status = PAYMENT_UNMATCHED;
+			out->payment.reason = match.why;
+			return ledger_park(seat->store, held->id, match.why, now, error);
+		}
 		return ledger_assign(seat->store, held->id, match.subscriber->reference,
 				     match.subscriber->account, TEXT("callback"), now, error) &&
 		       booking_credit(out, seat, intent, match.subscriber, now, arena, error);
@@ -343,9 +348,9 @@ static bool book_heard(struct booked *out, struct seat *seat, const struct inten
 		return true;
 	if (out->payment.receipt.size == 0)
 		return booking_hold_unreadable(out, seat, line, heard->why, now, arena, error);
-	if (!ledger_payment(&found, &former, seat->store, out->payment.receipt, arena, error) ||
-	    (heard->asks && (!found || former.status == PAYMENT_HELD) &&
-	     !hint_add(seat->store, line->id, now, error)))
+	if (heard->asks)
+		return booking_hint(out, seat, line, heard->why, now, arena, error);
+	if (!ledger_payment(&found, &former, seat->store, out->payment.receipt, arena, error))
 		return false;
 	if (found) {
 		if (former.has_amount != out->payment.has_amount ||
@@ -384,17 +389,22 @@ bool booking_confirmed(struct booked *out, struct seat *seat, const struct inten
 {
 	struct heard heard = { .channel = channel_named(intent, line->channel),
 			       .notice = *notice };
-	bool unverified = false;
+	bool unverified = false, settled;
 
 	*out = (struct booked){ 0 };
 	if (heard.channel == NULL)
 		return true; /* it stays held until its channel is declared again */
+	if (!booking_hint_is_settled(&settled, seat, notice->receipt, arena, error))
+		return false;
+	if (settled)
+		return true;
 	cut_words(&heard.notice);
 	heard.why = against(intent, heard.channel, &heard.notice, line->source, PROOF_PROVEN,
 			    &unverified, arena);
 	if (unverified)
 		heard.why = TEXT_NONE; /* that is what was asked */
-	return book_heard(out, seat, intent, line, &heard, now, arena, error);
+	return book_heard(out, seat, intent, line, &heard, now, arena, error) &&
+	       booking_hint_settle(seat, notice->receipt, now, arena, error);
 }
 
 /* ---- what people do -------------------------------------------------------------------------- */
@@ -503,6 +513,12 @@ static bool may_release(struct seat *seat, const struct intent *intent,
 	if (heard.channel == NULL)
 		return error_set(error, ERROR_REFUSED, "%.*s: %.*s: %s", TEXT_ARG(payment->receipt),
 				 TEXT_ARG(heard.why), settle);
+	if (heard.notice.currency.size > 0 &&
+	    !text_equal(heard.notice.currency, intent->tenant.currency))
+		return error_set(error, ERROR_REFUSED, "%.*s was paid in %.*s, not in %.*s: %s",
+				 TEXT_ARG(payment->receipt),
+				 TEXT_ARG(text_head(heard.notice.currency, 16)),
+				 TEXT_ARG(intent->tenant.currency), settle);
 	if (heard.notice.shortcode.size > 0 &&
 	    !text_equal(heard.notice.shortcode, heard.channel->shortcode))
 		return error_set(error, ERROR_REFUSED,

@@ -42,3 +42,17 @@ bool booking_hold_unreadable(struct booked *out, struct seat *seat, const struct
 bool booking_refuse(struct booked *out, struct seat *seat, const struct inbox_line *line,
 		    struct text reason, int64_t now, struct arena *arena,
 		    struct error *error) MUST_CHECK;
+
+/*
+ * A hint, with its words in out->payment: held as "held-RECEIPT", and its provider is to be asked.
+ * It claims no receipt; of one that is booked already it is no news.
+ */
+bool booking_hint(struct booked *out, struct seat *seat, const struct inbox_line *line,
+		  struct text reason, int64_t now, struct arena *arena,
+		  struct error *error) MUST_CHECK;
+/* Has a person recorded the money of hints about that receipt another way? */
+bool booking_hint_is_settled(bool *settled, struct seat *seat, struct text receipt,
+			     struct arena *arena, struct error *error) MUST_CHECK;
+/* The receipt is booked now: what was held for hints about it waits no longer. */
+bool booking_hint_settle(struct seat *seat, struct text receipt, int64_t now, struct arena *arena,
+			 struct error *error) MUST_CHECK;

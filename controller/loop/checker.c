@@ -12,7 +12,6 @@
 #include "loop/engine_inside.h"
 #include "loop/expect.h"
 #include "state/heard.h"
-#include "state/ledger.h"
 
 #define STEP_ARENA_SIZE (16u << 20)
 #define AT_ONCE_MAX 16 /* hints of one step: providers publish no rate, and a second is soon */
@@ -129,20 +128,13 @@ static int64_t again_us(uint32_t tries)
 	return wait_us < ASK_AGAIN_MAX_US ? wait_us : ASK_AGAIN_MAX_US;
 }
 
-/* What the held payment says from now on: the line's own receipt, as its words have it. */
+/* What the held line says from now on. */
 static bool hold_because(const struct inspection *at, struct text why, struct error *error)
 {
 	struct notice said = at->provider->parse(at->channel, at->intent->tenant.country,
 						 &at->callback, at->arena);
-	struct payment held;
-	bool found = false;
 
-	if (said.receipt.size > 0 &&
-	    !ledger_payment(&found, &held, at->seat->store, said.receipt, at->arena, error))
-		return false;
-	if (!found || held.status != PAYMENT_HELD)
-		return true;
-	return ledger_hold(at->seat->store, held.id, why, at->now, error);
+	return booking_hint_because(at->seat, said.receipt, why, at->now, at->arena, error);
 }
 
 /* In one transaction: what the answer means, and that it was asked. */

@@ -164,7 +164,7 @@ def test_a_hint_counts_when_the_provider_says_so():
             say(isp, "fw", body, {"verif-hash": FLUTTERWAVE})
             wait_for("the provider was asked", lambda: server.asked)
             assert server.asked[0] == ("/v3/transactions/285959875/verify", "Bearer FLWSECK_TEST-made-up")
-            assert isp.payment("FLUTTERWAVE-285959875")["status"] == "held"
+            assert isp.payment("held-FLUTTERWAVE-285959875")["status"] == "held"
             assert isp.routers.row("/ppp/secret", "jane") is None
             server.answer = (200, {"status": "success", "data": data})
             credited(isp, "FLUTTERWAVE-285959875")

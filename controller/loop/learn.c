@@ -252,10 +252,11 @@ static void learn_owed(struct run *run)
 	for (uint32_t i = 0; is_failure(job) && i < run->gathered.mark_count; i++)
 		job->paid_waits |= run->gathered.marks[i].cause == CAUSE_PAYMENT;
 	/* One look, one difference, against the newest wish: what a router owes after it was away.
-	 */
+	 * And what is held there is a share of those who have access: one more may set it free. */
 	job->owes = !job->complete && !is_failure(job) &&
 		    (state->generation > state->applied_generation || state->failures > 0 ||
-		     run->plan.wants_complete);
+		     run->plan.wants_complete ||
+		     (state->guarded_digest.size > 0 && job->writes > 0));
 }
 
 /*

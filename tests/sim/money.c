@@ -220,7 +220,7 @@ void money_line(const struct spoken *said, int64_t now)
 	} else if (bill->has_amount != has_amount ||
 		   (has_amount && bill->first_cents != said->cents)) {
 		other_amount(bill, has_amount ? said->cents : -1);
-	} else if (bill->state == BILL_HELD && !against && owner_of(bill, now) >= 0) {
+	} else if (bill->state == BILL_HELD && !against) {
 		/* The same money, now heard in a way that counts. */
 		sim.held_count--;
 		settle(bill, now);

@@ -1,6 +1,7 @@
 #include "state/heard.h"
 
 #include "state/inside.h"
+#include "state/proof.h"
 
 bool heard_again(bool *known, struct store *store, const struct digest *key, int64_t now,
 		 struct error *error)
@@ -30,22 +31,83 @@ bool heard_first(struct store *store, const struct digest *key, int64_t payment_
 	return db_done(statement, error);
 }
 
-bool refused_add(struct store *store, int64_t inbox_id, struct text channel, struct error *error)
+bool heard_renew(struct store *store, const struct digest *key, struct error *error)
+{
+	struct statement *statement =
+	    db_prepare(store_writer(store), "DELETE FROM heard WHERE key = ? AND EXISTS (SELECT 1"
+					    " FROM settled WHERE settled.payment = heard.payment)");
+
+	db_bind_bytes(statement, 1, key->bytes, sizeof(key->bytes));
+	return db_done(statement, error);
+}
+
+/* The one number that a statement with one parameter reads; 0: no row, or NULL. */
+static bool number(int64_t *out, struct db *db, const char *sql, int64_t given, struct error *error)
+{
+	struct statement *statement = db_prepare(db, sql);
+
+	db_bind(statement, 1, given);
+	*out = db_step(statement) ? db_column(statement, 0) : 0;
+	return db_finish(statement, error);
+}
+
+bool heard_payment(int64_t *payment_id, struct store *store, const struct digest *key,
+		   struct error *error)
+{
+	struct statement *statement =
+	    db_prepare(store_writer(store), "SELECT payment FROM heard WHERE key = ?");
+
+	db_bind_bytes(statement, 1, key->bytes, sizeof(key->bytes));
+	*payment_id = db_step(statement) ? db_column(statement, 0) : 0;
+	return db_finish(statement, error);
+}
+
+/* The newest line of the channel that is beyond its bound; 0: none is. */
+static bool beyond(int64_t *inbox_id, struct db *db, struct text channel, struct error *error)
+{
+	struct statement *statement = db_prepare(
+	    db, "SELECT inbox_id FROM refused WHERE channel = ? ORDER BY inbox_id DESC LIMIT 1"
+		" OFFSET ?");
+
+	db_bind_text(statement, 1, channel);
+	db_bind(statement, 2, REFUSED_MAX);
+	*inbox_id = db_step(statement) ? db_column(statement, 0) : 0;
+	return db_finish(statement, error);
+}
+
+/* What is forgotten is never tried again, so the line that stands for it stays with a person. */
+static bool forget(struct db *db, struct text channel, int64_t up_to, struct error *error)
+{
+	static const char *const both[] = {
+		"UPDATE refused SET payment = NULL WHERE payment IN (SELECT payment FROM refused"
+		" WHERE channel = ?1 AND inbox_id <= ?2)",
+		"DELETE FROM refused WHERE channel = ?1 AND inbox_id <= ?2",
+	};
+
+	for (uint32_t i = 0; i < ARRAY_COUNT(both); i++) {
+		struct statement *statement = db_prepare(db, both[i]);
+
+		db_bind_text(statement, 1, channel);
+		db_bind(statement, 2, up_to);
+		if (!db_done(statement, error))
+			return false;
+	}
+	return true;
+}
+
+bool refused_add(struct store *store, int64_t inbox_id, struct text channel, int64_t payment_id,
+		 struct error *error)
 {
 	struct db *db = store_writer(store);
-	struct statement *statement =
-	    db_prepare(db, "INSERT OR IGNORE INTO refused (inbox_id, channel) VALUES (?, ?)");
+	struct statement *statement = db_prepare(
+	    db, "INSERT OR IGNORE INTO refused (inbox_id, channel, payment) VALUES (?, ?, ?)");
+	int64_t up_to;
 
 	db_bind(statement, 1, inbox_id);
 	db_bind_text(statement, 2, channel);
-	if (!db_done(statement, error))
-		return false;
-	statement = db_prepare(
-	    db, "DELETE FROM refused WHERE channel = ?1 AND inbox_id <= (SELECT inbox_id FROM"
-		" refused WHERE channel = ?1 ORDER BY inbox_id DESC LIMIT 1 OFFSET ?2)");
-	db_bind_text(statement, 1, channel);
-	db_bind(statement, 2, REFUSED_MAX);
-	return db_done(statement, error);
+	db_bind(statement, 3, payment_id);
+	return db_done(statement, error) && beyond(&up_to, db, channel, error) &&
+	       (up_to == 0 || forget(db, channel, up_to, error));
 }
 
 /* A statement whose one parameter is a line of the inbox. */
@@ -57,9 +119,28 @@ static bool of_line(struct store *store, const char *sql, int64_t inbox_id, stru
 	return db_done(statement, error);
 }
 
-bool refused_drop(struct store *store, int64_t inbox_id, struct error *error)
+bool refused_drop(struct store *store, int64_t inbox_id, int64_t now, struct error *error)
 {
-	return of_line(store, "DELETE FROM refused WHERE inbox_id = ?", inbox_id, error);
+	struct db *db = store_writer(store);
+	int64_t held_id, left = 1, by_id = 0;
+
+	if (!number(&held_id, db, "SELECT payment FROM refused WHERE inbox_id = ?", inbox_id,
+		    error) ||
+	    !of_line(store, "DELETE FROM refused WHERE inbox_id = ?", inbox_id, error))
+		return false;
+	if (held_id == 0)
+		return true;
+	if (!number(&left, db,
+		    "SELECT (SELECT count(*) FROM refused WHERE payment = ?1)"
+		    " + (SELECT count(*) FROM settled WHERE payment = ?1)",
+		    held_id, error) ||
+	    !number(&by_id, db,
+		    "SELECT max(p.id) FROM payment p JOIN payment h ON h.id = ?"
+		    " AND h.channel = p.channel WHERE p.receipt_made = 0",
+		    held_id, error))
+		return false;
+	return left > 0 || by_id == 0 ||
+	       settled_add(store, held_id, by_id, TEXT("callback"), now, error);
 }
 
 bool refused_list(int64_t *inbox_ids, uint32_t *count, struct store *store, int64_t after_id,

@@ -18,10 +18,20 @@ bool heard_again(bool *known, struct store *store, const struct digest *key, int
 bool heard_first(struct store *store, const struct digest *key, int64_t payment_id, int64_t now,
 		 struct error *error) MUST_CHECK;
 
-/* Kept, and the channel's oldest beyond REFUSED_MAX forgotten. Twice is once. */
-bool refused_add(struct store *store, int64_t inbox_id, struct text channel,
+/* What was settled stands for nothing that comes later: the next with this key is held anew. */
+bool heard_renew(struct store *store, const struct digest *key, struct error *error) MUST_CHECK;
+/* The payment that stands for it; 0: there is none. */
+bool heard_payment(int64_t *payment_id, struct store *store, const struct digest *key,
+		   struct error *error) MUST_CHECK;
+
+/* Kept, with the held payment that stands for it, and the channel's oldest beyond REFUSED_MAX
+ * forgotten. Twice is once. */
+bool refused_add(struct store *store, int64_t inbox_id, struct text channel, int64_t payment_id,
 		 struct error *error) MUST_CHECK;
-bool refused_drop(struct store *store, int64_t inbox_id, struct error *error) MUST_CHECK;
+/* It was booked: when it was the last one that its held payment stood for, and none of them was
+ * forgotten, that one is settled by the newest payment of the channel. */
+bool refused_drop(struct store *store, int64_t inbox_id, int64_t now,
+		  struct error *error) MUST_CHECK;
 /* Up to `max` after `after_id`, oldest first. */
 bool refused_list(int64_t *inbox_ids, uint32_t *count, struct store *store, int64_t after_id,
 		  uint32_t max, struct error *error) MUST_CHECK;

@@ -42,6 +42,7 @@ bool booking_refuse(struct booked *out, struct seat *seat, const struct inbox_li
 {
 	struct digester digester;
 	struct digest key;
+	int64_t held_id;
 
 	digester_begin(&digester);
 	digester_text(&digester, TEXT("refused"));
@@ -54,6 +55,8 @@ bool booking_refuse(struct booked *out, struct seat *seat, const struct inbox_li
 					 .received_at = line->received_at,
 					 .booked_at = now,
 					 .inbox_id = line->id };
-	return refused_add(seat->store, line->id, line->channel, error) &&
-	       booking_hold_counted(out, seat, &key, reason, now, arena, error);
+	return heard_renew(seat->store, &key, error) &&
+	       booking_hold_counted(out, seat, &key, reason, now, arena, error) &&
+	       heard_payment(&held_id, seat->store, &key, error) &&
+	       refused_add(seat->store, line->id, line->channel, held_id, error);
 }

@@ -21,6 +21,7 @@
 #define ASK_AGAIN_US (5 * SECOND_US)
 #define ASK_AGAIN_MAX_US (15 * MINUTE_US)
 #define GIVE_UP_US (7 * DAY_US) /* then a person judges it; it stays held */
+#define PATIENCE_US (5 * SECOND_US) /* for one tenant, before the others have their turn */
 #define CALL_MS 10000
 #define SILENCE_MS 5000
 #define ANSWER_SIZE_MAX (64u << 10)
@@ -224,16 +225,28 @@ static bool inspect(struct inspection *at, bool *came, uint32_t *count, struct e
 	return true;
 }
 
+/* Nobody is kept waiting by slow answers: not the other tenants, nor who ends the thread. */
+static bool goes_on(struct checker *checker, int64_t until_at)
+{
+	bool stopping;
+
+	(void)pthread_mutex_lock(&checker->lock);
+	stopping = checker->stopping;
+	(void)pthread_mutex_unlock(&checker->lock);
+	return !stopping && clock_monotonic() < until_at;
+}
+
 static bool hints(struct checker *checker, struct seat *seat, const struct intent *intent,
 		  int64_t now, uint32_t *count, struct arena *arena, struct error *error)
 {
 	struct hint due[AT_ONCE_MAX];
+	int64_t until_at = clock_monotonic() + PATIENCE_US;
 	uint32_t due_count;
 	bool came = true;
 
 	if (!hint_due(due, &due_count, seat->store, now, AT_ONCE_MAX, error))
 		return false;
-	for (uint32_t i = 0; i < due_count && came; i++) {
+	for (uint32_t i = 0; i < due_count && came && goes_on(checker, until_at); i++) {
 		struct inspection at = { .checker = checker,
 					 .seat = seat,
 					 .intent = intent,
@@ -253,18 +266,21 @@ static bool hints(struct checker *checker, struct seat *seat, const struct inten
 static bool retry_one(struct seat *seat, const struct intent *intent, int64_t id, int64_t now,
 		      uint32_t *count, struct arena *arena, struct error *error)
 {
+	const struct channel *channel;
 	struct booked booked;
 	struct inbox_line line;
 
 	if (!inbox_line(&line, seat->store, id, arena, error))
 		return false;
-	if (channel_named(intent, line.channel) == NULL ||
+	channel = channel_named(intent, line.channel);
+	/* Under another provider it is no callback of the channel's. */
+	if (channel == NULL || !text_equal(channel->provider, line.provider) ||
 	    booking_is_refused(seat, intent, &line, arena))
 		return true;
 	if (!store_begin(seat->store, error))
 		return false;
 	if (!booking_line(&booked, seat, intent, &line, now, arena, error) ||
-	    !refused_drop(seat->store, id, error)) {
+	    !refused_drop(seat->store, id, now, error)) {
 		store_abort(seat->store);
 		return false;
 	}

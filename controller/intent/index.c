@@ -159,6 +159,15 @@ const struct package *intent_package(const struct intent *intent, struct text na
 	return NULL;
 }
 
+/* There are a handful: no order is worth keeping. */
+const struct channel *intent_channel(const struct intent *intent, struct text name)
+{
+	for (uint32_t i = 0; i < intent->tenant.channel_count; i++)
+		if (text_equal(intent->tenant.channels[i].name, name))
+			return &intent->tenant.channels[i];
+	return NULL;
+}
+
 const struct subscriber *intent_subscriber(const struct intent *intent, struct text reference)
 {
 	uint32_t low = 0, high = intent->subscriber_count;

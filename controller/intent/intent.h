@@ -69,6 +69,7 @@ void intent_release(struct intent *intent);              /* frees with the last;
 
 const struct router *intent_router(const struct intent *intent, struct text name);
 const struct package *intent_package(const struct intent *intent, struct text name);
+const struct channel *intent_channel(const struct intent *intent, struct text name);
 /* By text_reference(account); NULL when there is none. */
 const struct subscriber *intent_subscriber(const struct intent *intent, struct text reference);
 /* The subscribers of one router, in order of reference. */

@@ -121,14 +121,6 @@ bool booking_is_served(bool *served, struct seat *seat, const struct intent *int
 
 /* ---- one line of the inbox ------------------------------------------------------------------- */
 
-static const struct channel *channel_named(const struct intent *intent, struct text name)
-{
-	for (uint32_t i = 0; i < intent->tenant.channel_count; i++)
-		if (text_equal(intent->tenant.channels[i].name, name))
-			return &intent->tenant.channels[i];
-	return NULL;
-}
-
 /* What was heard, and why it is not to be credited without a person (empty: nothing against it). */
 struct heard {
 	const struct channel *channel;
@@ -193,7 +185,7 @@ static struct text refusal(const struct channel *channel, enum proof proof, stru
 static struct heard listen(struct seat *seat, const struct intent *intent,
 			   const struct inbox_line *line, struct arena *arena)
 {
-	struct heard heard = { .channel = channel_named(intent, line->channel) };
+	struct heard heard = { .channel = intent_channel(intent, line->channel) };
 	const struct provider *provider = provider_find(line->provider);
 	struct callback callback = { .kind = line->kind,
 				     .headers = line->headers,
@@ -387,7 +379,7 @@ bool booking_confirmed(struct booked *out, struct seat *seat, const struct inten
 		       const struct inbox_line *line, const struct notice *notice, int64_t now,
 		       struct arena *arena, struct error *error)
 {
-	struct heard heard = { .channel = channel_named(intent, line->channel),
+	struct heard heard = { .channel = intent_channel(intent, line->channel),
 			       .notice = *notice };
 	bool unverified = false, settled;
 

@@ -19,14 +19,6 @@ struct paying {
 	struct arena *arena;
 };
 
-static const struct channel *channel_of(const struct intent *intent, struct text name)
-{
-	for (uint32_t i = 0; i < intent->tenant.channel_count; i++)
-		if (text_equal(intent->tenant.channels[i].name, name))
-			return &intent->tenant.channels[i];
-	return NULL;
-}
-
 static bool settle(const struct paying *paying, int64_t payment_id, struct error *error)
 {
 	struct attempt *attempt = paying->attempt;
@@ -218,7 +210,7 @@ static bool succeeded(struct paying *paying, const struct said *said, struct tex
 		      struct error *error)
 {
 	struct attempt *attempt = paying->attempt;
-	const struct channel *channel = channel_of(paying->intent, attempt->channel);
+	const struct channel *channel = intent_channel(paying->intent, attempt->channel);
 	struct text why = against(paying, said, channel, source);
 
 	paying->out->payment.at = said->at != 0 ? said->at : paying->out->payment.received_at;

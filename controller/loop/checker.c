@@ -73,14 +73,6 @@ static void tell(struct seat *seat, const struct booked *booked, uint32_t *count
 
 /* ---- hints ----------------------------------------------------------------------------------- */
 
-static const struct channel *channel_named(const struct intent *intent, struct text name)
-{
-	for (uint32_t i = 0; i < intent->tenant.channel_count; i++)
-		if (text_equal(intent->tenant.channels[i].name, name))
-			return &intent->tenant.channels[i];
-	return NULL;
-}
-
 /* True: *response is what came, if anything. False: it cannot be asked; *why says why. */
 static bool ask(const struct inspection *at, struct response *response, struct text *why)
 {
@@ -160,8 +152,8 @@ static bool settle(const struct inspection *at, enum answer answer, const struct
 	case ANSWER_LATER:
 		break;
 	}
-	why = text_format(at->arena, "the provider was asked whether it is true: %.*s",
-			  TEXT_ARG(why));
+	why = text_format(at->arena, "the provider was asked whether it is true%s: %.*s",
+			  gives_up ? ", for a week, and is asked no more" : "", TEXT_ARG(why));
 	later.next_at = at->now + again_us(later.tries);
 	later.tries++;
 	return hold_because(at, why, error) &&
@@ -195,7 +187,7 @@ static bool inspect(struct inspection *at, bool *came, uint32_t *count, struct e
 	*came = true;
 	if (!inbox_line(&at->line, at->seat->store, at->hint->inbox_id, at->arena, error))
 		return false;
-	at->channel = channel_named(at->intent, at->line.channel);
+	at->channel = intent_channel(at->intent, at->line.channel);
 	at->provider = provider_find(at->line.provider);
 	at->callback = (struct callback){ .kind = at->line.kind,
 					  .headers = at->line.headers,
@@ -272,7 +264,7 @@ static bool retry_one(struct seat *seat, const struct intent *intent, int64_t id
 
 	if (!inbox_line(&line, seat->store, id, arena, error))
 		return false;
-	channel = channel_named(intent, line.channel);
+	channel = intent_channel(intent, line.channel);
 	/* Under another provider it is no callback of the channel's. */
 	if (channel == NULL || !text_equal(channel->provider, line.provider) ||
 	    booking_is_refused(seat, intent, &line, arena))
@@ -309,7 +301,9 @@ static bool retry(struct seat *seat, const struct intent *intent, int64_t now, u
 	return true;
 }
 
-bool checker_retry(struct seat *seat, int64_t now, uint32_t *booked, struct error *error)
+/* With the intent in force and an arena of its own; without `checker`, what was refused. */
+static bool work(struct checker *checker, struct seat *seat, int64_t now, uint32_t *booked,
+		 struct error *error)
 {
 	struct intent *intent = seat_intent(seat);
 	struct arena arena = { 0 };
@@ -319,28 +313,23 @@ bool checker_retry(struct seat *seat, int64_t now, uint32_t *booked, struct erro
 	if (intent == NULL)
 		return true;
 	arena_open(&arena, STEP_ARENA_SIZE);
-	done = retry(seat, intent, now, booked, &arena, error);
+	done = checker != NULL ? hints(checker, seat, intent, now, booked, &arena, error)
+			       : retry(seat, intent, now, booked, &arena, error);
 	arena_close(&arena);
 	intent_release(intent);
-	return done || error_at(error, "tenant %.*s: refused callbacks",
-				TEXT_ARG(seat->tenant->name));
+	return done || error_at(error, "tenant %.*s: %s", TEXT_ARG(seat->tenant->name),
+				checker != NULL ? "hints" : "refused callbacks");
+}
+
+bool checker_retry(struct seat *seat, int64_t now, uint32_t *booked, struct error *error)
+{
+	return work(NULL, seat, now, booked, error);
 }
 
 bool checker_step(struct checker *checker, struct seat *seat, int64_t now, uint32_t *booked,
 		  struct error *error)
 {
-	struct intent *intent = seat_intent(seat);
-	struct arena arena = { 0 };
-	bool done;
-
-	*booked = 0;
-	if (intent == NULL)
-		return true;
-	arena_open(&arena, STEP_ARENA_SIZE);
-	done = hints(checker, seat, intent, now, booked, &arena, error);
-	arena_close(&arena);
-	intent_release(intent);
-	return done || error_at(error, "tenant %.*s: hints", TEXT_ARG(seat->tenant->name));
+	return work(checker, seat, now, booked, error);
 }
 
 /* ---- the thread ------------------------------------------------------------------------------ */

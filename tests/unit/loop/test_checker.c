@@ -531,6 +531,35 @@ static void property_10_a_hint_that_lies_is_not_in_the_way(void **state)
 	end(&town);
 }
 
+/* Who waits for an answer that never comes is told when nobody asks any more. */
+static void property_07_an_unanswered_hint_ends_with_a_person(void **state)
+{
+	struct script script = { .http = { &script_verbs }, .answer = "{}", .status = 500 };
+	struct checker *checker;
+	struct town town;
+
+	(void)state;
+	begin(&town);
+	checker = checker_new(&town.seat, 1, &script.http);
+	golden_arrives(&town, "fw", "flutterwave", "completed");
+	town_tell(&town);
+	assert_int_equal(step(&town, checker, 6 * DAY_US), 0);
+	assert_false(text_contains_nocase(newest_held(&town).reason, TEXT("no more")));
+	assert_int_equal(step(&town, checker, 8 * DAY_US), 0);
+	assert_true(text_contains_nocase(newest_held(&town).reason, TEXT("asked no more")));
+	assert_int_equal(step(&town, checker, 9 * DAY_US), 0);
+	assert_int_equal(script.calls, 2);
+	/* Said again, it is asked again. */
+	golden_arrives(&town, "fw", "flutterwave", "completed");
+	town_tell(&town);
+	script.answer = golden(&town, "flutterwave/verified.json").at;
+	script.status = 200;
+	assert_int_equal(step(&town, checker, 0), 1);
+	assert_int_equal(waiting(&town), 0);
+	checker_free(checker);
+	end(&town);
+}
+
 /* A person was faster than the provider: what he recorded is all there is. */
 static void property_11_a_hint_that_was_recorded_by_hand_is_not_credited_too(void **state)
 {
@@ -632,6 +661,7 @@ int main(void)
 		cmocka_unit_test(property_09_money_of_another_currency_is_not_released),
 		cmocka_unit_test(property_11_a_hint_that_was_recorded_by_hand_is_not_credited_too),
 		cmocka_unit_test(property_10_a_hint_that_lies_is_not_in_the_way),
+		cmocka_unit_test(property_07_an_unanswered_hint_ends_with_a_person),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -85,8 +85,12 @@ void intent_release(struct intent *intent)
 	if (before > 1)
 		return;
 	struct arena arena = intent->arena;
-	zone_free(intent->tenant.zone);
+	struct intent *former = intent->former, *next = intent->next;
+	if (!former)
+		zone_free(intent->tenant.zone);
 	arena_close(&arena);
+	intent_release(former);
+	intent_release(next);
 }
 
 static struct intent *intent_make(void)

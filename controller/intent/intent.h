@@ -43,6 +43,8 @@ struct intent {
 	struct arena arena;        /* owns all of it */
 	_Atomic uint32_t references;
 	const struct intent_index *index; /* see the finders */
+	/* whose parts it points to, held; NULL: everything is its own */
+	struct intent *former, *next;
 };
 
 /*
@@ -66,6 +68,12 @@ void intent_read_files(struct intent **out, struct findings *findings,
 
 struct intent *intent_hold(const struct intent *intent); /* one more reference */
 void intent_release(struct intent *intent);              /* frees with the last; NULL is fine */
+/*
+ * The former commit with those people of `next` it does not know and has a place for: their router,
+ * their package as it was, and nobody with their username, address, device or profile. One
+ * reference, the caller's; routers and packages are the former's very own. NULL: there is nobody.
+ */
+struct intent *intent_with_newcomers(const struct intent *former, const struct intent *next);
 
 const struct router *intent_router(const struct intent *intent, struct text name);
 const struct package *intent_package(const struct intent *intent, struct text name);

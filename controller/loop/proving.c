@@ -178,6 +178,17 @@ static bool is_news(const struct ending *former, const struct ending *proof)
 	       !text_equal(former->why, proof->why);
 }
 
+/* A newer commit has him, and this router waits for its wave: it knows nothing of him yet. */
+static bool is_to_come(const struct run *run, struct text reference)
+{
+	struct intent *newest = run->gathered.state.held_commit.size > 0 ? seat_intent(run->seat)
+									 : NULL;
+	bool is_to_come = newest != NULL && intent_subscriber(newest, reference) != NULL;
+
+	intent_release(newest);
+	return is_to_come;
+}
+
 /* He is served by this router no more: by another one, whose jobs go on with him, or by none. */
 static struct ending gone(const struct run *run, const struct ending *former, int64_t now)
 {
@@ -190,6 +201,14 @@ static struct ending gone(const struct run *run, const struct ending *former, in
 	proof.why = TEXT_NONE;
 	if (subscriber != NULL) {
 		proof.router = subscriber->router->name;
+		return proof;
+	}
+	if (is_to_come(run, former->reference)) {
+		proof.why = text_format(run->arena,
+					"the commit that has the account has not come to router "
+					"%.*s, which waits for its wave: `wavu apply --router "
+					"%.*s` takes it there now",
+					TEXT_ARG(former->router), TEXT_ARG(former->router));
 		return proof;
 	}
 	proof.state = ENDING_NONE;

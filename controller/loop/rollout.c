@@ -32,15 +32,40 @@ void rollout_keeping_free(struct keeping *kept)
 {
 	if (kept == NULL)
 		return;
-	for (uint32_t i = 0; i < kept->count; i++)
+	for (uint32_t i = 0; i < kept->count; i++) {
 		intent_release(kept->routers[i].intent);
+		intent_release(kept->routers[i].goes_by);
+	}
 	free(kept->routers);
 	free(kept);
 }
 
 static void keep(struct keeping *kept, const struct intent *intent, const struct router *router)
 {
-	kept->routers[kept->count++] = (struct kept_router){ router, intent_hold(intent) };
+	kept->routers[kept->count++] =
+	    (struct kept_router){ router, intent_hold(intent), intent_hold(intent) };
+}
+
+/* Who came since is not to wait for what is changed about others: he may have paid. */
+static void let_in_newcomers(struct keeping *kept, const struct intent *newest)
+{
+	for (uint32_t i = 0; i < kept->count; i++) {
+		struct kept_router *one = &kept->routers[i];
+		struct intent *more = NULL;
+		bool known = false;
+
+		for (uint32_t k = 0; !known && k < i; k++) {
+			known = kept->routers[k].intent == one->intent;
+			if (known)
+				more = intent_hold(kept->routers[k].goes_by);
+		}
+		if (!known)
+			more = intent_with_newcomers(one->intent, newest);
+		if (more == NULL)
+			continue;
+		intent_release(one->goes_by);
+		one->goes_by = more;
+	}
 }
 
 const struct kept_router *rollout_find(const struct keeping *kept, struct text name)
@@ -68,8 +93,13 @@ struct keeping *rollout_keeping(struct seat *seat)
 	(void)pthread_mutex_lock(&seat->lock);
 	if (seat->kept != NULL) {
 		copy = keeping_new(seat->kept->count);
-		for (uint32_t i = 0; i < seat->kept->count; i++)
-			keep(copy, seat->kept->routers[i].intent, seat->kept->routers[i].router);
+		for (uint32_t i = 0; i < seat->kept->count; i++) {
+			const struct kept_router *one = &seat->kept->routers[i];
+
+			copy->routers[copy->count++] = (struct kept_router){
+				one->router, intent_hold(one->intent), intent_hold(one->goes_by)
+			};
+		}
 	}
 	(void)pthread_mutex_unlock(&seat->lock);
 	return copy;
@@ -95,6 +125,9 @@ void rollout_swap(struct seat *seat, struct intent *next, struct keeping *kept)
 		rollout_keeping_free(kept);
 		kept = NULL;
 	}
+	/* Whoever swaps holds the lock of those who move, or is alone: what is in force stays. */
+	if (kept != NULL && (next != NULL || seat->intent != NULL))
+		let_in_newcomers(kept, next != NULL ? next : seat->intent);
 	(void)pthread_mutex_lock(&seat->lock);
 	if (next != NULL) {
 		former = seat->intent;
@@ -118,7 +151,7 @@ struct intent *rollout_intent(struct seat *seat, struct text router, int64_t *pa
 	(void)pthread_mutex_lock(&seat->lock);
 	kept = rollout_find(seat->kept, router);
 	if (kept != NULL) {
-		intent = intent_hold(kept->intent);
+		intent = intent_hold(kept->goes_by);
 		newest = seat->intent != NULL ? intent_router(seat->intent, router) : NULL;
 		*pause_until_at = newest != NULL ? newest->pause_until_at : 0;
 	} else if (seat->intent != NULL) {
@@ -316,7 +349,9 @@ static bool place(struct taking *taking, struct keeping *kept)
 		if (held.size == 0 &&
 		    !fleet_want(store, name, text_of(next->commit), taking->error))
 			return error_at(taking->error, "router %.*s", TEXT_ARG(name));
-		taking->wanted[one->router - next->routers] = held.size == 0;
+		/* Who is booked on one that waits is let in there now, by the former commit. */
+		if (held.size == 0)
+			taking->wanted[one->router - next->routers] = true;
 	}
 	return true;
 }

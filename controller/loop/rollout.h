@@ -64,6 +64,8 @@ void rollout_ring(struct seat *seat, struct text router, struct text reference,
 struct kept_router {
 	const struct router *router; /* of that commit */
 	struct intent *intent;       /* a reference of its own */
+	/* what it is reconciled by: the same and those who came since; a reference of its own */
+	struct intent *goes_by;
 };
 /* A copy with references of its own, freed by rollout_keeping_free; NULL: no router is kept. */
 struct keeping *rollout_keeping(struct seat *seat);

@@ -309,7 +309,7 @@ static void keeper_list(struct timekeeper *keeper)
 	const struct subscriber *const *people;
 
 	for (uint32_t i = 0; kept != NULL && i < kept->count; i++) {
-		intent_subscribers_of(kept->routers[i].intent, kept->routers[i].router, &people,
+		intent_subscribers_of(kept->routers[i].goes_by, kept->routers[i].router, &people,
 				      &count);
 		room += count;
 	}
@@ -327,10 +327,10 @@ static void keeper_list(struct timekeeper *keeper)
 	for (uint32_t i = 0; kept != NULL && i < kept->count; i++) {
 		const struct kept_router *router = &kept->routers[i];
 
-		intent_subscribers_of(router->intent, router->router, &people, &count);
+		intent_subscribers_of(router->goes_by, router->router, &people, &count);
 		for (uint32_t k = 0; k < count; k++)
 			keeper->people[keeper->judged_count++] =
-			    (struct judged_person){ people[k], router->intent };
+			    (struct judged_person){ people[k], router->goes_by };
 	}
 }
 

@@ -156,6 +156,27 @@ static bool explain_router_end(struct chain *chain, const struct subscriber *sub
 	return true;
 }
 
+/* Why there is no row, or what to ask next. */
+static bool explain_no_row(struct chain *chain, const struct subscriber *subscriber)
+{
+	struct text name = subscriber->router->name, because;
+	struct router_state state;
+	bool found;
+
+	if (!fleet_router(&found, &state, chain->outlook->store, name, chain->arena, chain->error))
+		return false;
+	because = TEXT("where he has paid, `wavu drift --foreign` says what is in the way, such as "
+		       "a row of that name that is not wavu's");
+	if (found && state.held_commit.size > 0)
+		because = text_format(chain->arena,
+				      "it is kept at commit %.*s until its wave of the roll-out "
+				      "comes: `wavu apply --router %.*s` takes the newest there now",
+				      TEXT_ARG(text_head(state.held_commit, 12)), TEXT_ARG(name));
+	link_add(chain, 0,
+		 text_format(chain->arena, "no row of wavu's on %.*s", TEXT_ARG(name)), because);
+	return true;
+}
+
 static bool explain_rows(struct chain *chain, const struct subscriber *subscriber)
 {
 	struct inventory_entry *entries;
@@ -178,13 +199,8 @@ static bool explain_rows(struct chain *chain, const struct subscriber *subscribe
 			 : entries[i].open ? TEXT("gives access")
 					   : TEXT("gives no access"));
 	}
-	if (!has_row && subscriber->router->mode == MODE_MANAGE)
-		link_add(chain, 0,
-			 text_format(chain->arena, "no row of wavu's on %.*s",
-				     TEXT_ARG(subscriber->router->name)),
-			 TEXT("where he has paid, `wavu drift --foreign` says what is in the way, "
-			      "such as a row of that name that is not wavu's"));
-	return true;
+	return has_row || subscriber->router->mode != MODE_MANAGE ||
+	       explain_no_row(chain, subscriber);
 }
 
 /* Every step of one credit towards the router, and where it stands now. */

@@ -134,6 +134,45 @@ def test_a_payment_opens_a_router_that_waits():
         isp.settle()
 
 
+def test_who_comes_while_it_stands_is_let_in():
+    """A customer added while the roll-out is stopped has paid: he is in on a router that waits, at the speed that holds
+    there, also after a restart; his time ends on time; and the canary is not overtaken for him."""
+    with fleet(sweep="3s") as isp:
+        stop_at_the_canary(isp)
+        soon = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(time.time() + 25))
+        heir = person("P-5", 5, paid=False).replace("name: P-5\n", "name: NEWEST\n")
+        isp.write("subscribers.yaml", people(ROUTERS).replace(person("P-5", 5), heir))
+        isp.write("late.yaml", person("LATE", 7, paid=False) + "---\n" + person("OPENED", 9) + "---\n" +
+                  Isp.subscriber("SHORT", router="r8", username="short", phone="0711111003",
+                                 more="opening: {paid_until: %s}\n" % soon))
+        isp.commit("late ones", wait=True)
+        wait_for("who was opened is in", lambda: may_enter(isp, "opened", 9) and may_enter(isp, "short", 8))
+        isp.pay("SKLCOME001", "2500.00", "LATE", phone="254799999999")
+        wait_for("who paid is in", lambda: may_enter(isp, "late", 7))
+        wait_for("still stopped", lambda: stopped(isp))
+        assert rates(isp)[1:] == ["10M"] * (ROUTERS - 1), "they overtook the canary: %s" % rates(isp)
+        wait_for("whose time ends is shut off", lambda: not may_enter(isp, "short", 8), 90)
+        # Whose username is somebody else's by the former commit waits, and the way out is said.
+        isp.pay("SKLCOME002", "2500.00", "NEWEST", phone="254799999998")
+        def says_the_way_out():
+            said = isp.run("explain", "NEWEST", json_output=False)[1]
+            return "wavu apply --router r5" in said and "no longer in git" not in said
+        wait_for("it says what he waits for", says_the_way_out)
+        before = isp.routers.row("/ppp/secret", "late", 6)
+        isp.kill()
+        isp.start()
+        sweep_all(isp)
+        assert isp.routers.row("/ppp/secret", "late", 6) == before, "he was touched"
+        assert rates(isp)[1:] == ["10M"] * (ROUTERS - 1), rates(isp)
+        isp.routers.ask("clear", name(isp, 1))
+        assert isp.run("apply")[0] == 0
+        assert rates(isp) == ["12M"] * ROUTERS, rates(isp)
+        assert isp.routers.row("/ppp/secret", "late", 6) == before
+        assert may_enter(isp, "p-5", 5)
+        assert "no longer in git" not in isp.run("explain", "SKLCOME002", json_output=False)[1]
+        isp.settle()
+
+
 def test_a_kill_in_the_middle_is_made_up_for():
     with fleet() as isp:
         isp.routers.ask("fault", name(isp, 1), "mute", "times=0")

@@ -416,6 +416,58 @@ static void test_ten_thousand(void **state)
 	arena_close(&big);
 }
 
+static const char *const come[] = {
+	"name: new\npackage: home-10\nrouter: r1\n",
+	"name: named\nusername: jane\npackage: home-10\nrouter: r1\n",
+	"name: elsewhere\nusername: jane\npackage: home-10\nrouter: r3\n",
+	"name: placed\npackage: home-10\nrouter: r1\naddress: 10.10.0.42\n",
+	"name: device\npackage: home-10\nrouter: r1\nmac: aabbccddeeff\n",
+	"name: unheard\npackage: newest\nrouter: r1\n",
+	"name: switched\npackage: day\nrouter: r3\n",
+};
+
+/* Everybody but those whom the former commit has, has no place for, or would mistake. */
+static void test_newcomers_come_to_a_former_commit(void **state)
+{
+	static char late[sizeof(people) + 4096];
+	const char *later_packages =
+	    "kind: Package\nname: home-10\nservice: pppoe\nprice: 1\nperiod: 1d\n"
+	    "speed: { down: 99M, up: 99M }\n---\n"
+	    "kind: Package\nname: newest\nservice: pppoe\nprice: 1\nperiod: 1d\n"
+	    "speed: { down: 1M, up: 1M }\n---\n"
+	    "kind: Package\nname: day\nservice: pppoe\nprice: 1\nperiod: 1d\n"
+	    "speed: { down: 1M, up: 1M }\n";
+	struct intent *former = read_good();
+	size_t size = 0;
+	(void)state;
+	for (uint32_t i = 0; i < sizeof(come) / sizeof(come[0]); i++)
+		size += (size_t)snprintf(late + size, sizeof(late) - size,
+					 "---\nkind: Subscriber\n%s", come[i]);
+	struct intent *next = read_four(tenant, network, later_packages, late);
+	assert_non_null(next);
+	struct intent *both = intent_with_newcomers(former, next);
+	assert_non_null(both);
+	assert_null(intent_with_newcomers(both, next));
+	assert_null(intent_with_newcomers(former, former));
+	/* It holds what it points to. */
+	intent_release(next);
+	intent_release(former);
+	assert_int_equal(both->subscriber_count, 4 + 2);
+	for (uint32_t i = 1; i < both->subscriber_count; i++)
+		assert_true(text_compare(both->subscribers[i - 1].reference,
+					 both->subscribers[i].reference) < 0);
+	const struct subscriber *one = intent_subscriber(both, TEXT("new"));
+	assert_non_null(one);
+	assert_ptr_equal(one->router, intent_router(both, TEXT("r1")));
+	assert_int_equal(one->package->speed.down_bits_per_s, 10000000);
+	assert_non_null(intent_subscriber(both, TEXT("elsewhere")));
+	const struct subscriber *const *there;
+	uint32_t count;
+	intent_subscribers_of(both, one->router, &there, &count);
+	assert_int_equal(count, 4);
+	intent_release(both);
+}
+
 static int start(void **state)
 {
 	(void)state;
@@ -444,6 +496,7 @@ int main(void)
 		cmocka_unit_test(test_nothing_at_all),
 		cmocka_unit_test(test_commits_and_folders),
 		cmocka_unit_test(test_ten_thousand),
+		cmocka_unit_test(test_newcomers_come_to_a_former_commit),
 	};
 	return cmocka_run_group_tests(tests, start, stop);
 }

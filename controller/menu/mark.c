@@ -9,6 +9,7 @@
 #define MARK_WORD "wavu:"
 #define MARK_DIGITS 8u
 #define STAMP_DIGITS 10u /* from 2001 to 2286 */
+#define STAMP_NAME_MAX 128u
 #define SECOND_US INT64_C(1000000)
 
 struct text mark_make(struct arena *arena, struct text tenant, const struct menu *menu,
@@ -74,6 +75,22 @@ static uint32_t bare_length(struct text comment)
 	return ends_at(comment, at) ? at : 0;
 }
 
+/* The bytes of " 4:jane" at the start of `rest`; 0: it does not begin with a name so written. */
+static uint32_t stamp_name_length(struct text rest)
+{
+	uint32_t at = 1, size = 0;
+
+	if (rest.size == 0 || rest.at[0] != ' ')
+		return 0;
+	while (at < rest.size && rest.at[at] >= '0' && rest.at[at] <= '9' && size <= STAMP_NAME_MAX)
+		size = 10 * size + (uint32_t)(rest.at[at++] - '0');
+	if (at == 1 || size == 0 || size > STAMP_NAME_MAX || at >= rest.size ||
+	    rest.at[at] != ':' || rest.size - at - 1 < size)
+		return 0;
+	at += 1 + size;
+	return at == rest.size || rest.at[at] == ' ' ? at : 0;
+}
+
 /* "until=" or "seen=", ten digits, and then the end or a blank: else a person wrote it. */
 static struct text stamp_at(struct text rest)
 {
@@ -89,7 +106,8 @@ static struct text stamp_at(struct text rest)
 			digits++;
 		at += digits;
 		if (digits == STAMP_DIGITS && (at == rest.size || rest.at[at] == ' '))
-			return text_head(rest, at);
+			return text_head(
+			    rest, at + (i == 0 ? stamp_name_length(text_from(rest, at)) : 0));
 	}
 	return TEXT_NONE;
 }
@@ -110,12 +128,20 @@ struct text mark_stamp_make(struct arena *arena, const char *word, int64_t at)
 			   (long long)((at + SECOND_US - 1) / SECOND_US));
 }
 
+struct text mark_stamp_name(struct arena *arena, struct text stamp, struct text name)
+{
+	if (name.size == 0 || name.size > STAMP_NAME_MAX)
+		return stamp;
+	return text_format(arena, "%.*s %u:%.*s", TEXT_ARG(stamp), name.size, TEXT_ARG(name));
+}
+
 int64_t mark_stamp_at(struct text stamp)
 {
 	struct text word, digits;
 	uint64_t seconds;
 
-	if (!text_cut(stamp, '=', &word, &digits) || !text_u64(digits, &seconds))
+	if (!text_cut(stamp, '=', &word, &digits) ||
+	    !text_u64(text_head(digits, STAMP_DIGITS), &seconds))
 		return 0;
 	return (int64_t)seconds * SECOND_US;
 }

@@ -13,10 +13,17 @@ struct text mark_make(struct arena *arena, struct text tenant, const struct menu
 bool mark_fits(struct text comment, struct text mark);
 /*
  * What wavu says to the router's own script behind a mark: "until=1764547200", "seen=…", ten digits
- * of UTC seconds; empty when there is nothing. A mark with it has at most 64 bytes.
+ * of UTC seconds; empty when there is nothing. A mark with it has at most 64 bytes; an `until` is
+ * followed by the row's name, see mark_stamp_name.
  */
 struct text mark_stamp(struct text comment);
 struct text mark_stamp_make(struct arena *arena, const char *word, int64_t at);
+/*
+ * "until=1764547200 4:jane": so the script, which cannot compute a mark, leaves a row alone that a
+ * person has copied or renamed, comment and all. A name of more than 128 bytes gets none, and its
+ * row is never shut by the script.
+ */
+struct text mark_stamp_name(struct arena *arena, struct text stamp, struct text name);
 /* The moment a stamp says, in UTC microseconds; 0: none. */
 int64_t mark_stamp_at(struct text stamp);
 /* Any mark of any tenant or key at the start, with its stamp: its length in bytes, else 0. */

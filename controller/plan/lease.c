@@ -96,6 +96,7 @@ void lease_stamp(struct draft *draft, const struct policy_case *given,
 {
 	const struct package *package = given->subscriber->package;
 	struct table *table = &draft->desired[service_of(package->service)->row_menu];
+	struct row *row;
 	int64_t shut_at;
 
 	if (!is_on(draft->in) || !state_is_open(entitlement->state) ||
@@ -105,8 +106,10 @@ void lease_stamp(struct draft *draft, const struct policy_case *given,
 	if (shut_at == INT64_MAX)
 		return;
 	invariant(table->count > 0);
-	table->rows[table->count - 1].stamp = mark_stamp_make(draft->arena, "until",
-							      shut_at + package->fail_open_us);
+	row = &table->rows[table->count - 1];
+	row->stamp = mark_stamp_make(draft->arena, "until", shut_at + package->fail_open_us);
+	row->stamp =
+	    mark_stamp_name(draft->arena, row->stamp, row_get(row, table->menu, "name"));
 }
 
 static bool serves(const struct draft *draft, enum menu_id row_menu)

@@ -57,12 +57,20 @@
 	". \"]\" . [:pick $wA 0 (5 * (9 - $wI))])}};"                                        \
 	" :set wR (\"^wavu:[a-z0-9-]+/[0-9a-f]+ until=(\" . $wR . \")( |\\$)\");"
 
+/*
+ * Is wX, the comment of the row named wQ, due, and that row's own? The stamp names its row ("4:jane",
+ * 18 bytes after " until="): a row that a person copied or renamed is his, whatever comment it has.
+ */
+#define IS_OWN                                                                               \
+	" :local wE ([:find $wX \" until=\"] + 18); :local wO ([:len $wQ] . \":\" . $wQ);"      \
+	" :if (($wX ~ $wR) && ([:pick $wX $wE ($wE + [:len $wO])] = $wO)) do={"
+
 /* A secret that is off lets nobody in, and his session ends only by hand (facts §5.1). Asked again
  * before it is shut: somebody may have paid while the others were. */
 #define PPP                                                                                  \
 	" :foreach wI in=[/ppp secret find where disabled=no && comment~$wR] do={:do {"      \
 	":local wQ [/ppp secret get $wI name];"                                              \
-	" :if ([/ppp secret get $wI comment] ~ $wR) do={"                                    \
+	" :local wX [/ppp secret get $wI comment];" IS_OWN                                   \
 	"/ppp secret set $wI disabled=yes;"                                                  \
 	" :foreach wJ in=[/ppp active find where name=$wQ] do={"                             \
 	":do {/ppp active remove $wJ} on-error={}};"                                         \
@@ -73,7 +81,7 @@
 #define HOTSPOT                                                                              \
 	" :foreach wI in=[/ip hotspot user find where disabled=no && comment~$wR] do={:do {" \
 	":local wQ [/ip hotspot user get $wI name];"                                         \
-	" :if ([/ip hotspot user get $wI comment] ~ $wR) do={"                               \
+	" :local wX [/ip hotspot user get $wI comment];" IS_OWN                              \
 	"/ip hotspot user set $wI disabled=yes;"                                             \
 	" :foreach wJ in=[/ip hotspot cookie find where user=$wQ] do={"                      \
 	":do {/ip hotspot cookie remove $wJ} on-error={}};"                                  \

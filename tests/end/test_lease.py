@@ -176,7 +176,7 @@ def test_wavu_comes_back_to_what_the_lease_did():
         wait_for("both rows", lambda: len(isp.routers.rows("/ppp/secret")) == 2)
         isp.kill()
         # On a slow machine wavu may have ended them itself, and a row that was never open says no end.
-        ends = [int(row["comment"].split("until=")[1]) for row in isp.routers.rows("/ppp/secret")
+        ends = [int(row["comment"].split("until=")[1].split()[0]) for row in isp.routers.rows("/ppp/secret")
                 if "until=" in row["comment"]]
         time.sleep(max([0] + [end - time.time() for end in ends]))
         isp.routers.ask("advance", 61)
@@ -231,6 +231,23 @@ def test_what_others_keep_there_is_theirs():
         assert ":foreach" in isp.routers.row("/system/script", "wavu-lease")["source"]
         assert isp.routers.row("/system/script", "backup") == foreign[0][0]
         isp.settle()
+
+
+def test_a_copied_row_is_not_shut():
+    """A person who copies or renames a row takes wavu's comment along: the router's script leaves it alone."""
+    with leased() as isp:
+        pay_both(isp)
+        isp.kill()
+        mine = isp.routers.row("/ppp/secret", "jane")
+        for name in ("jane-1", "jan", "janet"):
+            isp.routers.hand("/ppp/secret/add", "=name=" + name, "=password=x", "=comment=" + mine["comment"])
+        user = isp.routers.row("/ip/hotspot/user", "juma")
+        isp.routers.hand("/ip/hotspot/user/set", "=.id=juma", "=name=juma2")
+        isp.routers.ask("advance", 40 * DAY)
+        assert is_off(isp, "/ppp/secret", "jane"), "the script ran"
+        for name in ("jane-1", "jan", "janet"):
+            assert not is_off(isp, "/ppp/secret", name), name
+        assert not is_off(isp, "/ip/hotspot/user", "juma2"), user
 
 
 def test_fail_open_and_off_again():

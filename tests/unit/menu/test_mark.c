@@ -104,6 +104,15 @@ static void a_stamp_stands_between_mark_and_person(void **state)
 	assert_true(text_equal(mark_stamp(put), until));
 	assert_true(text_equal(mark_put(&arena, put, mark, until), put));
 	/* Another end, or none any more: what a person wrote stays. */
+	struct text named = mark_stamp_name(&arena, until, TEXT("jane (a) b"));
+	assert_true(text_is(named, "until=1764547200 10:jane (a) b"));
+	assert_int_equal(mark_stamp_at(named), mark_stamp_at(until));
+	struct text long_put = mark_put(&arena, put, mark, named);
+	assert_true(text_ends(long_put, TEXT(" 10:jane (a) b roof, 2nd floor")));
+	assert_true(text_equal(mark_stamp(long_put), named));
+	assert_true(text_equal(mark_put(&arena, long_put, mark, named), long_put));
+	assert_true(text_equal(mark_put(&arena, long_put, mark, until), put));
+
 	struct text later = mark_put(&arena, put, mark, TEXT("until=1764547300"));
 	assert_true(text_ends(later, TEXT(" until=1764547300 roof, 2nd floor")));
 	assert_int_equal(later.size, put.size);

@@ -5,6 +5,7 @@
 #include "provider/provider.h"
 #include "settings/secrets.h"
 #include "state/ledger.h"
+#include "state/proof.h"
 #include "view/proof_view.h"
 #include "view/shape.h"
 
@@ -23,15 +24,34 @@ static int compare_heard(const void *a, const void *b)
 	return (left->id < right->id) - (left->id > right->id);
 }
 
+/* Settled money waits for nobody any more, though it stays as it was written. */
+static bool reason_of(struct text *out, const struct heard *heard, struct arena *arena,
+		      struct error *error)
+{
+	const struct payment *payment = heard->payment;
+	struct text by;
+
+	*out = payment->reason;
+	if (payment->status != PAYMENT_HELD)
+		return true;
+	if (!settled_by(&by, heard->outlook->store, payment->id, arena, error))
+		return false;
+	if (by.size > 0)
+		*out = text_format(arena, "settled by %.*s, was held because: %.*s", TEXT_ARG(by),
+				   TEXT_ARG(payment->reason));
+	return true;
+}
+
 static bool payment_of(json_t **out, const struct heard *heard, int64_t now, struct arena *arena,
 		       struct error *error)
 {
 	const struct payment *payment = heard->payment;
 	const struct outlook *outlook = heard->outlook;
-
+	struct text reason;
 	json_t *access;
 
-	if (!proof_json(&access, outlook, payment, now, arena, error))
+	if (!reason_of(&reason, heard, arena, error) ||
+	    !proof_json(&access, outlook, payment, now, arena, error))
 		return false;
 	*out = json_pack(
 	    "{s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:s, s:o, s:o}", "tenant",
@@ -43,8 +63,8 @@ static bool payment_of(json_t **out, const struct heard *heard, int64_t now, str
 	    "account", json_text_or_null(payment->account), "reference",
 	    json_text_or_null(payment->reference), "phone", json_text_or_null(payment->phone), "at",
 	    json_of_time(outlook->zone, payment->at != 0 ? payment->at : payment->received_at),
-	    "status", payment_status_word(payment->status), "reason",
-	    json_text_or_null(payment->reason), "access", access);
+	    "status", payment_status_word(payment->status), "reason", json_text_or_null(reason),
+	    "access", access);
 	return true;
 }
 

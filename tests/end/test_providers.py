@@ -168,6 +168,9 @@ def test_a_hint_counts_when_the_provider_says_so():
             assert isp.routers.row("/ppp/secret", "jane") is None
             server.answer = (200, {"status": "success", "data": data})
             credited(isp, "FLUTTERWAVE-285959875")
+            # What was held for the hint waits no longer, and says so.
+            assert isp.payment("held-FLUTTERWAVE-285959875")["reason"].startswith("settled by FLUTTERWAVE-285959875,")
+            assert isp.status()["tenants"][0]["payments"]["held_count"] == 1, "only the forgery"
             wait_for("the row is on the router", lambda: isp.routers.row("/ppp/secret", "jane"))
             # The hint's secret lies in no file of the street: only its digest does.
             for name in os.listdir(os.path.join(isp.folder, "state")):

@@ -33,8 +33,7 @@ static bool place(struct subscriber *out, const struct intent *former, const str
 	out->package = intent_package(former, one->package->name);
 	if (intent_subscriber(former, one->reference) || !out->router || !out->package ||
 	    out->package->service != one->package->service ||
-	    (out->address.size > 0 &&
-	     text_equal(out->address, out->router->pppoe_local_address)))
+	    (out->address.size > 0 && text_equal(out->address, out->router->pppoe_local_address)))
 		return false;
 	intent_subscribers_of(former, out->router, &people, &count);
 	for (uint32_t i = 0; i < count; i++)

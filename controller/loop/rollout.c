@@ -42,8 +42,8 @@ void rollout_keeping_free(struct keeping *kept)
 
 static void keep(struct keeping *kept, const struct intent *intent, const struct router *router)
 {
-	kept->routers[kept->count++] =
-	    (struct kept_router){ router, intent_hold(intent), intent_hold(intent) };
+	kept->routers[kept->count++] = (struct kept_router){ router, intent_hold(intent),
+							     intent_hold(intent) };
 }
 
 /* Who came since is not to wait for what is changed about others: he may have paid. */
@@ -385,10 +385,9 @@ bool rollout_begin(struct keeping **kept, struct seat *seat, const struct intent
 	if (!place(&taking, *kept))
 		return false;
 	if ((*kept)->count > 0)
-		state = (struct rollout_state){ .commit = text_of(next->commit),
-						.wave = 1,
-						.waves = waves,
-						.began_at = now };
+		state = (struct rollout_state){
+			.commit = text_of(next->commit), .wave = 1, .waves = waves, .began_at = now
+		};
 	if ((*kept)->count > 0)
 		log_line(LOG_INFO, "rollout",
 			 "tenant=%.*s commit=%.12s wave=1 waves=%u moved=%u waiting=%u",
@@ -448,8 +447,8 @@ static bool stop(struct moving *moving, const struct router_state *router)
 	    "wave %u of %u stopped at %.*s%s%.*s; %u %s as before, until a newer commit mends it "
 	    "or a person says `wavu apply`",
 	    state->wave, state->waves, TEXT_ARG(router->name),
-	    router->error.size > 0 ? ": " : ", which was not as wanted",
-	    TEXT_ARG(router->error), waiting, waiting == 1 ? "router stays" : "routers stay");
+	    router->error.size > 0 ? ": " : ", which was not as wanted", TEXT_ARG(router->error),
+	    waiting, waiting == 1 ? "router stays" : "routers stay");
 	event.because = text_format(moving->arena, "the roll-out of %.*s stops",
 				    TEXT_ARG(text_head(state->commit, 12)));
 	event.error = state->stopped;

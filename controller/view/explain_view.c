@@ -170,10 +170,10 @@ static bool explain_no_row(struct chain *chain, const struct subscriber *subscri
 	if (found && state.held_commit.size > 0)
 		because = text_format(chain->arena,
 				      "it is kept at commit %.*s until its wave of the roll-out "
-				      "comes: `wavu apply --router %.*s` takes the newest there now",
+				      "comes: `wavu apply --router %.*s` brings the newest there",
 				      TEXT_ARG(text_head(state.held_commit, 12)), TEXT_ARG(name));
-	link_add(chain, 0,
-		 text_format(chain->arena, "no row of wavu's on %.*s", TEXT_ARG(name)), because);
+	link_add(chain, 0, text_format(chain->arena, "no row of wavu's on %.*s", TEXT_ARG(name)),
+		 because);
 	return true;
 }
 
@@ -215,7 +215,7 @@ static bool explain_end(struct chain *chain, const struct payment *payment)
 		return false;
 	for (uint32_t i = 0; i + 1 < count; i++) {
 		const char *word = steps[i].state == ENDING_NONE ? "gave no access"
-								: "waited for its router";
+								 : "waited for its router";
 
 		link_add(chain, steps[i].at,
 			 text_format(chain->arena, "%.*s %s", TEXT_ARG(payment->receipt), word),
@@ -230,8 +230,8 @@ static bool explain_end(struct chain *chain, const struct payment *payment)
 		link_add(chain, count > 0 ? steps[count - 1].at : chain->now,
 			 text_format(chain->arena, "the end of %.*s", TEXT_ARG(payment->receipt)),
 			 text_copy(chain->arena, member_text(end, "text")));
-		json_object_set(
-		    json_array_get(chain->links, json_array_size(chain->links) - 1), "access", end);
+		json_object_set(json_array_get(chain->links, json_array_size(chain->links) - 1),
+				"access", end);
 	}
 	json_decref(end);
 	return true;
@@ -282,9 +282,9 @@ static bool explain_waiting(struct chain *chain, const struct payment *payment)
 	if (!settled_by(&settled, chain->outlook->store, payment->id, chain->arena, chain->error))
 		return false;
 	if (settled.size > 0)
-		link_add(chain, chain->now, TEXT("it was settled"),
-			 text_format(chain->arena, "%.*s was recorded in its place",
-				     TEXT_ARG(settled)));
+		link_add(
+		    chain, chain->now, TEXT("it was settled"),
+		    text_format(chain->arena, "%.*s was recorded in its place", TEXT_ARG(settled)));
 	else
 		link_add(chain, chain->now, TEXT("it waits for a person"), remedy);
 	return true;

@@ -37,8 +37,8 @@ static const struct key channel_keys[] = {
 	{ .name = "passkey", .type = VALUE_SECRET,
 	  .help = "The STK push passkey; only where prompts are sent." },
 	{ .name = "initiator", .type = VALUE_TEXT, .max = 64,
-	  .help = "The operator of the provider's API; only where it is asked about single payments "
-		  "(`trust: verified`) or takes money back (`wavu payment refund`)." },
+	  .help = "The operator of the provider's API; only where it is asked about single "
+		  "payments (`trust: verified`)." },
 	{ .name = "security_credential", .type = VALUE_SECRET,
 	  .help = "That operator's password as the provider's portal encrypted it." },
 	{ .name = "pull", .type = VALUE_BOOL, .fallback = "false",

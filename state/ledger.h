@@ -61,7 +61,9 @@ bool ledger_park(struct store *store, int64_t payment_id, struct text reason, in
 bool ledger_hold(struct store *store, int64_t payment_id, struct text reason, int64_t now,
 		 struct error *error) MUST_CHECK;
 
-/* ---- taken back: compensating entries, for nothing is ever changed ----------------------------- */
+/*
+ * ---- taken back: compensating entries, for nothing is ever changed -----------------------------
+ */
 
 /* What is left of one purchase; newest first, those with something left. */
 struct purchase_left {

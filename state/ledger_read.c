@@ -10,8 +10,9 @@
 	"SELECT p.id,"                                                                             \
 	" coalesce((SELECT g.receipt FROM merged g WHERE g.payment = p.id), p.receipt),"           \
 	" p.provider, p.channel, p.cents, s.account, p.reference, p.phone,"                        \
-	" p.phone_hash, p.at, p.received_at, p.booked_at, s.status, s.reason || coalesce((SELECT"   \
-	" ' (came ' || h.times || ' times)' FROM heard h WHERE h.payment = p.id AND h.times > 1),"  \
+	" p.phone_hash, p.at, p.received_at, p.booked_at, s.status, s.reason ||"                   \
+	" coalesce((SELECT ' (came ' || h.times || ' times)' FROM heard h"                         \
+	" WHERE h.payment = p.id AND h.times > 1),"                                                \
 	" ''), s.actor, p.inbox_id"                                                                \
 	" FROM payment_now n JOIN payment p ON p.id = n.payment JOIN payment_status s"             \
 	" ON s.id = n.status_id "

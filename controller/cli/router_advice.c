@@ -249,7 +249,8 @@ static void advise_wall(struct checking *checking, struct text list)
 			 has_wall(checking, MENU_FIREWALL_NAT, list),
 		     text_format(arena,
 				 "until then walled acts as disable, and fixed addresses stay "
-				 "open. Set `firewall: manage`, or add what is missing: /ip firewall "
+				 "open. Set `firewall: manage`, or add what is missing: /ip "
+				 "firewall "
 				 "filter add chain=forward action=drop src-address-list=%.*s "
 				 "dst-address-list=!wavu-garden%.*s; and where they shall see a "
 				 "page, /ip firewall nat add chain=dstnat action=dst-nat "

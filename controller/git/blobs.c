@@ -74,7 +74,8 @@ static bool walk_tree(struct walk *walk, const git_oid *id, struct text path, ui
 {
 	git_tree *tree;
 	if (git_tree_lookup(&tree, walk->handle, id))
-		return git_failed(walk->files.error, ERROR_FAILED, "a folder of the commit is missing");
+		return git_failed(walk->files.error, ERROR_FAILED,
+				  "a folder of the commit is missing");
 	bool good = true;
 	size_t count = git_tree_entrycount(tree);
 	for (size_t i = 0; good && i < count; i++)

@@ -503,8 +503,8 @@ static bool reconcile(struct run *run, const struct intent *intent, struct error
 }
 
 /*
- * A person has spoken here: what is held elsewhere is looked at again at once, for his word may have
- * been about the whole fleet, or about the clock.
+ * A person has spoken here: what is held elsewhere is looked at again at once, for his word may
+ * have been about the whole fleet, or about the clock.
  */
 static bool ring_guarded(struct run *run, struct error *error)
 {

@@ -33,8 +33,8 @@ bool value_duration(struct text value, int64_t *us) MUST_CHECK;
  * subscriber's upload. */
 bool value_rates(struct text value, uint64_t *rx, uint64_t *tx) MUST_CHECK;
 /*
- * What /system/clock says, in UTC microseconds: "jul/14/2023" or "2023-07-14", "06:12:44", "+03:00".
- * False when it is no moment.
+ * What /system/clock says, in UTC microseconds: "jul/14/2023" or "2023-07-14", "06:12:44",
+ * "+03:00". False when it is no moment.
  */
 bool value_moment(struct arena *arena, struct text date, struct text time, struct text offset,
 		  int64_t *at) MUST_CHECK;

@@ -58,8 +58,9 @@
 	" :set wR (\"^wavu:[a-z0-9-]+/[0-9a-f]+ until=(\" . $wR . \")( |\\$)\");"
 
 /*
- * Is wX, the comment of the row named wQ, due, and that row's own? The stamp names its row ("4:jane",
- * 18 bytes after " until="): a row that a person copied or renamed is his, whatever comment it has.
+ * Is wX, the comment of the row named wQ, due, and that row's own? The stamp names its row
+ * ("4:jane", 18 bytes after " until="): a row that a person copied or renamed is his, whatever
+ * comment it has.
  */
 #define IS_OWN                                                                               \
 	" :local wE ([:find $wX \" until=\"] + 18); :local wO ([:len $wQ] . \":\" . $wQ);"      \

@@ -80,7 +80,9 @@ static void put_clock(struct bootstrap_work *work)
 		    TEXT_ARG(work->in->zone_name));
 	put(&work->script, "/system ntp client set enabled=yes %s=pool.ntp.org\n",
 	    work->is_v7 ? "servers" : "server-dns-names");
-	/* Who makes a script needs no more rights than the script has: read and write (facts §6). */
+	/*
+	 * Who makes a script needs no more rights than the script has: read and write (facts §6).
+	 */
 	if (work->in->leased && work->is_v7)
 		put(&work->script,
 		    "# lease: on wants the scheduler, which device-mode home has off:\n"

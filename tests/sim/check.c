@@ -119,7 +119,9 @@ void check_people(bool at_end)
 		if (sim.wrong_since_at[i] == 0)
 			sim.wrong_since_at[i] = sim.now;
 		late = sim.now - sim.wrong_since_at[i];
-		/* At the end, who was let in since the check before this one may still be dialling. */
+		/*
+		 * At the end, who was let in since the check before this one may still be dialling.
+		 */
 		if ((!at_end && late <= bound) || (late == 0 && dials) || is_held(i))
 			continue;
 		show_rows(i);

@@ -107,7 +107,8 @@ static struct request daraja_login(const struct channel *channel, struct arena *
 {
 	return (struct request){
 		.method = "GET",
-		.url = daraja_address(channel, "/oauth/v1/generate?grant_type=client_credentials", arena),
+		.url = daraja_address(channel, "/oauth/v1/generate?grant_type=client_credentials",
+				      arena),
 		.login = true,
 		.again = true,
 	};
@@ -145,10 +146,11 @@ static struct request daraja_start(const struct channel *channel,
 	json_t *body = json_pack(
 	    "{s:o, s:o, s:o, s:s, s:o, s:o, s:o, s:o, s:o, s:o, s:s}", "BusinessShortCode",
 	    daraja_string(business(channel)), "Password",
-	    daraja_string(password(channel, credentials, at, arena)), "Timestamp", daraja_string(at),
-	    "TransactionType", paybill ? "CustomerPayBillOnline" : "CustomerBuyGoodsOnline",
-	    "Amount", daraja_string(text_format(arena, "%lld", (long long)(prompt->cents / 100))),
-	    "PartyA", daraja_string(prompt->phone), "PartyB", daraja_string(channel->shortcode),
+	    daraja_string(password(channel, credentials, at, arena)), "Timestamp",
+	    daraja_string(at), "TransactionType",
+	    paybill ? "CustomerPayBillOnline" : "CustomerBuyGoodsOnline", "Amount",
+	    daraja_string(text_format(arena, "%lld", (long long)(prompt->cents / 100))), "PartyA",
+	    daraja_string(prompt->phone), "PartyB", daraja_string(channel->shortcode),
 	    "PhoneNumber", daraja_string(prompt->phone), "CallBackURL",
 	    daraja_string(prompt->callback_url), "AccountReference",
 	    daraja_string(text_head(prompt->account, ACCOUNT_SIZE_MAX)), "TransactionDesc",
@@ -165,10 +167,10 @@ static struct request daraja_ask(const struct channel *channel,
 				 int64_t now, struct arena *arena)
 {
 	struct text at = timestamp(now, arena);
-	json_t *body = json_pack("{s:o, s:o, s:o, s:o}", "BusinessShortCode",
-				 daraja_string(business(channel)), "Password",
-				 daraja_string(password(channel, credentials, at, arena)), "Timestamp",
-				 daraja_string(at), "CheckoutRequestID", daraja_string(provider_ref));
+	json_t *body = json_pack(
+	    "{s:o, s:o, s:o, s:o}", "BusinessShortCode", daraja_string(business(channel)),
+	    "Password", daraja_string(password(channel, credentials, at, arena)), "Timestamp",
+	    daraja_string(at), "CheckoutRequestID", daraja_string(provider_ref));
 	return (struct request){
 		.method = "POST",
 		.url = daraja_address(channel, "/mpesa/stkpushquery/v1/query", arena),
@@ -185,8 +187,8 @@ static struct request daraja_enrol(const struct channel *channel, struct text va
 	 */
 	json_t *body = json_pack("{s:o, s:s, s:o, s:o}", "ShortCode",
 				 daraja_string(channel->shortcode), "ResponseType", "Completed",
-				 "ConfirmationURL", daraja_string(confirmation_url), "ValidationURL",
-				 daraja_string(validation_url));
+				 "ConfirmationURL", daraja_string(confirmation_url),
+				 "ValidationURL", daraja_string(validation_url));
 	return (struct request){
 		.method = "POST",
 		.url = daraja_address(channel, "/mpesa/c2b/v2/registerurl", arena),

@@ -1,7 +1,8 @@
 /*
  * What daraja.c (callbacks), daraja_api.c (questions), daraja_order.c (questions whose answer comes
  * later) and daraja_list.c (the list of payments) share: how Daraja writes receipts, money, times
- * and success, and how one writes to it. Nobody else includes it. Pure; texts lie in the arena; any thread.
+ * and success, and how one writes to it. Nobody else includes it. Pure; texts lie in the arena; any
+ * thread.
  */
 #pragma once
 

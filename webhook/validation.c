@@ -10,7 +10,6 @@
 struct questions {
 	struct expected at[QUESTIONS_MAX];
 	uint32_t count;
-	bool by_payer; /* the payer can be told apart */
 };
 
 static void ask(struct questions *questions, enum expected_kind kind, struct text value)
@@ -40,7 +39,6 @@ static struct questions questions_of(const struct notice *notice,
 	}
 	if (!expecting->by_payer)
 		return questions;
-	questions.by_payer = notice->phone.size > 0 || notice->phone_hash.size > 0;
 	if (notice->phone.size > 0)
 		ask(&questions, EXPECTED_PHONE, phone_hash(notice->phone, arena));
 	else if (notice->phone_hash.size > 0)

@@ -173,12 +173,20 @@ void rollout_unlock(struct seat *seat)
 
 /* ---- a start --------------------------------------------------------------------------------- */
 
-static bool let_go(struct seat *seat, const struct text *lost, uint32_t count, struct error *error)
+static bool let_go(struct seat *seat, const struct text *lost, uint32_t count, bool is_over,
+		   struct error *error)
 {
+	const struct rollout_state none = { 0 };
+
 	if (count == 0)
 		return true;
 	if (!store_begin(seat->store, error))
 		return false;
+	/* Nobody waits any more: no step would come to say so. */
+	if (is_over && !rollout_write(seat->store, &none, error)) {
+		store_abort(seat->store);
+		return false;
+	}
 	for (uint32_t i = 0; i < count; i++)
 		if (!rollout_move(seat->store, lost[i], error)) {
 			store_abort(seat->store);
@@ -232,7 +240,7 @@ bool rollout_load(struct seat *seat, rollout_reader *reader, void *context, stru
 	if (lost_count > 0)
 		log_line(LOG_WARNING, "rollout-lost", "tenant=%.*s routers=%u",
 			 TEXT_ARG(seat->tenant->name), lost_count);
-	done = let_go(seat, lost, lost_count, error);
+	done = let_go(seat, lost, lost_count, kept->count == 0, error);
 	rollout_swap(seat, NULL, kept);
 	arena_close(&arena);
 	return done;
@@ -518,8 +526,42 @@ static bool next_wave(struct moving *moving)
 			   : finish(moving);
 }
 
+/* Has any router that was moved shown that the commit can be carried out? */
+static bool is_proven(const struct moving *moving)
+{
+	for (uint32_t i = 0; i < moving->count; i++) {
+		const struct router_state *router = &moving->routers[i];
+
+		if (router->wave > 0 && router->held_commit.size == 0 &&
+		    router->wave_end == WAVE_DONE)
+			return true;
+	}
+	return false;
+}
+
+/* The first that waits and is likely to answer; NULL: there is none. */
+static const struct router_state *stand_in(const struct moving *moving)
+{
+	const struct router_state *found = NULL;
+	uint32_t waiting = 0;
+
+	for (uint32_t i = 0; i < moving->count; i++) {
+		const struct router_state *router = &moving->routers[i];
+
+		if (router->held_commit.size == 0)
+			continue;
+		waiting++;
+		if (is_healthy(router) && !is_paused(moving, router) &&
+		    (found == NULL || router->wave < found->wave))
+			found = router;
+	}
+	/* The last of all goes for nobody else. */
+	return waiting > 1 ? found : NULL;
+}
+
 static bool advance(struct moving *moving)
 {
+	const struct router_state *canary;
 	const struct router_state *refused;
 	uint32_t open;
 
@@ -529,7 +571,11 @@ static bool advance(struct moving *moving)
 		return false;
 	if (refused != NULL)
 		return stop(moving, refused);
-	return open > 0 || next_wave(moving);
+	if (open > 0)
+		return true;
+	/* A canary that fell silent has proven nothing: another one goes before the rest. */
+	canary = is_proven(moving) ? NULL : stand_in(moving);
+	return canary != NULL ? move(moving, canary) : next_wave(moving);
 }
 
 static bool release(struct moving *moving, struct text only)

@@ -173,6 +173,23 @@ def test_who_comes_while_it_stands_is_let_in():
         isp.settle()
 
 
+def test_a_canary_that_falls_silent_proves_nothing():
+    """r1's line is cut as the commit comes to it, and it cannot be reached again: r10, the next by name, goes in its
+    place, alone."""
+    with fleet() as isp:
+        isp.routers.ask("fault", name(isp, 1), "refuse", "times=0")
+        isp.routers.ask("fault", name(isp, 1), "cut-received", "after=1", "times=0")
+        refuse(isp, 10)
+        faster(isp, "12M", wait=True)
+        state = wait_for("the one in its place stops the roll-out", lambda: stopped(isp))
+        assert "r10" in state["stopped"], state
+        assert rates(isp)[1:] == ["10M"] * (ROUTERS - 1), rates(isp)
+        isp.routers.ask("clear", name(isp, 1))
+        isp.routers.ask("clear", name(isp, 10))
+        assert isp.run("apply")[0] == 0
+        wait_for("all have the new speed", lambda: rates(isp) == ["12M"] * ROUTERS)
+
+
 def test_a_kill_in_the_middle_is_made_up_for():
     with fleet() as isp:
         isp.routers.ask("fault", name(isp, 1), "mute", "times=0")

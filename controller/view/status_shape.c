@@ -19,6 +19,8 @@ static struct cell router_word(const json_t *router)
 		return (struct cell){ TEXT("contested"), TONE_WARN };
 	if (json_is_null(json_object_get(router, "reachable")))
 		return (struct cell){ TEXT("not looked at yet"), TONE_DIM };
+	if (member_text(router, "kept_at").size > 0)
+		return (struct cell){ TEXT("waits"), TONE_WARN };
 	if (member_true(router, "in_sync"))
 		return (struct cell){ TEXT("in sync"), TONE_GOOD };
 	return (struct cell){ TEXT("differs"), TONE_WARN };
@@ -41,6 +43,9 @@ static struct text trouble_note(const json_t *router, struct arena *arena)
 	if (member_true(router, "reachable") && json_is_false(json_object_get(router, "in_sync")))
 		return text_format(arena, "wavu plan --router %.*s says what differs",
 				   TEXT_ARG(member_text(router, "name")));
+	if (member_text(router, "kept_at").size > 0)
+		return text_format(arena, "kept at %.*s until its wave comes",
+				   TEXT_ARG(text_head(member_text(router, "kept_at"), 12)));
 	return TEXT_NONE;
 }
 

@@ -143,7 +143,7 @@ static json_t *router_status(const struct outlook *outlook, const struct router_
 
 	return json_pack(
 	    "{s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:I, s:b, s:I, s:I, s:o, s:o, s:o, s:o, "
-	    "s:o}",
+	    "s:o, s:o}",
 	    "tenant", json_of_text(outlook->tenant->name), "name", json_of_text(state->name),
 	    "site", router == NULL ? json_null() : json_of_text(router->site->name), "mode",
 	    router == NULL ? json_null() : json_string(mode_words[router->mode]), "reachable",
@@ -155,7 +155,8 @@ static json_t *router_status(const struct outlook *outlook, const struct router_
 	    json_of_time(outlook->zone, state->last_reconcile_at), "error",
 	    json_text_or_null(state->error), "version", json_text_or_null(state->version),
 	    "unreachable_since", json_of_time(outlook->zone, state->unreachable_since_at), "lease",
-	    lease_of(outlook, router, protection));
+	    lease_of(outlook, router, protection), "kept_at",
+	    json_text_or_null(state->held_commit));
 }
 
 bool view_status(struct document **out, const struct outlook *outlooks, uint32_t count, int64_t now,

@@ -99,7 +99,10 @@ def test_a_canary_that_refuses_stops_it_until_a_commit_mends_it():
         assert rates(isp)[1:] == ["10M"] * (ROUTERS - 1), "a sweep overtook the canary: %s" % rates(isp)
         text = isp.run("status", code=0, json_output=False)[1]
         assert "STOPPED" in text and "wavu apply" in text, text
-        assert b"STOPPED" in isp.page()[1]
+        assert sum(" waits " in line and "kept at" in line for line in text.splitlines()) == ROUTERS - 1, text
+        kept = [router["name"] for router in isp.status()["routers"] if router["kept_at"]]
+        assert len(kept) == ROUTERS - 1 and "r1" not in kept, kept
+        assert b"STOPPED" in isp.page()[1] and b"kept at" in isp.page()[1]
         line = next(line for line in isp.run("history", "--router", "r1", code=0)[1]
                     if "the roll-out" in (line["because"] or ""))
         assert line["outcome"] == "refused" and line["cause"] == "commit" and "19 routers" in line["error"], line

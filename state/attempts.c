@@ -315,9 +315,9 @@ bool attempts_payment(int64_t *payment_id, struct store *store, const struct att
 	if (!store_read(&db, store, STORE_TENANT, error))
 		return false;
 	statement = db_prepare(
-	    db, "SELECT p.id, p.phone, p.phone_hash, p.reference FROM payment p JOIN payment_now n"
-		" ON n.payment = p.id WHERE p.channel = ?1 AND p.cents = ?2 AND p.at BETWEEN ?3 AND"
-		" ?4 AND p.booked_at >= ?3 AND n.status <> 'reversed' AND p.receipt_made = 0"
+	    db, "SELECT p.id, p.phone, p.phone_hash, p.reference FROM payment p"
+		" WHERE p.channel = ?1 AND p.cents = ?2 AND p.at BETWEEN ?3 AND"
+		" ?4 AND p.booked_at >= ?3 AND p.receipt_made = 0"
 		" AND NOT EXISTS (SELECT 1 FROM attempt WHERE payment = p.id) ORDER BY p.id");
 	db_bind_text(statement, 1, attempt->channel);
 	db_bind(statement, 2, attempt->cents);

@@ -68,6 +68,8 @@ bool ledger_hold(struct store *store, int64_t payment_id, struct text reason, in
 /* What is left of one purchase; newest first, those with something left. */
 struct purchase_left {
 	int64_t id;
+	int64_t payment_id; /* what made it possible; 0: none */
+	int64_t at;
 	uint32_t periods;
 	int64_t cents;
 	int64_t paid_from_at, paid_until_at;
@@ -76,6 +78,9 @@ struct purchase_left {
 };
 bool ledger_purchases(struct purchase_left **out, uint32_t *count, struct store *store,
 		      struct text reference, struct arena *arena, struct error *error) MUST_CHECK;
+/* What he owed when he was taken over; 0: nothing. */
+bool ledger_debt(int64_t *cents, struct store *store, struct text reference,
+		 struct error *error) MUST_CHECK;
 /* What a reversal takes from one purchase. */
 struct shortening {
 	int64_t purchase_id;
@@ -136,7 +141,7 @@ bool ledger_password(struct text *out, struct store *store, struct text referenc
  * purchases, opening. */
 struct ledger_line {
 	int64_t at;
-	struct text what; /* "payment" "purchase" "opening" "assignment" */
+	struct text what; /* "payment" "purchase" "opening" "assignment" "refund" "taken back" */
 	struct text receipt;
 	int64_t cents;
 	int64_t paid_until_at;

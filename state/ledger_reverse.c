@@ -83,8 +83,8 @@ bool ledger_purchases(struct purchase_left **out, uint32_t *count, struct store 
 	if (!store_read(&db, store, STORE_TENANT, error))
 		return false;
 	statement = db_prepare(
-	    db, "SELECT id, periods, cents, paid_from_at, paid_until_at, anchor_day, package"
-		" FROM purchase_now WHERE subscriber = ? AND periods > 0 ORDER BY id DESC");
+	    db, "SELECT id, periods, cents, paid_from_at, paid_until_at, anchor_day, package,"
+		" payment, at FROM purchase_now WHERE subscriber = ? AND periods > 0 ORDER BY id DESC");
 	db_bind_text(statement, 1, reference);
 	while (db_step(statement)) {
 		*out = db_more(arena, *out, *count, sizeof(**out));
@@ -96,9 +96,25 @@ bool ledger_purchases(struct purchase_left **out, uint32_t *count, struct store 
 			.paid_until_at = db_column(statement, 4),
 			.anchor_day = (int32_t)db_column(statement, 5),
 			.package = db_column_text(statement, 6, arena),
+			.payment_id = db_column(statement, 7),
+			.at = db_column(statement, 8),
 		};
 	}
 	bool ok = db_finish(statement, error);
+	store_read_done(store, STORE_TENANT, db);
+	return ok;
+}
+
+bool ledger_debt(int64_t *cents, struct store *store, struct text reference, struct error *error)
+{
+	struct db *db;
+
+	if (!store_read(&db, store, STORE_TENANT, error))
+		return false;
+	bool ok = ledger_number(cents, db,
+				"SELECT m.cents FROM opening o JOIN movement m ON m.id = o.movement"
+				" WHERE o.subscriber = ? AND m.target = 'opening'",
+				reference, error);
 	store_read_done(store, STORE_TENANT, db);
 	return ok;
 }

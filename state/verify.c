@@ -52,6 +52,8 @@ static const char *const tenant_checks[] = {
 	" LEFT JOIN moved m ON m.payment = p.id"
 	" WHERE NOT CASE"
 	" WHEN n.status = 'held' OR p.cents IS 0 THEN m.payment IS NULL"
+	" WHEN n.status = 'reversed' AND m.payment IS NULL THEN NOT EXISTS (SELECT 1 FROM"
+	"  payment_status s WHERE s.payment = p.id AND s.status IN ('credited', 'unmatched'))"
 	" WHEN p.cents IS NULL OR m.payment IS NULL THEN 0"
 	" WHEN m.comings <> 1 OR m.came <> p.cents OR m.came_from <> 'in:' || p.channel THEN 0"
 	" WHEN n.status = 'unmatched' THEN m.credits = 0"

@@ -56,6 +56,7 @@ int run_payment_attempts(struct call *call);
 int run_payment_list(struct call *call);
 int run_payment_reconcile(struct call *call);
 int run_payment_record(struct call *call);
+int run_payment_refund(struct call *call);
 int run_payment_register(struct call *call);
 int run_payment_request(struct call *call);
 int run_payment_urls(struct call *call);

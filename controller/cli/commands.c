@@ -67,6 +67,10 @@ static const struct option record_options[] = {
 	{ "--reason", "TEXT", false, "why: it stands in the ledger for ever" },
 	{ NULL, NULL, false, NULL },
 };
+static const struct option refund_options[] = {
+	{ "--reason", "TEXT", false, "how it was given back and why: it stands in the ledger for ever" },
+	{ NULL, NULL, false, NULL },
+};
 static const struct option bootstrap_options[] = {
 	{ "--controller", "ADDRESS", false, "where wavu comes from; nobody else may use the API" },
 	{ "--interface", "IF", false, "where subscribers are; default bridge" },
@@ -173,6 +177,16 @@ const struct command commands[] = {
 	  "of a payment which could not be credited as it came (held-7): both are linked, and it "
 	  "is no longer counted as held.",
 	  "wavu payment record KN-0042 2500 --reason \"cash at the office\"", run_payment_record },
+	{ "payment refund", "RECEIPT", 1, 1, refund_options,
+	  "takes a payment out of the books that was given back outside wavu",
+	  "It moves no money: pay it back in cash or in the provider's portal. The whole periods "
+	  "that it bought, even partly, are taken back, from the end of the paid time where other "
+	  "money bought time behind them; what other money had paid of them is credit again. Time "
+	  "that is over is taken back in the books alone, and shortens nothing that others paid. "
+	  "No debt comes of it but one from before wavu that it had paid. Access follows at once. "
+	  "Unmatched and held payments can be refunded too; the receipt is never credited again.",
+	  "wavu payment refund SKL51ZDR4F --reason \"paid twice, given back in cash\"",
+	  run_payment_refund },
 	{ "payment register", "", 0, 0, NULL,
 	  "makes the callback URLs of every channel known to its provider",
 	  "In production a provider takes them once; to change them, delete them in its portal "

@@ -72,6 +72,16 @@ int run_payment_assign(struct call *call)
 					 : call_control(call, "assign", call->arguments, 2);
 }
 
+int run_payment_refund(struct call *call)
+{
+	struct text arguments[2] = { call->arguments[0], call_option(call, "--reason") };
+
+	if (text_trim(arguments[1]).size == 0)
+		return call_usage(call->command,
+				  "a refund needs a --reason: who gave it back, how, and why");
+	return call_control(call, "refund", arguments, 2);
+}
+
 int run_payment_attempts(struct call *call)
 {
 	struct document *document;

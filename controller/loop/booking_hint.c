@@ -62,7 +62,7 @@ bool booking_hint_is_settled(bool *settled, struct seat *seat, struct text recei
 		return true;
 	if (!settled_by(&by, seat->store, held.id, arena, error))
 		return false;
-	*settled = by.size > 0;
+	*settled = by.size > 0 || held.status == PAYMENT_REVERSED;
 	return true;
 }
 

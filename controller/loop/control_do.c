@@ -3,6 +3,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "loop/booking.h"
+#include "loop/booking_refund.h"
 #include "loop/control.h"
 #include "loop/engine_inside.h"
 #include "loop/pass.h"
@@ -220,6 +221,80 @@ static bool do_assign(struct desk *desk, struct error *error)
 	if (!find_seat(&seat, desk, MEANT_RECEIPT, argument(desk, 0), error))
 		return false;
 	return seat == NULL || book(desk, seat, work_assign, error);
+}
+
+static struct text say_refunded(struct desk *desk, const struct refunded *refunded,
+				const struct intent *intent)
+{
+	const struct payment *payment = &refunded->booked.payment;
+	struct text currency = intent->tenant.currency, until = TEXT("nothing is paid");
+	struct text amount = TEXT("an unreadable amount"), balance;
+	bool owes = refunded->balance_cents < 0;
+
+	if (payment->has_amount)
+		amount = text_format(desk->arena, "%.*s %.*s",
+				     TEXT_ARG(text_of_cents(desk->arena, payment->amount_cents)),
+				     TEXT_ARG(currency));
+	if (payment->status != PAYMENT_CREDITED)
+		return text_format(desk->arena, "%.*s of %.*s refunded; it was %s, so nobody loses"
+						" paid time",
+				   TEXT_ARG(amount), TEXT_ARG(payment->receipt),
+				   payment_status_word(payment->status));
+	if (refunded->booked.paid_until_at != 0)
+		until = text_format(desk->arena, "paid until %.*s",
+				    TEXT_ARG(time_text(desk->arena, intent->tenant.zone,
+						       refunded->booked.paid_until_at)));
+	balance = text_of_cents(desk->arena,
+				owes ? -refunded->balance_cents : refunded->balance_cents);
+	return text_format(desk->arena, "%.*s of %.*s refunded to %.*s: %u %s taken back, %.*s, %s"
+					" %.*s",
+			   TEXT_ARG(amount), TEXT_ARG(payment->receipt), TEXT_ARG(payment->account),
+			   refunded->taken_periods,
+			   refunded->taken_periods == 1 ? "period" : "periods", TEXT_ARG(until),
+			   owes ? "still owes" : "balance", TEXT_ARG(balance));
+}
+
+static bool refund(struct desk *desk, struct seat *seat, const struct intent *intent,
+		   struct error *error)
+{
+	struct refunded refunded;
+	struct error why = { 0 };
+
+	if (!store_begin(seat->store, error))
+		return false;
+	if (!booking_refund(&refunded, seat, intent, argument(desk, 0), argument(desk, 1),
+			    desk->request->actor, clock_now(), desk->arena, &why)) {
+		store_abort(seat->store);
+		return answer_error(desk, &why, error);
+	}
+	if (!store_commit(seat->store, error))
+		return false;
+	booking_tell(seat, &refunded.booked);
+	log_line(LOG_INFO, "payment",
+		 "tenant=%.*s receipt=%.*s status=reversed account=%.*s by=%.*s",
+		 TEXT_ARG(seat->tenant->name), TEXT_ARG(refunded.booked.payment.receipt),
+		 TEXT_ARG(refunded.booked.payment.account), TEXT_ARG(desk->request->actor));
+	return answer_message(desk, 0, say_refunded(desk, &refunded, intent), "receipt",
+			      refunded.booked.payment.receipt);
+}
+
+static bool do_refund(struct desk *desk, struct error *error)
+{
+	struct intent *intent;
+	struct seat *seat;
+	bool done;
+
+	if (!find_seat(&seat, desk, MEANT_RECEIPT, argument(desk, 0), error))
+		return false;
+	if (seat == NULL)
+		return true;
+	intent = seat_intent(seat);
+	done = intent != NULL
+		       ? refund(desk, seat, intent, error)
+		       : answer_message(desk, 1, TEXT("no commit is in force yet"), NULL,
+					TEXT_NONE);
+	intent_release(intent);
+	return done;
 }
 
 /* ---- prompts --------------------------------------------------------------------------------- */
@@ -570,7 +645,8 @@ static const struct command {
 	bool (*work)(struct desk *desk, struct error *error);
 } commands[] = {
 	{ "apply", 0, do_apply },   { "assign", 2, do_assign }, { "pause", 3, do_pause },
-	{ "record", 3, do_record }, { "register", 0, do_register },
+	{ "record", 3, do_record }, { "refund", 2, do_refund },
+	{ "register", 0, do_register },
 	{ "request", 3, do_request }, { "resume", 1, do_resume },
 	{ "subscriber-pause", 1, do_service_pause },
 	{ "subscriber-resume", 1, do_service_resume },

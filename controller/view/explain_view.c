@@ -305,7 +305,10 @@ static bool explain_payment(struct chain *chain, const struct payment *payment)
 							    TEXT_ARG(payment->reference)));
 	link_add(chain, payment->booked_at,
 		 text_format(arena, "%s%s%.*s", payment_status_word(payment->status),
-			     payment->account.size > 0 ? " to " : "", TEXT_ARG(payment->account)),
+			     payment->account.size == 0		     ? ""
+			     : payment->status == PAYMENT_REVERSED ? ", it was credited to "
+								   : " to ",
+			     TEXT_ARG(payment->account)),
 		 payment->reason);
 	if (!explain_waiting(chain, payment))
 		return false;

@@ -62,6 +62,10 @@ static const struct option plan_options[] = {
 	{ "--router", "R", false, "only this router" },
 	{ NULL, NULL, false, NULL },
 };
+static const struct option reconcile_options[] = {
+	{ "--credit", NULL, false, "what is missing here becomes payments, each once" },
+	{ NULL, NULL, false, NULL },
+};
 static const struct option record_options[] = {
 	{ "--held", "RECEIPT", false, "the held payment that this is: it waits no longer" },
 	{ "--reason", "TEXT", false, "why: it stands in the ledger for ever" },
@@ -166,10 +170,14 @@ const struct command commands[] = {
 	  "payments, newest first",
 	  "Every payment ever heard of has one of four ends: credited, unmatched, held, reversed.",
 	  "wavu payment list --status unmatched", run_payment_list },
-	{ "payment reconcile", "FILE", 1, 1, NULL,
+	{ "payment reconcile", "FILE", 1, 1, reconcile_options,
 	  "compares a provider's statement (CSV) with the ledger, to the cent",
-	  "It says, receipt by receipt, what is in one and not in the other, and changes nothing. "
-	  "Exit code 2 when they differ.",
+	  "It says, receipt by receipt, what is in one and not in the other, and changes nothing "
+	  "without --credit. With it, money that came in and is not in the ledger is booked and "
+	  "credited as if its callback had come, where the statement says its short code; a "
+	  "callback that comes later counts nothing, and a second run credits nothing. Lines "
+	  "that could not be taken are listed. Not for days before wavu took over: what was "
+	  "paid then is in the opening. Exit code 2 when they differ (afterwards).",
 	  "wavu payment reconcile statement.csv", run_payment_reconcile },
 	{ "payment record", "ACCOUNT AMOUNT", 2, 2, record_options,
 	  "books cash that a person took",

@@ -1,17 +1,14 @@
 #include "cli/payment_alias.h"
 
-#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "base/clock.h"
 #include "model/payment.h"
 #include "view/attempt_view.h"
-#include "view/reconcile_view.h"
 #include "view/subscriber_view.h"
 
 #define PAYMENT_LINES 50
-#define STATEMENT_SIZE_MAX (64u << 20) /* bytes; a year of a large ISP has some 30 MiB */
 
 static bool status_of(int *status, struct text word)
 {
@@ -109,55 +106,4 @@ int run_payment_request(struct call *call)
 int run_payment_register(struct call *call)
 {
 	return call_control(call, "register", NULL, 0);
-}
-
-static bool read_file(struct text *out, struct call *call, struct text path, struct error *error)
-{
-	const char *name = text_copy(&call->arena, path).at;
-	FILE *file = fopen(name, "rb");
-	char *bytes = NULL;
-	size_t size = 0, room = 64u << 10;
-
-	if (file == NULL)
-		return error_set(error, ERROR_FAILED, "%s: %s", name, strerror(errno));
-	for (bool more = true; more && size < STATEMENT_SIZE_MAX;) {
-		size_t got;
-
-		bytes = arena_grow(&call->arena, bytes, size, room);
-		got = fread(bytes + size, 1, room - size, file);
-		size += got;
-		more = size == room;
-		room *= 2;
-	}
-	(void)fclose(file);
-	if (size >= STATEMENT_SIZE_MAX)
-		return error_set(error, ERROR_LIMIT, "%s is larger than 64 MiB", name);
-	*out = (struct text){ bytes, (uint32_t)size };
-	return true;
-}
-
-int run_payment_reconcile(struct call *call)
-{
-	const struct provider *provider = provider_find(TEXT("daraja"));
-	struct statement_line *lines;
-	struct document *document;
-	struct error error = { 0 };
-	struct text bytes, why;
-	uint32_t count;
-	bool same;
-
-	if (!call_outlooks(call, &error) ||
-	    !read_file(&bytes, call, call->arguments[0], &error))
-		return call_fail(call, &error);
-	if (call->outlook_count != 1)
-		return call_usage(call->command, "a statement is one tenant's: add --tenant NAME");
-	if (!provider->api->statement(&lines, &count, bytes, &call->arena, &why)) {
-		(void)error_set(&error, ERROR_INVALID, "%.*s: %.*s", TEXT_ARG(call->arguments[0]),
-				TEXT_ARG(why));
-		return call_fail(call, &error);
-	}
-	if (!view_reconcile(&document, &same, &call->outlooks[0], text_of(provider->name), lines,
-			    count, &call->arena, &error))
-		return call_fail(call, &error);
-	return call_print(call, document, same ? EXIT_DONE : EXIT_CHANGES);
 }

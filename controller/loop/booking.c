@@ -129,6 +129,7 @@ struct heard {
 	bool unverified; /* that is all that is against it */
 	bool refused;    /* its signature does not fit: its words count for nothing */
 	bool asks;       /* a hint whose provider answers at once: loop/checker asks it */
+	struct text actor; /* who gave the statement that says it; empty: it came as a callback */
 };
 
 static struct text against(const struct intent *intent, const struct channel *channel,
@@ -289,15 +290,20 @@ bool booking_hold_other_amount(struct booked *out, struct seat *seat, const stru
 }
 
 static bool match_and_credit(struct booked *out, struct seat *seat, const struct intent *intent,
-			     const struct notice *notice, const struct payment *held, int64_t now,
+			     const struct heard *heard, const struct payment *held, int64_t now,
 			     struct arena *arena, struct error *error)
 {
 	struct asked asked = { seat, intent, now, arena, error, false };
-	struct match match = match_notice(intent, notice, arena, is_terminated, &asked);
-	struct text settled;
+	struct match match = match_notice(intent, &heard->notice, arena, is_terminated, &asked);
+	struct text settled, stated = TEXT_NONE;
 
 	if (asked.failed)
 		return false;
+	if (heard->actor.size > 0) {
+		stated = text_format(arena, "from a statement, by %.*s", TEXT_ARG(heard->actor));
+		match.why = text_format(arena, "%.*s (%.*s)", TEXT_ARG(match.why),
+					TEXT_ARG(stated));
+	}
 	if (held != NULL) {
 		/* The same money, now heard in a way that counts: the held one is released, unless
 		 * a person has recorded it already. */
@@ -313,14 +319,16 @@ static bool match_and_credit(struct booked *out, struct seat *seat, const struct
 			return ledger_park(seat->store, held->id, match.why, now, error);
 		}
 		return ledger_assign(seat->store, held->id, match.subscriber->reference,
-				     match.subscriber->account, TEXT("callback"), now, error) &&
+				     match.subscriber->account,
+				     stated.size > 0 ? stated : TEXT("callback"), now, error) &&
 		       booking_credit(out, seat, intent, match.subscriber, now, arena, error);
 	}
+	out->payment.actor = heard->actor;
 	if (match.subscriber == NULL)
 		return booking_book(out, seat, PAYMENT_UNMATCHED, match.why, TEXT_NONE, arena,
 				    error);
 	out->payment.account = match.subscriber->account;
-	return booking_book(out, seat, PAYMENT_CREDITED, TEXT_NONE, match.subscriber->reference,
+	return booking_book(out, seat, PAYMENT_CREDITED, stated, match.subscriber->reference,
 			    arena, error) &&
 	       (!out->changed ||
 		booking_credit(out, seat, intent, match.subscriber, now, arena, error));
@@ -350,8 +358,7 @@ static bool book_heard(struct booked *out, struct seat *seat, const struct inten
 			return booking_hold_other_amount(out, seat, &former, arena, error);
 		if (former.status != PAYMENT_HELD || heard->why.size > 0)
 			return true;
-		return match_and_credit(out, seat, intent, &heard->notice, &former, now, arena,
-					error);
+		return match_and_credit(out, seat, intent, heard, &former, now, arena, error);
 	}
 	if ((heard->why.size == 0 || heard->unverified) &&
 	    !booking_merge(&merged, seat, line, &heard->notice, now, arena, error))
@@ -360,7 +367,7 @@ static bool book_heard(struct booked *out, struct seat *seat, const struct inten
 		return true;
 	if (heard->why.size > 0)
 		return booking_book(out, seat, PAYMENT_HELD, heard->why, TEXT_NONE, arena, error);
-	return match_and_credit(out, seat, intent, &heard->notice, NULL, now, arena, error);
+	return match_and_credit(out, seat, intent, heard, NULL, now, arena, error);
 }
 
 bool booking_line(struct booked *out, struct seat *seat, const struct intent *intent,
@@ -518,6 +525,63 @@ static bool may_release(struct seat *seat, const struct intent *intent,
 				 TEXT_ARG(payment->receipt), TEXT_ARG(heard.notice.shortcode),
 				 TEXT_ARG(heard.channel->shortcode), settle);
 	return true;
+}
+
+/* Why a line of a statement is not the money of the payment with its receipt, or empty. */
+static bool stands_against(struct text *why, struct seat *seat, const struct intent *intent,
+			   const struct payment *former, const struct notice *notice,
+			   struct arena *arena, struct error *error)
+{
+	struct error refused = { 0 };
+	struct text settled;
+
+	*why = TEXT_NONE;
+	if (!former->has_amount || former->amount_cents != notice->amount_cents) {
+		*why = TEXT("it is known here with another amount, or with none");
+		return true;
+	}
+	if (former->status != PAYMENT_HELD)
+		return true;
+	if (!settled_by(&settled, seat->store, former->id, arena, error))
+		return false;
+	if (settled.size > 0) {
+		*why = text_format(arena, "it was settled by %.*s already", TEXT_ARG(settled));
+		return true;
+	}
+	if (may_release(seat, intent, former, arena, &refused))
+		return true;
+	*error = refused;
+	*why = text_copy(arena, text_of(refused.text));
+	return refused.code == ERROR_REFUSED;
+}
+
+bool booking_stated(struct booked *out, struct text *why, struct seat *seat,
+		    const struct intent *intent, const struct channel *channel,
+		    const struct notice *notice, struct text actor, int64_t now,
+		    struct arena *arena, struct error *error)
+{
+	const struct inbox_line line = { .provider = channel->provider,
+					 .channel = channel->name,
+					 .received_at = now };
+	struct heard heard = { .channel = channel, .notice = *notice, .actor = actor };
+	struct payment former;
+	bool found, settled;
+
+	invariant(notice->receipt.size > 0 && notice->has_amount && actor.size > 0);
+	*out = (struct booked){ 0 };
+	*why = TEXT_NONE;
+	cut_words(&heard.notice);
+	if (!ledger_payment(&found, &former, seat->store, notice->receipt, arena, error) ||
+	    !booking_hint_is_settled(&settled, seat, notice->receipt, arena, error))
+		return false;
+	if (settled)
+		*why = TEXT("a person recorded it already");
+	else if (found &&
+		 !stands_against(why, seat, intent, &former, notice, arena, error))
+		return false;
+	return why->size > 0 ||
+	       (book_heard(out, seat, intent, &line, &heard, now, arena, error) &&
+		booking_hint_settle(seat, notice->receipt, now, arena, error));
 }
 
 bool booking_assign(struct booked *out, struct seat *seat, const struct intent *intent,

@@ -42,6 +42,15 @@ bool booking_cash(struct booked *out, struct seat *seat, const struct intent *in
 bool booking_settle(struct seat *seat, struct text held, const struct booked *by, struct text actor,
 		    int64_t now, struct arena *arena, struct error *error) MUST_CHECK;
 /*
+ * A line of a provider's statement that a person gave: booked as proven, once, by its receipt. A
+ * held payment of that receipt and amount is released where a person may release it. *why: it is
+ * not taken, and nothing is changed.
+ */
+bool booking_stated(struct booked *out, struct text *why, struct seat *seat,
+		    const struct intent *intent, const struct channel *channel,
+		    const struct notice *notice, struct text actor, int64_t now,
+		    struct arena *arena, struct error *error) MUST_CHECK;
+/*
  * An unmatched payment finds its home, a held one is released. REFUSED with the remedy when it may
  * not.
  */

@@ -19,6 +19,7 @@
  * "register" none
  * "request"  ACCOUNT, AMOUNT (empty: what is due), PHONE (empty: the subscriber's)
  * "resume"   ROUTER
+ * "statement" PROVIDER, SHORTCODE, and six texts a line (loop/control_statement.h)
  */
 struct control_request {
 	struct text command;

@@ -5,6 +5,7 @@
 #include "loop/booking.h"
 #include "loop/booking_refund.h"
 #include "loop/control.h"
+#include "loop/control_statement.h"
 #include "loop/engine_inside.h"
 #include "loop/pass.h"
 #include "loop/rollout.h"
@@ -295,6 +296,30 @@ static bool do_refund(struct desk *desk, struct error *error)
 					TEXT_NONE);
 	intent_release(intent);
 	return done;
+}
+
+static bool do_statement(struct desk *desk, struct error *error)
+{
+	struct document *document = NULL;
+	struct text why = TEXT("no commit is in force yet");
+	struct intent *intent;
+	struct seat *seat;
+	bool done = true;
+
+	if (!find_seat(&seat, desk, MEANT_RECEIPT, argument(desk, 2), error))
+		return false;
+	if (seat == NULL)
+		return true;
+	intent = seat_intent(seat);
+	if (intent != NULL)
+		done = control_statement(&document, &why, seat, intent, desk->request, desk->arena,
+					 error);
+	intent_release(intent);
+	if (!done || document == NULL)
+		return done && answer_message(desk, 1, why, NULL, TEXT_NONE);
+	answer_document(desk, 0, document);
+	document_free(document);
+	return true;
 }
 
 /* ---- prompts --------------------------------------------------------------------------------- */
@@ -648,6 +673,7 @@ static const struct command {
 	{ "record", 3, do_record }, { "refund", 2, do_refund },
 	{ "register", 0, do_register },
 	{ "request", 3, do_request }, { "resume", 1, do_resume },
+	{ "statement", 2, do_statement },
 	{ "subscriber-pause", 1, do_service_pause },
 	{ "subscriber-resume", 1, do_service_resume },
 };

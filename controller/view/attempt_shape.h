@@ -8,3 +8,4 @@
 void attempt_text(const json_t *data, struct output *output);
 void attempts_text(const json_t *data, struct output *output);
 void reconcile_text(const json_t *data, struct output *output);
+void stated_text(const json_t *data, struct output *output);

@@ -148,32 +148,109 @@ static bool compare(struct compared *compared, struct text provider, struct erro
 	return true;
 }
 
+struct document *view_stated(const struct stated_line *lines, uint32_t count)
+{
+	json_t *done = json_array(), *not_done = json_array();
+
+	for (uint32_t i = 0; i < count; i++) {
+		const struct stated_line *line = &lines[i];
+		json_t *row = json_pack("{s:I, s:o, s:o, s:o}", "line", (json_int_t)line->line,
+					"receipt", json_text_or_null(line->receipt), "amount",
+					json_of_cents(line->cents), "why",
+					json_text_or_null(line->why));
+
+		if (line->done) {
+			json_object_set_new(row, "account", json_text_or_null(line->account));
+			json_object_set_new(row, "status",
+					    json_string(line->matched ? "credited" : "unmatched"));
+		}
+		json_array_append_new(line->done ? done : not_done, row);
+	}
+	return document_make("stated",
+			     json_pack("{s:o, s:o}", "credited", done, "not_credited", not_done));
+}
+
+/* What was credited, and what could not be. */
+static void add_stated(json_t *done, json_t *not_done, struct document *const *stated,
+		       uint32_t count)
+{
+	for (uint32_t i = 0; i < count; i++) {
+		const json_t *one = document_data(stated[i]);
+
+		(void)json_array_extend(done, json_object_get(one, "credited"));
+		(void)json_array_extend(not_done, json_object_get(one, "not_credited"));
+	}
+}
+
 bool view_reconcile(struct document **out, bool *same, const struct outlook *outlook,
 		    struct text provider, const struct statement_line *lines, uint32_t count,
-		    struct arena *arena, struct error *error)
+		    struct document *const *stated, uint32_t stated_count, struct arena *arena,
+		    struct error *error)
 {
 	struct compared compared = { .outlook = outlook,
 				     .lines = lines,
 				     .count = count,
 				     .differences = json_array(),
 				     .arena = arena };
-	size_t found;
+	json_t *done = json_array(), *not_done = json_array(), *data;
 
 	if (!compare(&compared, provider, error)) {
 		json_decref(compared.differences);
+		json_decref(done);
+		json_decref(not_done);
 		return false;
 	}
-	found = json_array_size(compared.differences);
-	*same = found == 0;
-	*out = document_make(
-	    "reconcile",
-	    json_pack("{s:b, s:o, s:o, s:i, s:o, s:o, s:o}", "ok", (int)*same, "message",
-		      json_string(*same ? "statement and ledger are the same, to the cent"
-					: "statement and ledger differ"),
-		      "tenant", json_of_text(outlook->tenant->name), "lines", (int)count,
-		      "statement", json_of_cents(compared.statement_cents), "ledger",
-		      json_of_cents(compared.ledger_cents), "differences", compared.differences));
+	add_stated(done, not_done, stated, stated_count);
+	*same = json_array_size(compared.differences) == 0 && json_array_size(not_done) == 0;
+	data = json_pack(
+	    "{s:b, s:o, s:o, s:i, s:o, s:o, s:o}", "ok", (int)*same, "message",
+	    json_string(*same ? "statement and ledger are the same, to the cent"
+			      : "statement and ledger differ"),
+	    "tenant", json_of_text(outlook->tenant->name), "lines", (int)count, "statement",
+	    json_of_cents(compared.statement_cents), "ledger",
+	    json_of_cents(compared.ledger_cents), "differences", compared.differences);
+	if (stated_count > 0) {
+		json_object_set(data, "credited", done);
+		json_object_set(data, "not_credited", not_done);
+	}
+	json_decref(done);
+	json_decref(not_done);
+	*out = document_make("reconcile", data);
 	return true;
+}
+
+static void rows_text(const json_t *rows, const char *title, const char *const *members,
+		      uint32_t count, struct output *output)
+{
+	const struct columns columns = { members, count };
+	struct cell *cells = ARENA_ARRAY(output->arena, struct cell,
+					 json_array_size(rows) * count + 1);
+	const json_t *row;
+	size_t i;
+
+	if (json_array_size(rows) == 0)
+		return;
+	put(output, "%s:\n", title);
+	json_array_foreach (rows, i, row)
+		for (uint32_t column = 0; column < count; column++)
+			cells[i * count + column].text =
+			    text_is(text_of(members[column]), "line")
+				? text_format(output->arena, "%lld",
+					      (long long)member_int(row, "line"))
+				: shown(json_object_get(row, members[column]), output->arena);
+	put_columns(output, &columns, cells, (uint32_t)json_array_size(rows));
+}
+
+void stated_text(const json_t *data, struct output *output)
+{
+	static const char *const done[] = { "line", "receipt", "amount", "status", "account",
+					    "why" };
+	static const char *const not_done[] = { "line", "receipt", "amount", "why" };
+
+	rows_text(json_object_get(data, "credited"), "credited from the statement", done,
+		  ARRAY_COUNT(done), output);
+	rows_text(json_object_get(data, "not_credited"), "not credited", not_done,
+		  ARRAY_COUNT(not_done), output);
 }
 
 void reconcile_text(const json_t *data, struct output *output)
@@ -188,6 +265,7 @@ void reconcile_text(const json_t *data, struct output *output)
 	put(output, "%.*s: %lld lines, statement %.*s, ledger %.*s\n",
 	    TEXT_ARG(member_text(data, "message")), (long long)member_int(data, "lines"),
 	    TEXT_ARG(member_text(data, "statement")), TEXT_ARG(member_text(data, "ledger")));
+	stated_text(data, output);
 	if (json_array_size(rows) == 0)
 		return;
 	cells = ARENA_ARRAY(output->arena, struct cell, json_array_size(rows) * columns.count);

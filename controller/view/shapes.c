@@ -27,6 +27,7 @@ static const struct shape shapes[] = {
 	{ "payments", payments_text, payments_html },
 	{ "plan", plan_text, NULL },
 	{ "reconcile", reconcile_text, NULL },
+	{ "stated", stated_text, NULL },
 	{ "status", status_text, status_html },
 	{ "subscriber", subscriber_text, NULL },
 	{ "subscribers", subscribers_text, NULL },

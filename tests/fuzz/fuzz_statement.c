@@ -26,9 +26,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 								     (uint32_t)size },
 				     &arena, &why)) {
 		for (uint32_t i = 0; i < count; i++)
-			invariant(lines[i].receipt.size > 0 && lines[i].in_cents >= 0 &&
+			invariant(lines[i].flaw.size > 0 ||
+				  (lines[i].receipt.size > 0 && lines[i].in_cents >= 0 &&
 				  lines[i].out_cents >= 0 && lines[i].in_cents <= CENTS_MAX &&
-				  (lines[i].in_cents == 0 || lines[i].out_cents == 0));
+				  (lines[i].in_cents == 0 || lines[i].out_cents == 0)));
 	} else {
 		invariant(why.size > 0);
 	}

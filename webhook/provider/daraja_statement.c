@@ -21,6 +21,7 @@ enum column {
 	COLUMN_OUT,
 	COLUMN_LINKED,
 	COLUMN_ACCOUNT,
+	COLUMN_PARTY,
 	COLUMN_COUNT
 };
 
@@ -33,6 +34,7 @@ static const char *const names[COLUMN_COUNT] = {
 	[COLUMN_OUT] = "withdrawn",
 	[COLUMN_LINKED] = "linkedtransactionid",
 	[COLUMN_ACCOUNT] = "acno",
+	[COLUMN_PARTY] = "otherpartyinfo",
 };
 
 struct sheet {
@@ -41,6 +43,10 @@ struct sheet {
 	uint32_t line; /* 1-based, of the row just read */
 	struct text cells[COLUMNS_MAX];
 	uint32_t count;
+	uint32_t head_count; /* cells of the line of names */
+	bool is_cut;         /* the file ends within the row just read */
+	struct text shortcode;
+	bool many_shortcodes;
 	struct arena *arena;
 };
 
@@ -91,6 +97,7 @@ static bool row_read(struct sheet *sheet)
 		if (sheet->count < COLUMNS_MAX)
 			sheet->cells[sheet->count++] = cell;
 		bool more = peek(sheet) == ',';
+		sheet->is_cut = sheet->at >= sheet->bytes.size;
 		sheet->at++;
 		if (!more)
 			return true;
@@ -113,6 +120,52 @@ static bool is_named(struct text cell, const char *name)
 	return name[at] == '\0';
 }
 
+static bool is_digit(char byte)
+{
+	return byte >= '0' && byte <= '9';
+}
+
+/* The first run of digits. */
+static struct text digits_of(struct text text)
+{
+	uint32_t from = 0, to;
+	while (from < text.size && !is_digit(text.at[from]))
+		from++;
+	for (to = from; to < text.size && is_digit(text.at[to]);)
+		to++;
+	return (struct text){ text.at + from, to - from };
+}
+
+/* Where the words are in a cell; UINT32_MAX: nowhere. */
+static uint32_t shortcode_named(struct text cell)
+{
+	const struct text words[] = { TEXT("short code"), TEXT("shortcode") };
+	for (size_t word = 0; word < ARRAY_COUNT(words); word++)
+		for (uint32_t i = 0; i + words[word].size <= cell.size; i++)
+			if (text_equal_nocase((struct text){ cell.at + i, words[word].size },
+					      words[word]))
+				return i;
+	return UINT32_MAX;
+}
+
+/* "Organization Short Code:" and a cell of digits, or both in one cell. */
+static void shortcode_read(struct sheet *sheet)
+{
+	for (uint32_t i = 0; i < sheet->count; i++) {
+		struct text cell = sheet->cells[i], code;
+		uint32_t name = shortcode_named(cell);
+		if (name == UINT32_MAX)
+			continue;
+		code = digits_of((struct text){ cell.at + name, cell.size - name });
+		for (uint32_t next = i + 1; code.size == 0 && next < sheet->count; next++)
+			code = digits_of(sheet->cells[next]);
+		if (sheet->shortcode.size > 0 && !text_equal(sheet->shortcode, code))
+			sheet->many_shortcodes = true;
+		sheet->shortcode = code;
+		return;
+	}
+}
+
 /* The line of the column names, and where each is; COLUMNS_MAX: nowhere. */
 static bool head_find(struct sheet *sheet, uint32_t columns[COLUMN_COUNT])
 {
@@ -123,8 +176,10 @@ static bool head_find(struct sheet *sheet, uint32_t columns[COLUMN_COUNT])
 				if (is_named(sheet->cells[i], names[column]))
 					columns[column] = i;
 		}
+		sheet->head_count = sheet->count;
 		if (columns[COLUMN_RECEIPT] < COLUMNS_MAX && columns[COLUMN_IN] < COLUMNS_MAX)
 			return true;
+		shortcode_read(sheet);
 	}
 	return false;
 }
@@ -166,34 +221,40 @@ static int64_t moment_read(struct text cell, struct arena *arena)
 	return daraja_time(text_copy(arena, (struct text){ digits, 14 }));
 }
 
-static bool line_read(struct statement_line *line, const struct sheet *sheet,
-		      const uint32_t columns[COLUMN_COUNT], struct text *why)
+/* "254712345678 - A. PAYER": the number, unless it is masked or of another form. */
+static struct text phone_read(struct text party)
 {
-	struct text status = cell_of(sheet, columns, COLUMN_STATUS);
+	struct text digits = digits_of(party);
+	bool whole = digits.size == 12 && digits.at == party.at &&
+		     text_starts(digits, TEXT("254")) &&
+		     (party.size == 12 || party.at[12] == ' ');
+	return whole ? digits : TEXT_NONE;
+}
+
+static void line_read(struct statement_line *line, const struct sheet *sheet,
+		      const uint32_t columns[COLUMN_COUNT])
+{
+	struct text status = cell_of(sheet, columns, COLUMN_STATUS), flaw = TEXT_NONE;
 	struct arena *arena = sheet->arena;
 	struct value receipt = { .kind = VALUE_TEXT,
 				 .text = cell_of(sheet, columns, COLUMN_RECEIPT) };
-	struct text flaw;
 	*line = (struct statement_line){
 		.at = moment_read(cell_of(sheet, columns, COLUMN_TIME), arena),
 		.linked = cell_of(sheet, columns, COLUMN_LINKED),
 		.reference = cell_of(sheet, columns, COLUMN_ACCOUNT),
+		.phone = phone_read(cell_of(sheet, columns, COLUMN_PARTY)),
 		.is_done = status.size == 0 || text_equal_nocase(status, TEXT("completed")),
+		.line = sheet->line,
+		.shortcode = sheet->many_shortcodes ? TEXT_NONE : sheet->shortcode,
+		.is_cut = sheet->is_cut || sheet->count < sheet->head_count,
 	};
-	if (!daraja_receipt(&line->receipt, receipt, "Receipt No.", arena, &flaw)) {
-		*why = text_format(arena, "line %u: %.*s", sheet->line, TEXT_ARG(flaw));
-		return false;
-	}
-	if (!money_read(&line->in_cents, cell_of(sheet, columns, COLUMN_IN), arena) ||
-	    !money_read(&line->out_cents, cell_of(sheet, columns, COLUMN_OUT), arena)) {
-		*why = text_format(arena, "line %u: an amount cannot be read", sheet->line);
-		return false;
-	}
-	if (line->in_cents != 0 && line->out_cents != 0) {
-		*why = text_format(arena, "line %u: money went in and out at once", sheet->line);
-		return false;
-	}
-	return true;
+	if (!daraja_receipt(&line->receipt, receipt, "Receipt No.", arena, &flaw))
+		line->flaw = flaw;
+	else if (!money_read(&line->in_cents, cell_of(sheet, columns, COLUMN_IN), arena) ||
+		 !money_read(&line->out_cents, cell_of(sheet, columns, COLUMN_OUT), arena))
+		line->flaw = TEXT("an amount cannot be read");
+	else if (line->in_cents != 0 && line->out_cents != 0)
+		line->flaw = TEXT("money went in and out at once");
 }
 
 bool daraja_statement(struct statement_line **out, uint32_t *count, struct text bytes,
@@ -218,8 +279,7 @@ bool daraja_statement(struct statement_line **out, uint32_t *count, struct text 
 		if (cell_of(&sheet, columns, COLUMN_RECEIPT).size == 0)
 			continue;
 		invariant(*count < lines_max);
-		if (!line_read(&(*out)[(*count)++], &sheet, columns, why))
-			return false;
+		line_read(&(*out)[(*count)++], &sheet, columns);
 	}
 	return true;
 }

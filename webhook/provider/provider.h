@@ -118,6 +118,10 @@ struct statement_line {
 	struct text reference;
 	struct text phone, phone_hash; /* as in a notice; lists only */
 	bool is_done;                  /* completed; else it moved nothing */
+	uint32_t line;                 /* the rest: statements only; 1-based */
+	struct text shortcode;         /* whose statement it is; empty: it does not say */
+	struct text flaw;              /* why it cannot be read; then nothing else counts */
+	bool is_cut;                   /* cells are missing, or the file ends within it */
 };
 
 struct provider_api {
@@ -143,7 +147,8 @@ struct provider_api {
 	struct request (*enrol)(const struct channel *channel, struct text validation_url,
 				struct text confirmation_url, struct arena *arena);
 	struct said (*enrol_read)(const struct response *response, struct arena *arena);
-	/* A statement that an operator downloaded. False with a sentence: it is none. */
+	/* A statement that an operator downloaded. False with a sentence: it is none. A line that
+	 * cannot be read has a `flaw`. */
 	bool (*statement)(struct statement_line **out, uint32_t *count, struct text bytes,
 			  struct arena *arena, struct text *why);
 	/*

@@ -1,0 +1,110 @@
+"""Money whose callback was lost, found by the provider's statement: `wavu payment reconcile FILE --credit`."""
+
+import os
+
+from isp import main, wait_for
+from shop import Shop
+
+HEAD = ("\"Receipt No.\",Completion Time,Initiation Time,Details,Transaction Status,Paid In,Withdrawn,Balance,"
+        "Linked Transaction ID,A/C No.,Other Party Info\r\n")
+AT = "2026-11-20 12:13:25"
+
+
+def line(receipt, paid_in="", out="", status="Completed", linked="", at=AT, account="KN-0042", party=""):
+    return "%s,%s,%s,Pay Bill,%s,%s,%s,1.00,%s,%s,%s\r\n" % (
+        receipt, at, at, status, paid_in, out, linked, account, party)
+
+
+def reconcile(isp, *lines, credit=True, shortcode="600638"):
+    path = os.path.join(isp.folder, "statement.csv")
+    with open(path, "w", newline="") as file:
+        file.write("\ufeffOrganization Short Code:,%s\r\n\r\n" % shortcode + HEAD + "".join(lines))
+    return isp.run("payment", "reconcile", path, *(["--credit"] if credit else []))
+
+
+def told(answer):
+    return {one["receipt"]: one["why"] for one in answer["not_credited"]}
+
+
+def test_a_lost_callback_is_credited_once_and_opens_the_door():
+    with Shop() as isp:
+        lost = line("UKL00LOST1", '"2,500.00"')
+        code, answer = reconcile(isp, lost, credit=False)
+        assert code == 2 and "credited" not in answer and isp.payments() == [], answer
+        code, answer = reconcile(isp, lost, lost)
+        assert code == 0 and answer["ok"] and answer["differences"] == answer["not_credited"] == [], answer
+        assert [(one["receipt"], one["account"], one["status"], one["amount"]) for one in answer["credited"]] == \
+            [("UKL00LOST1", "KN-0042", "credited", "2500.00")], answer
+        isp.online()
+        booked = isp.payment("UKL00LOST1")
+        assert booked["status"] == "credited" and booked["channel"] == "main", booked
+        # The confirmation that comes after all, and the statement once more, count nothing.
+        isp.pay("UKL00LOST1", "2500.00")
+        isp.quiet()
+        code, answer = reconcile(isp, lost)
+        assert answer["credited"] == answer["not_credited"] == [], answer
+        assert "UKL00LOST1" not in [one["receipt"] for one in answer["differences"]], answer
+        assert len(isp.credited()) == 1 and isp.show()["balance"] == "0.00", isp.payments()
+        isp.run("verify", code=0)
+
+
+def test_what_is_not_to_be_taken_is_listed_and_credits_nothing():
+    with Shop() as isp:
+        code, answer = reconcile(
+            isp, line("UKL0000001", "10.00"), line("UKL0000001", "11.00"), line("UKL0000002", "20.00"),
+            line("UKL0000003", "", "-20.00", linked="UKL0000002"), line("UKL0000004", "x"),
+            line("UKL0000005", "30.00", at="soon"), line("UKL0000006", "40.00", status="Declined"),
+            line("UKL0000007", "", "-5.00"), line("UKL0000008", "50.00", account="NOBODY"),
+            "UKL0000009,%s,%s,Pay Bill,Completed,25" % (AT, AT))
+        why = told(answer)
+        assert code == 2 and set(why) == {"UKL000000%d" % i for i in (1, 2, 4, 5, 9)}, answer
+        assert "two amounts" in why["UKL0000001"] and "taken back" in why["UKL0000002"], why
+        assert "cut off" in why["UKL0000009"] and all(one["line"] > 3 for one in answer["not_credited"]), answer
+        assert [(one["receipt"], one["status"]) for one in answer["credited"]] == [("UKL0000008", "unmatched")], answer
+        assert [one["receipt"] for one in isp.payments()] == ["UKL0000008"], isp.payments()
+        assert "statement" in isp.payment("UKL0000008")["reason"]
+        code, answer = reconcile(isp, line("UKL000000A", "10.00"), shortcode="600999")
+        assert code == 2 and "600999" in told(answer)["UKL000000A"], answer
+        code, answer = reconcile(isp, line("UKL000000A", "10.00"), shortcode="")
+        assert code == 2 and "short code" in told(answer)["UKL000000A"], answer
+        assert len(isp.payments()) == 1
+
+
+def test_held_money_is_released_only_where_a_person_may():
+    with Shop() as isp:
+        isp.pay("UKL0WRONG1", "2500.00", BusinessShortCode="600999")
+        isp.pay("UKL0OTHER1", "1.00")
+        wait_for("both are booked", lambda: len(isp.payments()) == 2)
+        code, answer = reconcile(isp, line("UKL0WRONG1", "2500.00"), line("UKL0OTHER1", "2.00"))
+        assert code == 2 and answer["credited"] == [], answer
+        assert "600999" in told(answer)["UKL0WRONG1"], answer
+        assert ("UKL0OTHER1", "another amount") in [(one["receipt"], one["what"]) for one in answer["differences"]]
+        assert isp.payment("UKL0WRONG1")["status"] == "held" and len(isp.payments()) == 2
+
+
+def test_money_held_because_nobody_was_asked_is_released():
+    with Shop(trust="verified") as isp:
+        isp.pay("UKL0ASKED1", "2500.00")
+        wait_for("it is held", lambda: isp.payment("UKL0ASKED1"))
+        assert isp.payment("UKL0ASKED1")["status"] == "held"
+        code, answer = reconcile(isp, line("UKL0ASKED1", "2500.00"))
+        assert code == 0 and [one["receipt"] for one in answer["credited"]] == ["UKL0ASKED1"], answer
+        isp.online()
+        assert len(isp.payments()) == 1 and isp.show()["balance"] == "0.00"
+
+
+def test_without_a_controller_many_lines_and_a_second_run():
+    with Shop() as isp:
+        isp.stop()
+        lines = [line("UKM%07d" % i, "1.00", party="254712345678 - A. PAYER", account="") for i in range(250)]
+        code, answer = reconcile(isp, *lines[:120])
+        assert code == 0 and len(answer["credited"]) == 120, answer
+        isp.start()
+        code, answer = reconcile(isp, *lines)
+        assert code == 0 and len(answer["credited"]) == 130, answer
+        assert {one["account"] for one in answer["credited"]} == {"KN-0042"}, answer["credited"][:3]
+        assert isp.show()["balance"] == "250.00", isp.show()
+
+
+if __name__ == "__main__":
+    main(globals())

@@ -183,7 +183,7 @@ bool questions_due(struct question **out, uint32_t *count, struct store *store, 
 	if (!store_read(&db, store, STORE_TENANT, error))
 		return false;
 	statement = db_prepare(db, QUESTION "WHERE channel = ?1 AND next_at > 0 AND next_at <= ?2"
-					    " ORDER BY kind DESC, asks, next_at, id LIMIT ?3");
+					    " ORDER BY kind, asks, next_at, id LIMIT ?3");
 	db_bind_text(statement, 1, channel);
 	db_bind(statement, 2, now);
 	db_bind(statement, 3, max);

@@ -9,6 +9,7 @@
 #include "base/failpoint.h"
 #include "base/limits.h"
 #include "base/log.h"
+#include "loop/asking.h"
 #include "loop/booking_attempt.h"
 #include "loop/engine_inside.h"
 #include "state/attempts.h"
@@ -175,8 +176,7 @@ static bool change_sent(struct attempt *attempt, const struct errand *errand, vo
 	return attempts_write(errand->seat->store, attempt, errand->now, error);
 }
 
-/* A token that spells no word the provider refuses. */
-static struct text fresh_token(struct digest *digest, struct arena *arena)
+struct text asker_token(struct digest *digest, struct arena *arena)
 {
 	struct error error;
 	struct text token;
@@ -205,15 +205,15 @@ static bool push(const struct errand *errand, const struct attempt *attempt, str
 			   text_format(errand->arena, "the prompt was not sent: %.*s",
 				       TEXT_ARG(attempt->reason)),
 			   error);
-	if (!counterpart_open(&to, seat, errand->intent, attempt->channel, true, errand->arena,
-			      &why) ||
+	if (!counterpart_open(&to, seat, errand->intent, attempt->channel, NEEDS_PROMPT,
+			      errand->arena, &why) ||
 	    !inquiry_reaches_us(seat->settings, to.channel, &why))
 		return end(errand, attempt, ATTEMPT_FAILED, why, error);
 	row = (struct street_attempt){ .channel = attempt->channel,
 				       .provider = attempt->provider,
 				       .attempt = attempt->id,
 				       .until_at = errand->now + URL_OPEN_US };
-	token = fresh_token(&row.token, errand->arena);
+	token = asker_token(&row.token, errand->arena);
 	/* The URL is open before the push leaves: its result may be faster than its answer. */
 	if (!update(errand, attempt->id, change_sending, &row.token, error))
 		return false;
@@ -310,7 +310,7 @@ static bool ask(const struct errand *errand, const struct attempt *attempt, stru
 	 * Without the provider's name for it there is nothing to ask; its own URL may still tell.
 	 */
 	if (attempt->provider_ref.size == 0 ||
-	    !counterpart_open(&to, errand->seat, errand->intent, attempt->channel, true,
+	    !counterpart_open(&to, errand->seat, errand->intent, attempt->channel, NEEDS_PROMPT,
 			      errand->arena, &why))
 		return update(errand, attempt->id, change_put_off, &later_at, error);
 	wait_us = inquiry_ask_at(errand->asker->inquiry, &to) - clock_monotonic();
@@ -351,6 +351,8 @@ bool asker_step(struct asker *asker, struct seat *seat, int64_t now, int64_t *ne
 	}
 	if (errand.crowded)
 		come_again(next_at, now + SECOND_US);
+	done = done && asking_step(asker->inquiry, seat, intent, now, next_at, &asker->stopping,
+				   &arena, error);
 	arena_close(&arena);
 	intent_release(intent);
 	return done || error_at(error, "tenant %.*s: prompts", TEXT_ARG(seat->tenant->name));
@@ -375,6 +377,7 @@ bool asker_publish(struct seat *seat, int64_t now, struct error *error)
 						   .until_at = sent[i].sent_at + URL_OPEN_US };
 	if (done && count > 0)
 		done = street_attempts_open(seat->store, rows, count, now, error);
+	done = done && asking_publish(seat, now - URL_OPEN_US, now, &arena, error);
 	arena_close(&arena);
 	return done;
 }

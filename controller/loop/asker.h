@@ -1,8 +1,8 @@
 /*
  * What wavu starts with payment providers by itself: sends the prompts that were asked for, asks
- * what became of those nobody reported, gives up after two hours. Blocks on disk and on the
- * provider; one thread steps at a time, any thread may wake it. A push whose fate is unknown is
- * never sent again; a missing answer is never a failure.
+ * what became of those nobody reported, gives up after two hours; then whether held payments are
+ * true (loop/asking.h). Blocks on disk and on the provider; one thread steps at a time, any may
+ * wake it. What may have moved money is never sent again; a missing answer is never a failure.
  */
 #pragma once
 
@@ -24,7 +24,9 @@ struct inquiry *asker_inquiry(struct asker *asker);
 /* Everything of one seat that is due at `now`. *next_at: when to come again, 0: nothing is owed. */
 bool asker_step(struct asker *asker, struct seat *seat, int64_t now, int64_t *next_at,
 		struct error *error) MUST_CHECK;
-/* The URLs of attempts that were sent and may still be answered. */
+/* The token of a URL that nobody can guess, which spells no word the provider refuses. */
+struct text asker_token(struct digest *digest, struct arena *arena);
+/* The URLs of attempts and questions that were sent and may still be answered. */
 bool asker_publish(struct seat *seat, int64_t now, struct error *error) MUST_CHECK;
 
 /* What a person wants: empty texts take what is due, and the subscriber's own phone. */

@@ -147,7 +147,7 @@ void asker_enrol(bool *done, struct text *why, struct asker *asker, const struct
 	struct said said;
 
 	*done = false;
-	if (!counterpart_open(&to, seat, intent, channel->name, false, arena, why) ||
+	if (!counterpart_open(&to, seat, intent, channel->name, NEEDS_LOGIN, arena, why) ||
 	    !inquiry_reaches_us(seat->settings, channel, why))
 		return;
 	if (!secret_read(&token, seat->settings->secrets, channel->token, arena, &error) ||

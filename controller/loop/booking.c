@@ -5,6 +5,7 @@
 #include "base/digest.h"
 #include "loop/booking_attempt.h"
 #include "loop/booking_inside.h"
+#include "loop/booking_question.h"
 #include "loop/channel_key.h"
 #include "loop/proving.h"
 #include "loop/rollout.h"
@@ -366,8 +367,25 @@ static bool book_heard(struct booked *out, struct seat *seat, const struct inten
 	if (merged)
 		return true;
 	if (heard->why.size > 0)
-		return booking_book(out, seat, PAYMENT_HELD, heard->why, TEXT_NONE, arena, error);
+		return booking_book(out, seat, PAYMENT_HELD, heard->why, TEXT_NONE, arena, error) &&
+		       (!heard->unverified || !out->changed ||
+			booking_question_start(seat, &out->payment, now, arena, error));
 	return match_and_credit(out, seat, intent, heard, NULL, now, arena, error);
+}
+
+bool booking_true(struct booked *out, struct seat *seat, const struct intent *intent,
+		  const struct inbox_line *line, const struct payment *held, int64_t now,
+		  struct arena *arena, struct error *error)
+{
+	struct heard heard = listen(seat, intent, line, arena);
+
+	*out = (struct booked){ .payment = *held };
+	if (heard.why.size > 0 && !heard.unverified)
+		return ledger_hold(seat->store, held->id,
+				   text_format(arena, "the provider says that it is true, but %.*s",
+					       TEXT_ARG(heard.why)),
+				   now, error);
+	return match_and_credit(out, seat, intent, &heard, held, now, arena, error);
 }
 
 bool booking_line(struct booked *out, struct seat *seat, const struct intent *intent,
@@ -377,7 +395,9 @@ bool booking_line(struct booked *out, struct seat *seat, const struct intent *in
 	struct heard heard;
 
 	if (text_is(line->kind, CALLBACK_ATTEMPT))
-		return booking_result(out, seat, intent, line, now, arena, error);
+		return line->attempt >= QUESTION_ID_MIN
+			   ? booking_question_result(out, seat, intent, line, now, arena, error)
+			   : booking_result(out, seat, intent, line, now, arena, error);
 	heard = listen(seat, intent, line, arena);
 	return book_heard(out, seat, intent, line, &heard, now, arena, error);
 }

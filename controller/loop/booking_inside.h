@@ -18,6 +18,11 @@ bool booking_credit(struct booked *out, struct seat *seat, const struct intent *
 bool booking_is_served(bool *served, struct seat *seat, const struct intent *intent,
 		       const struct subscriber *subscriber, int64_t now, struct arena *arena,
 		       struct error *error) MUST_CHECK;
+/* The provider says that what this line of a channel's URL said is so: `held`, which it was booked
+ * as, is credited, or is nobody's. Where anything else is against it, it stays held. */
+bool booking_true(struct booked *out, struct seat *seat, const struct intent *intent,
+		  const struct inbox_line *line, const struct payment *held, int64_t now,
+		  struct arena *arena, struct error *error) MUST_CHECK;
 /* Held for that reason, without a receipt; said again, it is one line. */
 bool booking_hold_once(struct booked *out, struct seat *seat, struct text reason,
 		       struct arena *arena, struct error *error) MUST_CHECK;

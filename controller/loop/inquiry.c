@@ -10,7 +10,7 @@
 
 #define CALL_MS 12000
 #define SILENCE_MS 10000
-#define ANSWER_SIZE_MAX (64u << 10)
+#define ANSWER_SIZE_MAX (256u << 10) /* a page of 100 payments has some 30 KiB */
 #define LOGINS_MAX 256
 #define TOKEN_SIZE_MAX_HERE 4096
 /*
@@ -24,6 +24,11 @@
 
 struct login {
 	struct digest key;
+	pthread_mutex_t
+	    lock;          /* one call at a time: whoever waits for a token finds it afterwards */
+	uint32_t users;    /* inside inquiry.lock: nobody else may take this place */
+	int64_t used_at;   /* inside inquiry.lock; monotonic */
+	struct http *http; /* its own line, unless a test brought one for all */
 	char token[TOKEN_SIZE_MAX_HERE];
 	uint32_t token_size; /* 0: none */
 	int64_t ends_at;     /* monotonic */
@@ -31,10 +36,8 @@ struct login {
 };
 
 struct inquiry {
-	/* one call at a time: whoever waits for a token finds it afterwards */
-	pthread_mutex_t lock;
-	struct http *http;
-	bool is_ours;
+	pthread_mutex_t lock; /* of the table; never held across a call */
+	struct http *tests;   /* a test's, for all; else NULL */
 	struct login *logins;
 	uint32_t login_count;
 };
@@ -49,8 +52,7 @@ struct inquiry *inquiry_new(struct http *http)
 	inquiry->logins = calloc(LOGINS_MAX, sizeof(struct login));
 	if (inquiry->logins == NULL)
 		fatal("out of memory");
-	inquiry->http = http;
-	inquiry->is_ours = http == NULL;
+	inquiry->tests = http;
 	return inquiry;
 }
 
@@ -58,10 +60,16 @@ void inquiry_free(struct inquiry *inquiry)
 {
 	if (inquiry == NULL)
 		return;
-	if (inquiry->http != NULL)
-		inquiry->http->verbs->close(inquiry->http);
-	for (uint32_t i = 0; i < inquiry->login_count; i++)
-		explicit_bzero(inquiry->logins[i].token, sizeof(inquiry->logins[i].token));
+	if (inquiry->tests != NULL)
+		inquiry->tests->verbs->close(inquiry->tests);
+	for (uint32_t i = 0; i < inquiry->login_count; i++) {
+		struct login *login = &inquiry->logins[i];
+
+		if (login->http != NULL)
+			login->http->verbs->close(login->http);
+		explicit_bzero(login->token, sizeof(login->token));
+		(void)pthread_mutex_destroy(&login->lock);
+	}
 	free(inquiry->logins);
 	(void)pthread_mutex_destroy(&inquiry->lock);
 	free(inquiry);
@@ -84,19 +92,65 @@ static bool read_one(struct secret *out, const struct seat *seat, const struct c
 	return false;
 }
 
-bool counterpart_open(struct counterpart *out, const struct seat *seat, const struct intent *intent,
-		      struct text channel, bool prompts, struct arena *arena, struct text *why)
+static const struct channel *channel_of(const struct intent *intent, struct text name)
 {
-	const struct provider *provider = NULL;
+	for (uint32_t i = 0; i < intent->tenant.channel_count; i++)
+		if (text_equal(intent->tenant.channels[i].name, name))
+			return &intent->tenant.channels[i];
+	return NULL;
+}
+
+static bool credentials_read(struct counterpart *out, const struct seat *seat, enum needs needs,
+			     struct arena *arena, struct text *why)
+{
+	const struct channel *channel = out->channel;
+	struct credentials *credentials = &out->credentials;
+
+	if (needs == NEEDS_CHECK)
+		return read_one(&credentials->secret, seat, channel, channel->secret, "secret",
+				arena, why);
+	if (!read_one(&credentials->key, seat, channel, channel->consumer_key, "consumer_key",
+		      arena, why) ||
+	    !read_one(&credentials->secret, seat, channel, channel->consumer_secret,
+		      "consumer_secret", arena, why))
+		return false;
+	if (needs == NEEDS_PROMPT && !read_one(&credentials->passkey, seat, channel,
+					       channel->passkey, "passkey", arena, why))
+		return false;
+	if (needs == NEEDS_ORDER && channel->initiator.size == 0) {
+		*why = text_format(arena, "channel %.*s has no `initiator`",
+				   TEXT_ARG(channel->name));
+		return false;
+	}
+	credentials->initiator = channel->initiator;
+	return needs != NEEDS_ORDER ||
+	       read_one(&credentials->security_credential, seat, channel,
+			channel->security_credential, "security_credential", arena, why);
+}
+
+static struct digest key_of(const struct counterpart *to, struct arena *arena)
+{
 	struct digester digester;
 
-	*out = (struct counterpart){ 0 };
-	for (uint32_t i = 0; i < intent->tenant.channel_count; i++)
-		if (text_equal(intent->tenant.channels[i].name, channel))
-			out->channel = &intent->tenant.channels[i];
+	digester_begin(&digester);
+	digester_text(&digester, to->api != NULL ? to->api->login(to->channel, arena).url
+						 : to->channel->endpoint);
+	digester_text(&digester, to->channel->provider);
+	digester_text(&digester, secret_reveal(to->credentials.key));
+	digester_text(&digester, secret_reveal(to->credentials.secret));
+	return digester_end(&digester);
+}
+
+bool counterpart_open(struct counterpart *out, const struct seat *seat, const struct intent *intent,
+		      struct text channel, enum needs needs, struct arena *arena, struct text *why)
+{
+	*out = (struct counterpart){ .channel = channel_of(intent, channel) };
 	if (out->channel != NULL)
-		provider = provider_find(out->channel->provider);
-	if (provider == NULL || provider->api == NULL) {
+		out->provider = provider_find(out->channel->provider);
+	if (out->provider != NULL)
+		out->api = out->provider->api;
+	if (out->provider == NULL ||
+	    (needs == NEEDS_CHECK ? out->provider->check == NULL : out->api == NULL)) {
 		*why = text_format(arena,
 				   out->channel == NULL ? "channel %.*s is not declared"
 							: "the provider of channel %.*s takes no"
@@ -104,67 +158,93 @@ bool counterpart_open(struct counterpart *out, const struct seat *seat, const st
 				   TEXT_ARG(channel));
 		return false;
 	}
-	out->api = provider->api;
-	if (!read_one(&out->credentials.key, seat, out->channel, out->channel->consumer_key,
-		      "consumer_key", arena, why) ||
-	    !read_one(&out->credentials.secret, seat, out->channel, out->channel->consumer_secret,
-		      "consumer_secret", arena, why) ||
-	    (prompts && !read_one(&out->credentials.passkey, seat, out->channel,
-				  out->channel->passkey, "passkey", arena, why)))
+	if (!credentials_read(out, seat, needs, arena, why))
 		return false;
-	if (out->channel->environment == CHANNEL_PRODUCTION &&
+	if (needs == NEEDS_PROMPT && out->channel->environment == CHANNEL_PRODUCTION &&
 	    out->api->is_sandbox_passkey(secret_reveal(out->credentials.passkey))) {
 		*why = text_format(arena, "channel %.*s: production with the sandbox's passkey",
 				   TEXT_ARG(channel));
 		return false;
 	}
-	digester_begin(&digester);
-	digester_text(&digester, out->api->login(out->channel, arena).url);
-	digester_text(&digester, secret_reveal(out->credentials.key));
-	digester_text(&digester, secret_reveal(out->credentials.secret));
-	out->key = digester_end(&digester);
+	out->key = key_of(out, arena);
 	return true;
 }
 
-/* ---- inside the lock ------------------------------------------------------------------------- */
+/* ---- whose token and budget ------------------------------------------------------------------ */
 
-/* Credentials that nobody has used for longest make room: there are hardly ever that many. */
-static struct login *login_of(struct inquiry *inquiry, const struct counterpart *to)
+static struct login *login_made(struct login *login, const struct digest *key)
 {
-	struct login *login = &inquiry->logins[0];
-
-	for (uint32_t i = 0; i < inquiry->login_count; i++) {
-		if (digest_equal(&inquiry->logins[i].key, &to->key))
-			return &inquiry->logins[i];
-		if (inquiry->logins[i].ends_at < login->ends_at)
-			login = &inquiry->logins[i];
-	}
-	if (inquiry->login_count < LOGINS_MAX)
-		login = &inquiry->logins[inquiry->login_count++];
-	memset(login, 0, sizeof(*login));
-	login->key = to->key;
+	*login = (struct login){ .key = *key };
+	invariant(pthread_mutex_init(&login->lock, NULL) == 0);
 	return login;
 }
 
-/* A kept line that the peer has closed would leave a push between said and unsaid. */
-static struct http *fresh_line(struct inquiry *inquiry)
+/* Credentials that nobody has used for longest make room: there are hardly ever that many. */
+static struct login *login_find(struct inquiry *inquiry, const struct digest *key)
 {
-	if (inquiry->http != NULL && inquiry->is_ours &&
-	    !inquiry->http->verbs->alive(inquiry->http)) {
-		inquiry->http->verbs->close(inquiry->http);
-		inquiry->http = NULL;
+	struct login *oldest = NULL;
+
+	for (uint32_t i = 0; i < inquiry->login_count; i++) {
+		struct login *login = &inquiry->logins[i];
+
+		if (digest_equal(&login->key, key))
+			return login;
+		if (login->users == 0 && (oldest == NULL || login->used_at < oldest->used_at))
+			oldest = login;
 	}
-	if (inquiry->http == NULL)
-		inquiry->http = http_open(&(struct http_tls){ 0 });
-	return inquiry->http;
+	if (inquiry->login_count < LOGINS_MAX)
+		return login_made(&inquiry->logins[inquiry->login_count++], key);
+	invariant(oldest != NULL);
+	if (oldest->http != NULL)
+		oldest->http->verbs->close(oldest->http);
+	explicit_bzero(oldest->token, sizeof(oldest->token));
+	(void)pthread_mutex_destroy(&oldest->lock);
+	return login_made(oldest, key);
+}
+
+static struct login *login_take(struct inquiry *inquiry, const struct counterpart *to)
+{
+	struct login *login;
+
+	(void)pthread_mutex_lock(&inquiry->lock);
+	login = login_find(inquiry, &to->key);
+	login->users++;
+	login->used_at = clock_monotonic();
+	(void)pthread_mutex_unlock(&inquiry->lock);
+	(void)pthread_mutex_lock(&login->lock);
+	return login;
+}
+
+static void login_give(struct inquiry *inquiry, struct login *login)
+{
+	(void)pthread_mutex_unlock(&login->lock);
+	(void)pthread_mutex_lock(&inquiry->lock);
+	login->users--;
+	(void)pthread_mutex_unlock(&inquiry->lock);
+}
+
+/* ---- one call -------------------------------------------------------------------------------- */
+
+/* A kept line that the peer has closed would leave a push between said and unsaid. */
+static struct http *fresh_line(const struct inquiry *inquiry, struct login *login)
+{
+	if (inquiry->tests != NULL)
+		return inquiry->tests;
+	if (login->http != NULL && !login->http->verbs->alive(login->http)) {
+		login->http->verbs->close(login->http);
+		login->http = NULL;
+	}
+	if (login->http == NULL)
+		login->http = http_open(&(struct http_tls){ 0 });
+	return login->http;
 }
 
 /* False: nothing left us, and *why says so. True: *response, whole or not. */
 static bool say(struct inquiry *inquiry, const struct counterpart *to,
-		const struct request *request, const struct login *login,
-		struct response *response, struct arena *arena, struct text *why)
+		const struct request *request, struct login *login, struct response *response,
+		struct arena *arena, struct text *why)
 {
-	struct http *http = fresh_line(inquiry);
+	struct http *http = fresh_line(inquiry, login);
 	struct http_header headers[2] = { { "Accept", TEXT("application/json") } };
 	struct http_call call = { .method = request->method,
 				  .url = request->url,
@@ -188,8 +268,7 @@ static bool say(struct inquiry *inquiry, const struct counterpart *to,
 		all[1] = (struct http_header){ "Content-Type", TEXT("application/json") };
 		all[2] = (struct http_header){ "Authorization",
 					       text_format(arena, "Bearer %.*s",
-							   (int)login->token_size,
-							   login->token) };
+							   (int)login->token_size, login->token) };
 		call.headers = all;
 		call.header_count = 3;
 	}
@@ -224,39 +303,99 @@ static bool log_in(struct inquiry *inquiry, const struct counterpart *to, struct
 	return true;
 }
 
-enum question { QUESTION_START, QUESTION_ASK, QUESTION_ENROL };
+enum topic {
+	TOPIC_START,
+	TOPIC_ASK,
+	TOPIC_VERIFY,
+	TOPIC_CHECK,
+	TOPIC_LIST,
+	TOPIC_REVERSE,
+	TOPIC_ENROL,
+	TOPIC_LIST_ENROL
+};
 
-static struct said understand(const struct counterpart *to, enum question question,
-			      const struct response *response, struct text provider_ref,
-			      struct arena *arena)
+/* One question, and what its answer is read with. */
+struct talk {
+	enum topic topic;
+	struct request request;
+	struct text provider_ref;
+	const struct order *order;
+	struct page *page;
+	struct notice *notice;
+	const struct callback *hint;
+	struct text country;
+};
+
+static struct said understand_check(const struct counterpart *to, const struct talk *talk,
+				    const struct response *response, struct arena *arena)
 {
-	switch (question) {
-	case QUESTION_START:
+	struct said said = { .answer = ANSWER_NONE };
+
+	said.answer = to->provider->check->read(talk->notice, &said.why, to->channel, talk->country,
+						talk->hint, response, arena);
+	return said;
+}
+
+static struct said understand(const struct counterpart *to, const struct talk *talk,
+			      const struct response *response, struct arena *arena)
+{
+	struct page *page = talk->page;
+
+	switch (talk->topic) {
+	case TOPIC_START:
 		return to->api->start_read(response, arena);
-	case QUESTION_ASK:
-		return to->api->ask_read(response, provider_ref, arena);
-	case QUESTION_ENROL:
+	case TOPIC_ASK:
+		return to->api->ask_read(response, talk->provider_ref, arena);
+	case TOPIC_VERIFY:
+		return to->api->verify_read(to->channel, response, talk->order, arena);
+	case TOPIC_CHECK:
+		return understand_check(to, talk, response, arena);
+	case TOPIC_LIST:
+		return to->api->list_read(&page->lines, &page->count, &page->more, response,
+					  &page->listing, page->country, arena);
+	case TOPIC_REVERSE:
+		return to->api->reverse_read(response, arena);
+	case TOPIC_LIST_ENROL:
+		return to->api->list_enrol_read(response, arena);
+	case TOPIC_ENROL:
 		break;
 	}
 	return to->api->enrol_read(response, arena);
 }
 
-static struct said converse_locked(struct inquiry *inquiry, const struct counterpart *to,
-				   enum question question, const struct request *request,
-				   struct text provider_ref, struct arena *arena)
+/* A provider without a login is asked with the channel's own secret. */
+static bool get_in(struct inquiry *inquiry, struct counterpart *to, struct login *login,
+		   struct arena *arena, struct text *why)
 {
-	struct login *login = login_of(inquiry, to);
+	struct text secret = secret_reveal(to->credentials.secret);
+
+	if (to->api != NULL && to->credentials.key.readable)
+		return log_in(inquiry, to, login, arena, why);
+	if (secret.size == 0 || secret.size >= sizeof(login->token)) {
+		*why = TEXT("the channel's `secret` is none to ask with");
+		return false;
+	}
+	memcpy(login->token, secret.at, secret.size);
+	login->token_size = secret.size;
+	return true;
+}
+
+static struct said converse_locked(struct inquiry *inquiry, struct counterpart *to,
+				   const struct talk *talk, struct login *login,
+				   struct arena *arena)
+{
 	struct said said = { .answer = ANSWER_LATER };
 	struct response response;
 	struct text why;
 
+	to->was_silent = true;
 	for (int round = 0; round < 2; round++) {
-		if (!log_in(inquiry, to, login, arena, &said.why))
-			return said;
-		if (!say(inquiry, to, request, login, &response, arena, &said.why))
+		if (!get_in(inquiry, to, login, arena, &said.why) ||
+		    !say(inquiry, to, &talk->request, login, &response, arena, &said.why))
 			return said;
 		why = said.why;
-		said = understand(to, question, &response, provider_ref, arena);
+		said = understand(to, talk, &response, arena);
+		to->was_silent = !response.came;
 		if (!response.came)
 			said.why = why;
 		if (said.answer != ANSWER_LOGIN)
@@ -265,65 +404,129 @@ static struct said converse_locked(struct inquiry *inquiry, const struct counter
 		 * Somebody else may have logged in with the same credentials: once more, no more.
 		 */
 		login->token_size = 0;
-		said.answer = round == 0 ? ANSWER_LATER : ANSWER_NONE;
-		if (round == 1 && question == QUESTION_START)
-			said.answer = ANSWER_LATER;
+		said.answer = ANSWER_LATER;
+		if (round == 1 && talk->topic != TOPIC_START && talk->topic != TOPIC_REVERSE)
+			said.answer = ANSWER_NONE;
 	}
-	if (question == QUESTION_ASK)
-		login->ask_at = clock_monotonic() +
-				(said.answer == ANSWER_LATER ? ASK_BREAK_US : ASK_GAP_US);
 	return said;
 }
 
-static struct said converse(struct inquiry *inquiry, const struct counterpart *to,
-			    enum question question, const struct request *request,
-			    struct text provider_ref, struct arena *arena)
+static bool is_budgeted(enum topic topic)
 {
-	struct said said;
+	return topic == TOPIC_ASK || topic == TOPIC_VERIFY || topic == TOPIC_CHECK ||
+	       topic == TOPIC_LIST || topic == TOPIC_REVERSE;
+}
 
-	(void)pthread_mutex_lock(&inquiry->lock);
-	said = converse_locked(inquiry, to, question, request, provider_ref, arena);
-	(void)pthread_mutex_unlock(&inquiry->lock);
+static struct said converse(struct inquiry *inquiry, struct counterpart *to,
+			    const struct talk *talk, struct arena *arena)
+{
+	struct login *login = login_take(inquiry, to);
+	struct said said = converse_locked(inquiry, to, talk, login, arena);
+	bool breaks = said.answer == ANSWER_LATER || to->was_silent;
+
+	if (is_budgeted(talk->topic))
+		login->ask_at = clock_monotonic() + (breaks ? ASK_BREAK_US : ASK_GAP_US);
+	login_give(inquiry, login);
 	return said;
 }
 
 /* ---- the questions --------------------------------------------------------------------------- */
 
-struct said inquiry_start(struct inquiry *inquiry, const struct counterpart *to,
+struct said inquiry_start(struct inquiry *inquiry, struct counterpart *to,
 			  const struct prompt *prompt, int64_t now, struct arena *arena)
 {
-	struct request request =
-	    to->api->start(to->channel, &to->credentials, prompt, now, arena);
+	struct talk talk = { .topic = TOPIC_START,
+			     .request = to->api->start(to->channel, &to->credentials, prompt, now,
+						       arena) };
 
-	return converse(inquiry, to, QUESTION_START, &request, TEXT_NONE, arena);
+	return converse(inquiry, to, &talk, arena);
 }
 
-struct said inquiry_ask(struct inquiry *inquiry, const struct counterpart *to,
-			struct text provider_ref, int64_t now, struct arena *arena)
+struct said inquiry_ask(struct inquiry *inquiry, struct counterpart *to, struct text provider_ref,
+			int64_t now, struct arena *arena)
 {
-	struct request request =
-	    to->api->ask(to->channel, &to->credentials, provider_ref, now, arena);
+	struct talk talk = { .topic = TOPIC_ASK,
+			     .request = to->api->ask(to->channel, &to->credentials, provider_ref,
+						     now, arena),
+			     .provider_ref = provider_ref };
 
-	return converse(inquiry, to, QUESTION_ASK, &request, provider_ref, arena);
+	return converse(inquiry, to, &talk, arena);
 }
 
-struct said inquiry_enrol(struct inquiry *inquiry, const struct counterpart *to,
+struct said inquiry_verify(struct inquiry *inquiry, struct counterpart *to,
+			   const struct order *order, struct arena *arena)
+{
+	struct talk talk = { .topic = TOPIC_VERIFY,
+			     .request = to->api->verify(to->channel, &to->credentials, order,
+							arena),
+			     .order = order };
+
+	return converse(inquiry, to, &talk, arena);
+}
+
+struct said inquiry_check(struct notice *notice, struct inquiry *inquiry, struct counterpart *to,
+			  struct text country, const struct callback *hint, struct arena *arena)
+{
+	struct talk talk = { .topic = TOPIC_CHECK,
+			     .request = to->provider->check->ask(to->channel, hint, arena),
+			     .notice = notice,
+			     .hint = hint,
+			     .country = country };
+
+	if (talk.request.url.size > 0)
+		return converse(inquiry, to, &talk, arena);
+	to->was_silent = false;
+	return (struct said){ .answer = ANSWER_NONE,
+			      .why = TEXT("the callback names nothing to ask about") };
+}
+
+struct said inquiry_reverse(struct inquiry *inquiry, struct counterpart *to,
+			    const struct order *order, struct arena *arena)
+{
+	struct talk talk = { .topic = TOPIC_REVERSE,
+			     .request = to->api->reverse(to->channel, &to->credentials, order,
+							 arena) };
+
+	return converse(inquiry, to, &talk, arena);
+}
+
+struct said inquiry_list(struct page *page, struct inquiry *inquiry, struct counterpart *to,
+			 struct arena *arena)
+{
+	struct talk talk = { .topic = TOPIC_LIST,
+			     .request = to->api->list(to->channel, &page->listing, arena),
+			     .page = page };
+
+	return converse(inquiry, to, &talk, arena);
+}
+
+struct said inquiry_enrol(struct inquiry *inquiry, struct counterpart *to,
 			  struct text validation_url, struct text confirmation_url,
 			  struct arena *arena)
 {
-	struct request request =
-	    to->api->enrol(to->channel, validation_url, confirmation_url, arena);
+	struct talk talk = { .topic = TOPIC_ENROL,
+			     .request = to->api->enrol(to->channel, validation_url,
+						       confirmation_url, arena) };
 
-	return converse(inquiry, to, QUESTION_ENROL, &request, TEXT_NONE, arena);
+	return converse(inquiry, to, &talk, arena);
+}
+
+struct said inquiry_list_enrol(struct inquiry *inquiry, struct counterpart *to, struct text phone,
+			       struct text callback_url, struct arena *arena)
+{
+	struct talk talk = { .topic = TOPIC_LIST_ENROL,
+			     .request = to->api->list_enrol(to->channel, phone, callback_url,
+							    arena) };
+
+	return converse(inquiry, to, &talk, arena);
 }
 
 int64_t inquiry_ask_at(struct inquiry *inquiry, const struct counterpart *to)
 {
-	int64_t ask_at;
+	struct login *login = login_take(inquiry, to);
+	int64_t ask_at = login->ask_at;
 
-	(void)pthread_mutex_lock(&inquiry->lock);
-	ask_at = login_of(inquiry, to)->ask_at;
-	(void)pthread_mutex_unlock(&inquiry->lock);
+	login_give(inquiry, login);
 	return ask_at;
 }
 

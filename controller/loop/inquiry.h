@@ -1,8 +1,8 @@
 /*
- * Questions to payment providers over checked TLS: one access token per credential, logged in for
- * once by whoever comes first; one budget of questions per credential. Blocks for one call at a
- * time, at most about half a minute; any thread. What a question and its answer mean is the
- * provider's (provider/provider.h); it never says anything twice that may have been carried out.
+ * Questions to payment providers over checked TLS: one access token, line and budget per
+ * credential. Blocks for one call at a time per credential, at most about half a minute; any
+ * thread; one that asks for several tenants keeps them all waiting that long. What an answer means
+ * is the provider's (provider/provider.h); what may have been carried out is never said twice.
  */
 #pragma once
 
@@ -19,28 +19,58 @@ void inquiry_free(struct inquiry *inquiry); /* NULL is fine */
 /* Whom to ask, and with what right; its texts lie in the arena and in the intent. */
 struct counterpart {
 	const struct channel *channel;
-	const struct provider_api *api;
+	const struct provider *provider;
+	const struct provider_api *api; /* NULL: `check` alone */
 	struct credentials credentials;
 	struct digest key; /* of address and credentials: whose token and budget it is */
+	bool was_silent;   /* of the newest call: no whole answer came */
+};
+
+/* What a counterpart is opened for, beside reaching it. */
+enum needs {
+	NEEDS_LOGIN,  /* consumer_key, consumer_secret */
+	NEEDS_PROMPT, /* and the passkey */
+	NEEDS_ORDER,  /* and initiator, security_credential */
+	NEEDS_CHECK   /* `secret`, which is what provider->check asks with */
 };
 
 /*
- * False with a sentence in *why: no such channel, its provider cannot be asked, or a secret cannot
- * be read. `prompts`: the passkey is needed too.
+ * False with a sentence in *why: no such channel, its provider cannot be asked that, or a secret
+ * cannot be read.
  */
 bool counterpart_open(struct counterpart *out, const struct seat *seat, const struct intent *intent,
-		      struct text channel, bool prompts, struct arena *arena,
+		      struct text channel, enum needs needs, struct arena *arena,
 		      struct text *why) MUST_CHECK;
 
 /* LATER: nothing was done, neither now nor by a token that was refused. */
-struct said inquiry_start(struct inquiry *inquiry, const struct counterpart *to,
+struct said inquiry_start(struct inquiry *inquiry, struct counterpart *to,
 			  const struct prompt *prompt, int64_t now, struct arena *arena);
-/* Only when inquiry_ask_at has come; counts against the budget. */
-struct said inquiry_ask(struct inquiry *inquiry, const struct counterpart *to,
-			struct text provider_ref, int64_t now, struct arena *arena);
-struct said inquiry_enrol(struct inquiry *inquiry, const struct counterpart *to,
+/* An order is said once; what it means when no answer came is the caller's to find out. */
+struct said inquiry_reverse(struct inquiry *inquiry, struct counterpart *to,
+			    const struct order *order, struct arena *arena);
+/* Only when inquiry_ask_at has come; these count against the budget. */
+struct said inquiry_ask(struct inquiry *inquiry, struct counterpart *to, struct text provider_ref,
+			int64_t now, struct arena *arena);
+struct said inquiry_verify(struct inquiry *inquiry, struct counterpart *to,
+			   const struct order *order, struct arena *arena);
+/* YES: *notice is what happened. */
+struct said inquiry_check(struct notice *notice, struct inquiry *inquiry, struct counterpart *to,
+			  struct text country, const struct callback *hint, struct arena *arena);
+/* A page of the provider's own list; from page->listing on. */
+struct page {
+	struct listing listing;
+	struct text country;
+	struct statement_line *lines; /* out */
+	uint32_t count;               /* out */
+	bool more;                    /* out */
+};
+struct said inquiry_list(struct page *page, struct inquiry *inquiry, struct counterpart *to,
+			 struct arena *arena);
+struct said inquiry_enrol(struct inquiry *inquiry, struct counterpart *to,
 			  struct text validation_url, struct text confirmation_url,
 			  struct arena *arena);
+struct said inquiry_list_enrol(struct inquiry *inquiry, struct counterpart *to, struct text phone,
+			       struct text callback_url, struct arena *arena);
 
 /* The monotonic moment from which the next question is within the budget; 0: at once. */
 int64_t inquiry_ask_at(struct inquiry *inquiry, const struct counterpart *to);

@@ -10,6 +10,7 @@ from isp import TENANT, Isp, wait_for
 
 DARAJA = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "world", "daraja.py")
 KEY, SECRET, PASSKEY = "consumer-key-1", "consumer-secret-1", "pass-key-1"
+INITIATOR, CREDENTIAL = "initiator-1", "credential-1"
 QUERY_WAIT_S = 90  # the first question is asked 25 s after the push, the next at least 12 s later
 
 
@@ -18,7 +19,7 @@ class Daraja:
         ports = os.path.join(folder, "daraja.json")
         self.process = subprocess.Popen(
             [sys.executable, "-B", DARAJA, "--ports-file", ports, "--key", KEY, "--secret", SECRET, "--passkey", PASSKEY,
-             "--shortcode", "600638", "--die-with-parent"], stdout=subprocess.DEVNULL,
+             "--shortcode", "600638", "--initiator", INITIATOR, "--credential", CREDENTIAL, "--die-with-parent"], stdout=subprocess.DEVNULL,
             stderr=open(os.path.join(folder, "daraja.log"), "ab"))
 
         def read_ports():
@@ -52,9 +53,9 @@ class Daraja:
 
 
 class Shop(Isp):
-    """An ISP whose channel can prompt. `trust` as the channel's."""
+    """An ISP whose channel can prompt. `trust` as the channel's; `more` goes into it, too."""
 
-    def __init__(self, trust="token", registered=False, files=None):
+    def __init__(self, trust="token", registered=False, files=None, more=""):
         self.daraja = None
         self.trust = trust
         super().__init__(start=False, files=files)
@@ -62,11 +63,12 @@ class Shop(Isp):
         self.secret("main.key", KEY)
         self.secret("main.secret", SECRET)
         self.secret("main.passkey", PASSKEY)
+        self.secret("main.credential", CREDENTIAL)
         self.write("tenant.yaml", TENANT.replace(
             "token: {file: main.token}}",
             "token: {file: main.token}, endpoint: \"http://127.0.0.1:%d\", consumer_key: {file: main.key},\n"
-            "     consumer_secret: {file: main.secret}, passkey: {file: main.passkey}, trust: %s}"
-            % (self.daraja.ports["http"], trust)))
+            "     consumer_secret: {file: main.secret}, passkey: {file: main.passkey}, trust: %s%s}"
+            % (self.daraja.ports["http"], trust, more)))
         self.commit("prompts")
         self.start()
         if registered:

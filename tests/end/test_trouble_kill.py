@@ -17,7 +17,8 @@ CONTROLLER = {
     "reconcile-before-intention", "reconcile-written", "reconcile-before-outcome", "reconcile-after-outcome",
     "reconcile-before-write", "reconcile-before-learnt", "reconcile-after-learnt",
 }
-ELSEWHERE = {"asker-before-push", "asker-after-push"}  # prompts for money need a provider that answers
+# These need a provider that answers: test_stk, test_verified.
+ELSEWHERE = {"asker-before-push", "asker-after-push", "asker-before-question", "asker-after-question"}
 WEBHOOK = {"inbox.before_commit", "inbox.after_commit", "webhook.before_bell"}
 
 

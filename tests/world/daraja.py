@@ -6,7 +6,8 @@ one sends, with the oddities that were observed (payments facts 1): a new token 
 a 404; ids and codes change their types between callback and query; what is still in flight answers 4999 or HTTP 500;
 more than 5 questions a minute are a spike arrest; a result is delivered once, or never. It shares nothing with wavu.
 
-  daraja.py --ports-file FILE [--key K --secret S --passkey P --shortcode N] [--die-with-parent]
+  daraja.py --ports-file FILE [--key K --secret S --passkey P --shortcode N --initiator I --credential C]
+            [--die-with-parent]
 
 The ports are written to FILE as JSON: {"http","control"}. The control port takes one line a command and answers one
 line of JSON:
@@ -20,6 +21,12 @@ line of JSON:
   c2b AMOUNT REFERENCE PHONE [RECEIPT]   somebody pays without a prompt
   expire               every token becomes invalid
   counters             how often each thing was asked
+  set status HOW       transaction status: ok lost (no result) twice refuse garbage (neither is an acknowledgement)
+                       timeout (the queue's, on its URL)
+  claim RECEIPT AMOUNT REFERENCE PHONE   a confirmation of a payment that the provider does not know
+  books RECEIPT AMOUNT STATUS            what the provider's own books say of one from now on
+  questions            every transaction status query so far: receipt, url, the result that was made
+  answer N             the result of the N-th is delivered (again)
 """
 
 import base64
@@ -65,14 +72,18 @@ class Daraja:
         self.lock = threading.RLock()
         self.key, self.secret = options["key"], options["secret"]
         self.passkey, self.shortcode = options["passkey"], options["shortcode"]
-        self.settings = {"push": "ok", "query": "ok", "callback": "once", "confirm": "off", "limit": "on"}
+        self.initiator, self.credential = options["initiator"], options["credential"]
+        self.books = {}
+        self.questions = []
+        self.settings = {"push": "ok", "query": "ok", "callback": "once", "confirm": "off", "limit": "on",
+                         "status": "ok"}
         self.token = None
         self.prompts = []
         self.registered = {}
         self.asked_at = -1e9
         self.serial = int(time.time()) % 100000 * 1000
         self.counters = {name: 0 for name in ("logins", "pushes", "queries", "limited", "registrations", "callbacks",
-                                              "confirmations", "refused")}
+                                              "confirmations", "refused", "statuses", "results")}
 
     # ---- what the provider sends by itself ----
 
@@ -123,6 +134,7 @@ class Daraja:
             if code == 0:
                 self.serial += 1
                 prompt["receipt"] = make_receipt(self.serial)
+                self.books[prompt["receipt"]] = {"amount": prompt["amount"], "status": "Completed"}
             times = {"once": 1, "twice": 2, "never": 0}[self.settings["callback"]]
             confirms = code == 0 and self.settings["confirm"] == "on"
         told = [self.tell(prompt)[0] for _ in range(times)]
@@ -233,6 +245,64 @@ class Daraja:
                      "MerchantRequestID": prompt["merchant"], "CheckoutRequestID": prompt["id"], "ResultCode": code,
                      "ResultDesc": words}
 
+    def status_result(self, body, name):
+        """With the oddities of facts 1.8: a key twice, one without a value, codes as texts, an object for a list."""
+        receipt = str(body.get("TransactionID", ""))
+        result = {"ResultType": 0, "ResultCode": 0, "ResultDesc": "The service request is processed successfully.",
+                  "OriginatorConversationID": "1236-7134259-1", "ConversationID": name, "TransactionID": "MBN0000000",
+                  "ReferenceData": {"ReferenceItem": {"Key": "Occasion"}}}
+        known = self.books.get(receipt)
+        if body.get("Initiator") != self.initiator or body.get("SecurityCredential") != self.credential:
+            result.update(ResultCode=2001, ResultDesc="The initiator information is invalid.")
+        elif known is None:
+            result.update(ResultType="0", ResultCode="2033", ResultDesc="The transaction does not exist.",
+                          ResultParameters={"ResultParameter": {"Key": "ReceiptNo", "Value": receipt}})
+        else:
+            result["ResultParameters"] = {"ResultParameter": [
+                {"Key": "DebitPartyName", "Value": "254708374149 - JANE DOE"},
+                {"Key": "CreditPartyName", "Value": "%s - Kasi Net" % self.shortcode},
+                {"Key": "DebitPartyName", "Value": "254708374149 - JANE DOE"}, {"Key": "TransactionReason"},
+                {"Key": "TransactionStatus", "Value": known["status"]}, {"Key": "Amount", "Value": known["amount"]},
+                {"Key": "FinalisedTime", "Value": eat_now().strftime("%Y%m%d%H%M%S")},
+                {"Key": "ReceiptNo", "Value": receipt}]}
+        return {"Result": result}
+
+    def transaction_status(self, body):
+        self.counters["statuses"] += 1
+        how = self.settings["status"]
+        now = time.monotonic()
+        if self.settings["limit"] == "on" and now - self.asked_at < GAP_S - 0.5:
+            return self.spike()
+        self.asked_at = now
+        if how == "garbage":
+            return 200, {"OriginatorConversationID": "", "ConversationID": "", "ResponseCode": "",
+                         "ResponseDescription": ""}
+        flaw = None
+        if body.get("CommandID") != "TransactionStatusQuery" or str(body.get("IdentifierType")) != "4":
+            flaw = "Bad Request - Invalid CommandID or IdentifierType"
+        if str(body.get("PartyA")) != self.shortcode:
+            flaw = "Bad Request - Invalid PartyA"
+        if not body.get("TransactionID") and not body.get("OriginalConversationID"):
+            flaw = "Bad Request - Invalid TransactionID"
+        for key in ("ResultURL", "QueueTimeOutURL"):
+            if not body.get(key) or any(word in body[key].lower() for word in FORBIDDEN):
+                flaw = "Bad Request - Invalid " + key
+        if flaw is not None or how == "refuse":
+            return self.error(400, "400.002.02", flaw or "Bad Request - Invalid Initiator")
+        name = "AG_%s_%s" % (eat_now().strftime("%Y%m%d"), secrets.token_hex(10))
+        asked = {"receipt": body.get("TransactionID"), "url": body["ResultURL"], "result": self.status_result(body, name)}
+        self.questions.append(asked)
+        if how == "timeout":
+            asked["result"] = {"Result": {"ResultType": 1, "ResultCode": "1", "ResultDesc": "The request timed out.",
+                                          "ConversationID": name}}
+            asked["url"] = body["QueueTimeOutURL"]
+        times = {"lost": 0, "twice": 2}.get(how, 1)
+        for _ in range(times):
+            self.counters["results"] += 1
+            threading.Thread(target=self.post, args=(asked["url"], asked["result"]), daemon=True).start()
+        return 200, {"OriginatorConversationID": "1236-7134259-1", "ConversationID": name, "ResponseCode": "0",
+                     "ResponseDescription": "Accept the service request successfully."}
+
     def enrol(self, body):
         self.counters["registrations"] += 1
         if str(body.get("ShortCode")) != self.shortcode or body.get("ResponseType") not in ("Completed", "Cancelled"):
@@ -257,6 +327,7 @@ class Daraja:
             except ValueError:
                 return self.error(400, "400.002.02", "Bad Request")
             work = {"/mpesa/stkpush/v1/processrequest": self.push, "/mpesa/stkpushquery/v1/query": self.query,
+                    "/mpesa/transactionstatus/v1/query": self.transaction_status,
                     "/mpesa/c2b/v2/registerurl": self.enrol, "/mpesa/c2b/v1/registerurl": self.enrol}.get(path)
             if work is None or method != "POST":
                 return self.error(404, "404.001.01", "Resource not found")
@@ -290,8 +361,19 @@ class Daraja:
         if verb == "c2b":
             self.serial += 1
             receipt = rest[3] if len(rest) > 3 else make_receipt(self.serial)
+            self.books[receipt] = {"amount": "%s.00" % rest[0], "status": "Completed"}
             status = self.confirm(receipt, rest[0], rest[1], rest[2], eat_now().strftime("%Y%m%d%H%M%S"))[0]
             return {"receipt": receipt, "told": [status]}
+        if verb == "claim":
+            return {"told": [self.confirm(*rest[:4], eat_now().strftime("%Y%m%d%H%M%S"))[0]]}
+        if verb == "books":
+            self.books[rest[0]] = {"amount": rest[1], "status": rest[2]}
+            return {"ok": True}
+        if verb == "questions":
+            return {"questions": self.questions}
+        if verb == "answer":
+            asked = self.questions[int(rest[0])]
+            return {"told": [self.post(asked["url"], asked["result"])[0]]}
         if verb == "expire":
             self.token = None
             return {"ok": True}
@@ -351,7 +433,8 @@ class ControlServer(socketserver.ThreadingMixIn, socketserver.TCPServer):
 
 
 def main():
-    options = {"key": "key", "secret": "secret", "passkey": "passkey", "shortcode": "600638", "ports-file": None}
+    options = {"key": "key", "secret": "secret", "passkey": "passkey", "shortcode": "600638",
+               "initiator": "initiator-1", "credential": "credential-1", "ports-file": None}
     words = sys.argv[1:]
     while words:
         name = words.pop(0).lstrip("-")

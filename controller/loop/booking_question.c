@@ -1,0 +1,172 @@
+#include "loop/booking_question.h"
+
+#include "loop/booking_inside.h"
+#include "provider/provider.h"
+#include "state/ledger.h"
+#include "state/proof.h"
+#include "state/questions.h"
+
+bool booking_question_start(struct seat *seat, const struct payment *held, int64_t now,
+			    struct arena *arena, struct error *error)
+{
+	const struct provider *provider = provider_find(held->provider);
+	struct question question = { .kind = QUESTION_VERIFY,
+				     .channel = held->channel,
+				     .provider = held->provider,
+				     .payment_id = held->id,
+				     .receipt = held->receipt,
+				     .cents = held->amount_cents };
+	bool fresh;
+
+	if (provider == NULL || provider->api == NULL || !provider->api->verify_is_late ||
+	    !held->has_amount || held->amount_cents <= 0 || held->receipt.size == 0)
+		return true;
+	return questions_start(&fresh, &question, seat->store, now, arena, error);
+}
+
+bool booking_question_waits(bool *waits, struct seat *seat, const struct question *question,
+			    struct arena *arena, struct error *error)
+{
+	struct payment held;
+	struct text by;
+	bool found;
+
+	*waits = false;
+	if (!ledger_payment_of_id(&found, &held, seat->store, question->payment_id, arena, error))
+		return false;
+	if (!found || held.status != PAYMENT_HELD)
+		return true;
+	if (!settled_by(&by, seat->store, held.id, arena, error))
+		return false;
+	*waits = by.size == 0;
+	return true;
+}
+
+bool booking_question_write(struct seat *seat, const struct question *question, struct text why,
+			    int64_t now, struct arena *arena, struct error *error)
+{
+	struct payment held;
+	bool found;
+
+	if (!questions_write(seat->store, question, now, error) ||
+	    !ledger_payment_of_id(&found, &held, seat->store, question->payment_id, arena, error))
+		return false;
+	if (why.size == 0 || !found || held.status != PAYMENT_HELD || text_equal(held.reason, why))
+		return true;
+	return ledger_hold(seat->store, held.id, why, now, error);
+}
+
+/* One result in hand. */
+struct answer_of {
+	struct booked *out;
+	struct seat *seat;
+	const struct intent *intent;
+	struct question *question;
+	int64_t now;
+	struct arena *arena;
+};
+
+static bool leave(const struct answer_of *at, enum question_status status, struct text why,
+		  struct error *error)
+{
+	at->question->status = status;
+	at->question->why = why;
+	if (status != QUESTION_OPEN)
+		at->question->next_at = 0;
+	return booking_question_write(at->seat, at->question, why, at->now, at->arena, error);
+}
+
+/* It is so: the callback that was held is booked as if it had been believed at once. */
+static bool believe(const struct answer_of *at, struct error *error)
+{
+	struct inbox_line line;
+	struct payment held;
+	bool found, waits;
+
+	if (!leave(at, QUESTION_YES, TEXT_NONE, error) ||
+	    !booking_question_waits(&waits, at->seat, at->question, at->arena, error))
+		return false;
+	if (!waits)
+		return true;
+	if (!ledger_payment_of_id(&found, &held, at->seat->store, at->question->payment_id,
+				  at->arena, error) ||
+	    !inbox_line(&line, at->seat->store, held.inbox_id, at->arena, error))
+		return false;
+	return booking_true(at->out, at->seat, at->intent, &line, &held, at->now, at->arena, error);
+}
+
+static bool understand(const struct answer_of *at, const struct said *said, struct error *error)
+{
+	const struct question *question = at->question;
+	struct arena *arena = at->arena;
+
+	switch (said->answer) {
+	case ANSWER_YES:
+		break;
+	case ANSWER_NO:
+		return leave(at, QUESTION_NO,
+			     text_format(arena, "the provider says that it does not count: %.*s",
+					 TEXT_ARG(said->why)),
+			     error);
+	case ANSWER_NONE:
+	case ANSWER_LOGIN:
+	case ANSWER_LATER:
+		/* A question that came to nothing says nothing about the money: asked again. */
+		if (question->status != QUESTION_OPEN)
+			return true;
+		return leave(at, QUESTION_OPEN,
+			     text_format(arena,
+					 "the provider was asked whether it is true, and is asked "
+					 "again: %.*s",
+					 TEXT_ARG(said->why)),
+			     error);
+	}
+	/* Which question it answers is known by the URL, which nobody can guess; the receipt says
+	 * which payment it is about. */
+	if (!text_equal(said->receipt, question->receipt))
+		return question->status != QUESTION_OPEN ||
+		       leave(at, QUESTION_OPEN,
+			     text_format(arena, "the provider's answer names payment %.*s",
+					 TEXT_ARG(said->receipt)),
+			     error);
+	if (!said->has_amount || said->amount_cents != question->cents)
+		return leave(at, QUESTION_NO,
+			     text_format(arena,
+					 "the provider says that it was %.*s, the callback says "
+					 "%.*s",
+					 TEXT_ARG(text_of_cents(arena, said->amount_cents)),
+					 TEXT_ARG(text_of_cents(arena, question->cents))),
+			     error);
+	return believe(at, error);
+}
+
+bool booking_question_result(struct booked *out, struct seat *seat, const struct intent *intent,
+			     const struct inbox_line *line, int64_t now, struct arena *arena,
+			     struct error *error)
+{
+	const struct channel *channel = intent_channel(intent, line->channel);
+	const struct provider *provider = provider_find(line->provider);
+	struct question question;
+	struct answer_of at = { out, seat, intent, &question, now, arena };
+	struct said said;
+	bool found;
+
+	*out = (struct booked){ 0 };
+	if (!questions_find(&found, &question, seat->store, line->attempt, arena, error))
+		return false;
+	/* What cannot be understood now is asked again; what was answered stays answered. */
+	if (!found || question.kind != QUESTION_VERIFY || channel == NULL || provider == NULL ||
+	    provider->api == NULL || provider->api->order_result == NULL ||
+	    !text_equal(channel->provider, line->provider) ||
+	    !text_equal(question.provider, line->provider) ||
+	    !text_equal(question.channel, line->channel) || question.status == QUESTION_YES ||
+	    question.status == QUESTION_NO)
+		return true;
+	said = provider->api->order_result(channel, line->body, arena);
+	if (!provider_source_allowed(channel, line->source)) {
+		said.answer = ANSWER_NONE;
+		said.why = text_format(arena, "source %.*s is not among the channel's `sources`",
+				       TEXT_ARG(line->source));
+	}
+	return understand(&at, &said, error);
+}

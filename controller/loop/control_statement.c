@@ -90,8 +90,6 @@ static bool line_book(struct stated_line *line, struct booked *booked,
 	if (line->why.size > 0)
 		return true;
 	line->done = booked->changed;
-	if (!line->done)
-		line->why = TEXT("it is in the ledger already");
 	return !line->done || line_tell(line, work, error);
 }
 

@@ -154,11 +154,13 @@ struct document *view_stated(const struct stated_line *lines, uint32_t count)
 
 	for (uint32_t i = 0; i < count; i++) {
 		const struct stated_line *line = &lines[i];
-		json_t *row = json_pack("{s:I, s:o, s:o, s:o}", "line", (json_int_t)line->line,
-					"receipt", json_text_or_null(line->receipt), "amount",
-					json_of_cents(line->cents), "why",
-					json_text_or_null(line->why));
+		json_t *row;
 
+		if (!line->done && line->why.size == 0)
+			continue;
+		row = json_pack("{s:I, s:o, s:o, s:o}", "line", (json_int_t)line->line, "receipt",
+				json_text_or_null(line->receipt), "amount",
+				json_of_cents(line->cents), "why", json_text_or_null(line->why));
 		if (line->done) {
 			json_object_set_new(row, "account", json_text_or_null(line->account));
 			json_object_set_new(row, "status",

@@ -13,12 +13,12 @@ struct stated_line {
 	uint32_t line;
 	struct text receipt;
 	int64_t cents;
-	bool done;           /* booked now; else `why` not */
+	bool done;           /* booked now; else `why` not: empty when it was there already */
 	bool matched;        /* credited to `account`; else it waits unmatched */
 	struct text account; /* or empty */
 	struct text why;     /* not done, or not matched: a sentence */
 };
-/* A document of the shape "stated": the lines taken, and those that were not. */
+/* A document of the shape "stated": the lines taken, and those that could not be. */
 struct document *view_stated(const struct stated_line *lines, uint32_t count);
 
 /*

@@ -84,7 +84,8 @@ bool ledger_purchases(struct purchase_left **out, uint32_t *count, struct store 
 		return false;
 	statement = db_prepare(
 	    db, "SELECT id, periods, cents, paid_from_at, paid_until_at, anchor_day, package,"
-		" payment, at FROM purchase_now WHERE subscriber = ? AND periods > 0 ORDER BY id DESC");
+		" payment, at FROM purchase_now WHERE subscriber = ? AND periods > 0"
+		" ORDER BY id DESC");
 	db_bind_text(statement, 1, reference);
 	while (db_step(statement)) {
 		*out = db_more(arena, *out, *count, sizeof(**out));

@@ -72,7 +72,7 @@ static const struct option record_options[] = {
 	{ NULL, NULL, false, NULL },
 };
 static const struct option refund_options[] = {
-	{ "--reason", "TEXT", false, "how it was given back and why: it stands in the ledger for ever" },
+	{ "--reason", "TEXT", false, "how it was given back, and why: it stays in the ledger" },
 	{ NULL, NULL, false, NULL },
 };
 static const struct option bootstrap_options[] = {

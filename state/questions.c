@@ -281,20 +281,3 @@ bool pull_write(struct store *store, const struct pull *pull, struct error *erro
 	db_bind(statement, 5, pull->next_at);
 	return db_done(statement, error);
 }
-
-bool questions_any_open(bool *any, struct store *store, struct text channel, struct error *error)
-{
-	struct statement *statement;
-	struct db *db;
-
-	*any = false;
-	if (!store_read(&db, store, STORE_TENANT, error))
-		return false;
-	statement = db_prepare(db, "SELECT 1 FROM question WHERE channel = ? AND next_at > 0"
-				   " AND kind = 'verify' LIMIT 1");
-	db_bind_text(statement, 1, channel);
-	*any = db_step(statement);
-	bool ok = db_finish(statement, error);
-	store_read_done(store, STORE_TENANT, db);
-	return ok;
-}

@@ -51,6 +51,3 @@ struct pull {
 bool pull_find(struct pull *out, struct store *store, struct text channel, struct arena *arena,
 	       struct error *error) MUST_CHECK;
 bool pull_write(struct store *store, const struct pull *pull, struct error *error) MUST_CHECK;
-/* Is anything of that channel still asked about? */
-bool questions_any_open(bool *any, struct store *store, struct text channel,
-			struct error *error) MUST_CHECK;

@@ -106,9 +106,6 @@ static bool credentials_read(struct counterpart *out, const struct seat *seat, e
 	const struct channel *channel = out->channel;
 	struct credentials *credentials = &out->credentials;
 
-	if (needs == NEEDS_CHECK)
-		return read_one(&credentials->secret, seat, channel, channel->secret, "secret",
-				arena, why);
 	if (!read_one(&credentials->key, seat, channel, channel->consumer_key, "consumer_key",
 		      arena, why) ||
 	    !read_one(&credentials->secret, seat, channel, channel->consumer_secret,
@@ -133,8 +130,7 @@ static struct digest key_of(const struct counterpart *to, struct arena *arena)
 	struct digester digester;
 
 	digester_begin(&digester);
-	digester_text(&digester, to->api != NULL ? to->api->login(to->channel, arena).url
-						 : to->channel->endpoint);
+	digester_text(&digester, to->api->login(to->channel, arena).url);
 	digester_text(&digester, to->channel->provider);
 	digester_text(&digester, secret_reveal(to->credentials.key));
 	digester_text(&digester, secret_reveal(to->credentials.secret));
@@ -149,8 +145,7 @@ bool counterpart_open(struct counterpart *out, const struct seat *seat, const st
 		out->provider = provider_find(out->channel->provider);
 	if (out->provider != NULL)
 		out->api = out->provider->api;
-	if (out->provider == NULL ||
-	    (needs == NEEDS_CHECK ? out->provider->check == NULL : out->api == NULL)) {
+	if (out->api == NULL) {
 		*why = text_format(arena,
 				   out->channel == NULL ? "channel %.*s is not declared"
 							: "the provider of channel %.*s takes no"
@@ -303,16 +298,7 @@ static bool log_in(struct inquiry *inquiry, const struct counterpart *to, struct
 	return true;
 }
 
-enum topic {
-	TOPIC_START,
-	TOPIC_ASK,
-	TOPIC_VERIFY,
-	TOPIC_CHECK,
-	TOPIC_LIST,
-	TOPIC_REVERSE,
-	TOPIC_ENROL,
-	TOPIC_LIST_ENROL
-};
+enum topic { TOPIC_START, TOPIC_ASK, TOPIC_VERIFY, TOPIC_ENROL };
 
 /* One question, and what its answer is read with. */
 struct talk {
@@ -320,27 +306,11 @@ struct talk {
 	struct request request;
 	struct text provider_ref;
 	const struct order *order;
-	struct page *page;
-	struct notice *notice;
-	const struct callback *hint;
-	struct text country;
 };
-
-static struct said understand_check(const struct counterpart *to, const struct talk *talk,
-				    const struct response *response, struct arena *arena)
-{
-	struct said said = { .answer = ANSWER_NONE };
-
-	said.answer = to->provider->check->read(talk->notice, &said.why, to->channel, talk->country,
-						talk->hint, response, arena);
-	return said;
-}
 
 static struct said understand(const struct counterpart *to, const struct talk *talk,
 			      const struct response *response, struct arena *arena)
 {
-	struct page *page = talk->page;
-
 	switch (talk->topic) {
 	case TOPIC_START:
 		return to->api->start_read(response, arena);
@@ -348,36 +318,10 @@ static struct said understand(const struct counterpart *to, const struct talk *t
 		return to->api->ask_read(response, talk->provider_ref, arena);
 	case TOPIC_VERIFY:
 		return to->api->verify_read(to->channel, response, talk->order, arena);
-	case TOPIC_CHECK:
-		return understand_check(to, talk, response, arena);
-	case TOPIC_LIST:
-		return to->api->list_read(&page->lines, &page->count, &page->more, response,
-					  &page->listing, page->country, arena);
-	case TOPIC_REVERSE:
-		return to->api->reverse_read(response, arena);
-	case TOPIC_LIST_ENROL:
-		return to->api->list_enrol_read(response, arena);
 	case TOPIC_ENROL:
 		break;
 	}
 	return to->api->enrol_read(response, arena);
-}
-
-/* A provider without a login is asked with the channel's own secret. */
-static bool get_in(struct inquiry *inquiry, struct counterpart *to, struct login *login,
-		   struct arena *arena, struct text *why)
-{
-	struct text secret = secret_reveal(to->credentials.secret);
-
-	if (to->api != NULL && to->credentials.key.readable)
-		return log_in(inquiry, to, login, arena, why);
-	if (secret.size == 0 || secret.size >= sizeof(login->token)) {
-		*why = TEXT("the channel's `secret` is none to ask with");
-		return false;
-	}
-	memcpy(login->token, secret.at, secret.size);
-	login->token_size = secret.size;
-	return true;
 }
 
 static struct said converse_locked(struct inquiry *inquiry, struct counterpart *to,
@@ -390,7 +334,7 @@ static struct said converse_locked(struct inquiry *inquiry, struct counterpart *
 
 	to->was_silent = true;
 	for (int round = 0; round < 2; round++) {
-		if (!get_in(inquiry, to, login, arena, &said.why) ||
+		if (!log_in(inquiry, to, login, arena, &said.why) ||
 		    !say(inquiry, to, &talk->request, login, &response, arena, &said.why))
 			return said;
 		why = said.why;
@@ -405,7 +349,7 @@ static struct said converse_locked(struct inquiry *inquiry, struct counterpart *
 		 */
 		login->token_size = 0;
 		said.answer = ANSWER_LATER;
-		if (round == 1 && talk->topic != TOPIC_START && talk->topic != TOPIC_REVERSE)
+		if (round == 1 && talk->topic != TOPIC_START)
 			said.answer = ANSWER_NONE;
 	}
 	return said;
@@ -413,8 +357,7 @@ static struct said converse_locked(struct inquiry *inquiry, struct counterpart *
 
 static bool is_budgeted(enum topic topic)
 {
-	return topic == TOPIC_ASK || topic == TOPIC_VERIFY || topic == TOPIC_CHECK ||
-	       topic == TOPIC_LIST || topic == TOPIC_REVERSE;
+	return topic == TOPIC_ASK || topic == TOPIC_VERIFY;
 }
 
 static struct said converse(struct inquiry *inquiry, struct counterpart *to,
@@ -464,42 +407,6 @@ struct said inquiry_verify(struct inquiry *inquiry, struct counterpart *to,
 	return converse(inquiry, to, &talk, arena);
 }
 
-struct said inquiry_check(struct notice *notice, struct inquiry *inquiry, struct counterpart *to,
-			  struct text country, const struct callback *hint, struct arena *arena)
-{
-	struct talk talk = { .topic = TOPIC_CHECK,
-			     .request = to->provider->check->ask(to->channel, hint, arena),
-			     .notice = notice,
-			     .hint = hint,
-			     .country = country };
-
-	if (talk.request.url.size > 0)
-		return converse(inquiry, to, &talk, arena);
-	to->was_silent = false;
-	return (struct said){ .answer = ANSWER_NONE,
-			      .why = TEXT("the callback names nothing to ask about") };
-}
-
-struct said inquiry_reverse(struct inquiry *inquiry, struct counterpart *to,
-			    const struct order *order, struct arena *arena)
-{
-	struct talk talk = { .topic = TOPIC_REVERSE,
-			     .request = to->api->reverse(to->channel, &to->credentials, order,
-							 arena) };
-
-	return converse(inquiry, to, &talk, arena);
-}
-
-struct said inquiry_list(struct page *page, struct inquiry *inquiry, struct counterpart *to,
-			 struct arena *arena)
-{
-	struct talk talk = { .topic = TOPIC_LIST,
-			     .request = to->api->list(to->channel, &page->listing, arena),
-			     .page = page };
-
-	return converse(inquiry, to, &talk, arena);
-}
-
 struct said inquiry_enrol(struct inquiry *inquiry, struct counterpart *to,
 			  struct text validation_url, struct text confirmation_url,
 			  struct arena *arena)
@@ -507,16 +414,6 @@ struct said inquiry_enrol(struct inquiry *inquiry, struct counterpart *to,
 	struct talk talk = { .topic = TOPIC_ENROL,
 			     .request = to->api->enrol(to->channel, validation_url,
 						       confirmation_url, arena) };
-
-	return converse(inquiry, to, &talk, arena);
-}
-
-struct said inquiry_list_enrol(struct inquiry *inquiry, struct counterpart *to, struct text phone,
-			       struct text callback_url, struct arena *arena)
-{
-	struct talk talk = { .topic = TOPIC_LIST_ENROL,
-			     .request = to->api->list_enrol(to->channel, phone, callback_url,
-							    arena) };
 
 	return converse(inquiry, to, &talk, arena);
 }

@@ -20,7 +20,7 @@ void inquiry_free(struct inquiry *inquiry); /* NULL is fine */
 struct counterpart {
 	const struct channel *channel;
 	const struct provider *provider;
-	const struct provider_api *api; /* NULL: `check` alone */
+	const struct provider_api *api; /* of that provider; never NULL */
 	struct credentials credentials;
 	struct digest key; /* of address and credentials: whose token and budget it is */
 	bool was_silent;   /* of the newest call: no whole answer came */
@@ -30,8 +30,7 @@ struct counterpart {
 enum needs {
 	NEEDS_LOGIN,  /* consumer_key, consumer_secret */
 	NEEDS_PROMPT, /* and the passkey */
-	NEEDS_ORDER,  /* and initiator, security_credential */
-	NEEDS_CHECK   /* `secret`, which is what provider->check asks with */
+	NEEDS_ORDER   /* and initiator, security_credential */
 };
 
 /*
@@ -45,32 +44,14 @@ bool counterpart_open(struct counterpart *out, const struct seat *seat, const st
 /* LATER: nothing was done, neither now nor by a token that was refused. */
 struct said inquiry_start(struct inquiry *inquiry, struct counterpart *to,
 			  const struct prompt *prompt, int64_t now, struct arena *arena);
-/* An order is said once; what it means when no answer came is the caller's to find out. */
-struct said inquiry_reverse(struct inquiry *inquiry, struct counterpart *to,
-			    const struct order *order, struct arena *arena);
 /* Only when inquiry_ask_at has come; these count against the budget. */
 struct said inquiry_ask(struct inquiry *inquiry, struct counterpart *to, struct text provider_ref,
 			int64_t now, struct arena *arena);
 struct said inquiry_verify(struct inquiry *inquiry, struct counterpart *to,
 			   const struct order *order, struct arena *arena);
-/* YES: *notice is what happened. */
-struct said inquiry_check(struct notice *notice, struct inquiry *inquiry, struct counterpart *to,
-			  struct text country, const struct callback *hint, struct arena *arena);
-/* A page of the provider's own list; from page->listing on. */
-struct page {
-	struct listing listing;
-	struct text country;
-	struct statement_line *lines; /* out */
-	uint32_t count;               /* out */
-	bool more;                    /* out */
-};
-struct said inquiry_list(struct page *page, struct inquiry *inquiry, struct counterpart *to,
-			 struct arena *arena);
 struct said inquiry_enrol(struct inquiry *inquiry, struct counterpart *to,
 			  struct text validation_url, struct text confirmation_url,
 			  struct arena *arena);
-struct said inquiry_list_enrol(struct inquiry *inquiry, struct counterpart *to, struct text phone,
-			       struct text callback_url, struct arena *arena);
 
 /* The monotonic moment from which the next question is within the budget; 0: at once. */
 int64_t inquiry_ask_at(struct inquiry *inquiry, const struct counterpart *to);

@@ -13,8 +13,8 @@ static const char *const status_words[] = { [QUESTION_OPEN] = "open",
 /* Columns in the order of take_question(). */
 #define QUESTION                                                                                  \
 	"SELECT id, kind, channel, provider, payment, receipt, cents, reason, actor, created_at," \
-	" status, why, token, sent_at, provider_ref, ordered_ref, follows, asks, next_at"         \
-	" FROM question "
+	" status, why, token, sent_at, provider_ref, ordered_ref, follows, asks, next_at,"        \
+	" changed_at, stood, stood_at FROM question "
 
 static int word_index(struct text word, const char *const *words, int count)
 {
@@ -47,6 +47,9 @@ static void take_question(struct question *out, struct statement *statement, str
 		.follows = db_column(statement, 16) != 0,
 		.asks = (uint32_t)db_column(statement, 17),
 		.next_at = db_column(statement, 18),
+		.changed_at = db_column(statement, 19),
+		.stood = (uint32_t)db_column(statement, 20),
+		.stood_at = db_column(statement, 21),
 	};
 	db_column_bytes(statement, 12, out->token.bytes, sizeof(out->token.bytes));
 }
@@ -109,6 +112,7 @@ bool questions_start(bool *fresh, struct question *question, struct store *store
 		return false;
 	question->id = db_newest_id(db);
 	question->created_at = now;
+	question->changed_at = now;
 	question->next_at = now;
 	*fresh = true;
 	store_saw(store, now);
@@ -157,7 +161,7 @@ bool questions_write(struct store *store, const struct question *question, int64
 	struct statement *statement = db_prepare(
 	    db, "UPDATE question SET status = ?2, why = ?3, token = ?4, sent_at = ?5,"
 		" provider_ref = ?6, ordered_ref = ?7, follows = ?8, asks = ?9, next_at = ?10,"
-		" changed_at = ?11 WHERE id = ?1");
+		" changed_at = ?11, stood = ?12, stood_at = ?13 WHERE id = ?1");
 
 	db_bind(statement, 1, question->id);
 	db_bind_text(statement, 2, text_of(status_words[question->status]));
@@ -170,23 +174,78 @@ bool questions_write(struct store *store, const struct question *question, int64
 	db_bind(statement, 9, question->asks);
 	db_bind(statement, 10, question->next_at);
 	db_bind(statement, 11, now);
+	db_bind(statement, 12, question->stood);
+	db_bind(statement, 13, question->stood_at);
 	store_saw(store, now);
 	return db_done(statement, error);
 }
 
-bool questions_due(struct question **out, uint32_t *count, struct store *store, struct text channel,
-		   int64_t now, uint32_t max, struct arena *arena, struct error *error)
+static bool due_of(enum question_kind kind, struct question **out, uint32_t *count,
+		   struct store *store, struct text channel, int64_t now, uint32_t max,
+		   struct arena *arena, struct error *error)
 {
 	struct statement *statement;
 	struct db *db;
 
 	if (!store_read(&db, store, STORE_TENANT, error))
 		return false;
-	statement = db_prepare(db, QUESTION "WHERE channel = ?1 AND next_at > 0 AND next_at <= ?2"
-					    " ORDER BY kind, asks, next_at, id LIMIT ?3");
+	statement = db_prepare(db, QUESTION
+			       "WHERE channel = ?1 AND next_at > 0 AND next_at <= ?2 AND kind = ?4"
+			       " ORDER BY asks, next_at, id LIMIT ?3");
 	db_bind_text(statement, 1, channel);
 	db_bind(statement, 2, now);
 	db_bind(statement, 3, max);
+	db_bind_text(statement, 4, text_of(kind_words[kind]));
+	bool ok = take_all(out, count, statement, arena, error);
+	store_read_done(store, STORE_TENANT, db);
+	return ok;
+}
+
+bool questions_due(struct question **out, uint32_t *count, struct store *store, struct text channel,
+		   int64_t now, uint32_t max, struct arena *arena, struct error *error)
+{
+	return due_of(QUESTION_VERIFY, out, count, store, channel, now, max, arena, error);
+}
+
+bool questions_orders_due(struct question **out, uint32_t *count, struct store *store,
+			  struct text channel, int64_t now, uint32_t max, struct arena *arena,
+			  struct error *error)
+{
+	return due_of(QUESTION_REVERSE, out, count, store, channel, now, max, arena, error);
+}
+
+bool questions_orders_of(struct question **out, uint32_t *count, struct store *store,
+			 int64_t payment_id, struct arena *arena, struct error *error)
+{
+	struct statement *statement;
+	struct db *db;
+
+	if (!store_read(&db, store, STORE_TENANT, error))
+		return false;
+	statement = db_prepare(db, QUESTION
+			       "WHERE payment = ? AND kind = 'reverse' ORDER BY id");
+	db_bind(statement, 1, payment_id);
+	bool ok = take_all(out, count, statement, arena, error);
+	store_read_done(store, STORE_TENANT, db);
+	return ok;
+}
+
+bool questions_orders_waiting(struct question **out, uint32_t *count, struct store *store,
+			      uint32_t max, struct arena *arena, struct error *error)
+{
+	struct statement *statement;
+	struct db *db;
+
+	if (!store_read(&db, store, STORE_TENANT, error))
+		return false;
+	/* Unknown ones until the payment is reversed, or another order stands for them. */
+	statement = db_prepare(
+	    db, QUESTION "WHERE kind = 'reverse' AND (status = 'open' OR (status = 'unknown' AND"
+			 " NOT EXISTS (SELECT 1 FROM question n WHERE n.payment = question.payment"
+			 "  AND n.kind = 'reverse' AND n.id > question.id) AND"
+			 " NOT EXISTS (SELECT 1 FROM payment_now p WHERE p.payment ="
+			 "  question.payment AND p.status = 'reversed'))) ORDER BY id LIMIT ?");
+	db_bind(statement, 1, max);
 	bool ok = take_all(out, count, statement, arena, error);
 	store_read_done(store, STORE_TENANT, db);
 	return ok;

@@ -21,14 +21,24 @@ bool questions_find(bool *found, struct question *out, struct store *store, int6
 bool questions_of_payment(bool *found, struct question *out, struct store *store,
 			  int64_t payment_id, enum question_kind kind, struct arena *arena,
 			  struct error *error) MUST_CHECK;
-/* Writes all that may change: status, why, token, sent_at, both refs, follows, asks, next_at. Read
- * it in the same transaction. */
+/* Writes all that may change: status, why, token, sent_at, both refs, follows, asks, next_at, stood,
+ * stood_at. Read it in the same transaction. */
 bool questions_write(struct store *store, const struct question *question, int64_t now,
 		     struct error *error) MUST_CHECK;
 
-/* Those of a channel with something to do at `now`: orders first, then the least asked. */
+/* VERIFY, or orders, of a channel with something to do at `now`, the least asked first. */
 bool questions_due(struct question **out, uint32_t *count, struct store *store, struct text channel,
 		   int64_t now, uint32_t max, struct arena *arena, struct error *error) MUST_CHECK;
+bool questions_orders_due(struct question **out, uint32_t *count, struct store *store,
+			  struct text channel, int64_t now, uint32_t max, struct arena *arena,
+			  struct error *error) MUST_CHECK;
+/* Every order to take that payment back, oldest first. */
+bool questions_orders_of(struct question **out, uint32_t *count, struct store *store,
+			 int64_t payment_id, struct arena *arena, struct error *error) MUST_CHECK;
+/* Orders that a person should know of, oldest first: open ones, and those of which nobody knows
+ * what became, until the payment is reversed or ordered back again. */
+bool questions_orders_waiting(struct question **out, uint32_t *count, struct store *store,
+			      uint32_t max, struct arena *arena, struct error *error) MUST_CHECK;
 /* Those sent since, whose URLs the street must know. */
 bool questions_sent_since(struct question **out, uint32_t *count, struct store *store,
 			  int64_t since, struct arena *arena, struct error *error) MUST_CHECK;

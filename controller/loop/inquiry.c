@@ -298,7 +298,7 @@ static bool log_in(struct inquiry *inquiry, const struct counterpart *to, struct
 	return true;
 }
 
-enum topic { TOPIC_START, TOPIC_ASK, TOPIC_VERIFY, TOPIC_ENROL };
+enum topic { TOPIC_START, TOPIC_ASK, TOPIC_VERIFY, TOPIC_REVERSE, TOPIC_ENROL };
 
 /* One question, and what its answer is read with. */
 struct talk {
@@ -318,6 +318,8 @@ static struct said understand(const struct counterpart *to, const struct talk *t
 		return to->api->ask_read(response, talk->provider_ref, arena);
 	case TOPIC_VERIFY:
 		return to->api->verify_read(to->channel, response, talk->order, arena);
+	case TOPIC_REVERSE:
+		return to->api->reverse_read(response, arena);
 	case TOPIC_ENROL:
 		break;
 	}
@@ -349,7 +351,7 @@ static struct said converse_locked(struct inquiry *inquiry, struct counterpart *
 		 */
 		login->token_size = 0;
 		said.answer = ANSWER_LATER;
-		if (round == 1 && talk->topic != TOPIC_START)
+		if (round == 1 && talk->topic != TOPIC_START && talk->topic != TOPIC_REVERSE)
 			said.answer = ANSWER_NONE;
 	}
 	return said;
@@ -357,7 +359,7 @@ static struct said converse_locked(struct inquiry *inquiry, struct counterpart *
 
 static bool is_budgeted(enum topic topic)
 {
-	return topic == TOPIC_ASK || topic == TOPIC_VERIFY;
+	return topic == TOPIC_ASK || topic == TOPIC_VERIFY || topic == TOPIC_REVERSE;
 }
 
 static struct said converse(struct inquiry *inquiry, struct counterpart *to,
@@ -402,6 +404,17 @@ struct said inquiry_verify(struct inquiry *inquiry, struct counterpart *to,
 	struct talk talk = { .topic = TOPIC_VERIFY,
 			     .request = to->api->verify(to->channel, &to->credentials, order,
 							arena),
+			     .order = order };
+
+	return converse(inquiry, to, &talk, arena);
+}
+
+struct said inquiry_reverse(struct inquiry *inquiry, struct counterpart *to,
+			    const struct order *order, struct arena *arena)
+{
+	struct talk talk = { .topic = TOPIC_REVERSE,
+			     .request = to->api->reverse(to->channel, &to->credentials, order,
+							 arena),
 			     .order = order };
 
 	return converse(inquiry, to, &talk, arena);

@@ -49,6 +49,10 @@ struct said inquiry_ask(struct inquiry *inquiry, struct counterpart *to, struct 
 			int64_t now, struct arena *arena);
 struct said inquiry_verify(struct inquiry *inquiry, struct counterpart *to,
 			   const struct order *order, struct arena *arena);
+/* The payer gets it back. Like a prompt it is said once: LATER, nothing was done; NONE, nobody
+ * knows. */
+struct said inquiry_reverse(struct inquiry *inquiry, struct counterpart *to,
+			    const struct order *order, struct arena *arena);
 struct said inquiry_enrol(struct inquiry *inquiry, struct counterpart *to,
 			  struct text validation_url, struct text confirmation_url,
 			  struct arena *arena);

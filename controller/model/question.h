@@ -14,6 +14,33 @@
 /* Attempts and questions have URLs of one kind, so their numbers never meet. */
 #define QUESTION_ID_MIN (INT64_C(1) << 40)
 
+/*
+ * What came to which of its URLs: a failed question must not look like a failed order. The number
+ * of an URL is the question's, with this in front; a VERIFY has the first kind alone.
+ */
+enum question_url {
+	QUESTION_URL_RESULT,  /* what came of it */
+	QUESTION_URL_TIMEOUT, /* REVERSE: it stood in the provider's queue for too long */
+	QUESTION_URL_STATUS,  /* REVERSE: how the payment stands, asked after the order */
+	QUESTION_URL_COUNT
+};
+#define QUESTION_URL_SHIFT 44
+
+static inline int64_t question_url(int64_t id, enum question_url url)
+{
+	return id | (int64_t)url << QUESTION_URL_SHIFT;
+}
+
+/* The question of such a number; `url` QUESTION_URL_COUNT: it is none. */
+static inline int64_t question_of_url(int64_t number, enum question_url *url)
+{
+	int64_t kind = number >> QUESTION_URL_SHIFT;
+
+	*url = number < 0 || kind >= QUESTION_URL_COUNT ? QUESTION_URL_COUNT
+							: (enum question_url)kind;
+	return number & ((INT64_C(1) << QUESTION_URL_SHIFT) - 1);
+}
+
 enum question_kind {
 	QUESTION_VERIFY,  /* is this payment true? */
 	QUESTION_REVERSE, /* the payer gets it back */
@@ -40,11 +67,17 @@ struct question {
 
 	enum question_status status;
 	struct text why;     /* what is known of it, as a sentence */
-	struct digest token; /* SHA-256 of the newest URL's token; zeros: it was not said yet */
-	int64_t sent_at;     /* 0: it did not leave. REVERSE: never sent again from then on */
+	/* SHA-256 of the newest URL's token, REVERSE: of the order's own; zeros: it was not said */
+	struct digest token;
+	int64_t sent_at; /* 0: it did not leave. REVERSE: never sent again from then on */
 	struct text provider_ref; /* the provider's name for what was said last */
 	struct text ordered_ref;  /* REVERSE: its name for the order itself */
-	bool follows;             /* REVERSE: what was said last asks what became of the order */
+	bool follows;             /* REVERSE: it was asked what became of the order */
 	uint32_t asks;
 	int64_t next_at; /* 0: nothing is to be done */
+	int64_t changed_at;
+	/* REVERSE: how often, and when last, the provider said after the order that the payment
+	 * still stands. */
+	uint32_t stood;
+	int64_t stood_at;
 };

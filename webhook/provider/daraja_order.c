@@ -11,19 +11,21 @@
 #define REMARKS "wavu"
 
 static json_t *asked_by(const struct credentials *credentials, const char *command,
-			struct text result_url)
+			struct text result_url, struct text timeout_url)
 {
 	return json_pack("{s:o, s:o, s:s, s:o, s:o, s:s}", "Initiator",
 			 daraja_string(credentials->initiator), "SecurityCredential",
 			 daraja_string(text_trim(secret_reveal(credentials->security_credential))),
 			 "CommandID", command, "ResultURL", daraja_string(result_url),
-			 "QueueTimeOutURL", daraja_string(result_url), "Remarks", REMARKS);
+			 "QueueTimeOutURL", daraja_string(timeout_url), "Remarks",
+			 REMARKS);
 }
 
 struct request daraja_verify(const struct channel *channel, const struct credentials *credentials,
 			     const struct order *order, struct arena *arena)
 {
-	json_t *body = asked_by(credentials, "TransactionStatusQuery", order->result_url);
+	json_t *body = asked_by(credentials, "TransactionStatusQuery", order->result_url,
+				order->result_url);
 	/*
 	 * An empty TransactionID gave an empty acknowledgement: without a receipt the key stays
 	 * out, and OriginalConversationID names the order (facts 1.8).
@@ -47,8 +49,13 @@ struct request daraja_verify(const struct channel *channel, const struct credent
 struct request daraja_reverse(const struct channel *channel, const struct credentials *credentials,
 			      const struct order *order, struct arena *arena)
 {
-	json_t *body = asked_by(credentials, "TransactionReversal", order->result_url);
-	invariant(order->cents > 0 && order->receipt.size > 0);
+	/*
+	 * The codes of what came to nothing in the queue are not told, and 1 would be a refusal: it
+	 * is told apart by where it comes to.
+	 */
+	json_t *body = asked_by(credentials, "TransactionReversal", order->result_url,
+				order->timeout_url);
+	invariant(order->cents > 0 && order->receipt.size > 0 && order->timeout_url.size > 0);
 	json_object_set_new(body, "TransactionID", daraja_string(order->receipt));
 	json_object_set_new(
 	    body, "Amount",

@@ -101,6 +101,7 @@ struct order {
 	struct text reference;    /* what the callback said beside it: some are asked by that */
 	int64_t cents;            /* reverse */
 	struct text result_url;   /* of this question alone; late answers come there */
+	struct text timeout_url;  /* reverse: says that nobody knows; never result_url */
 };
 
 /* What a provider's own list is asked for: its payments between two moments, from the offset-th. */

@@ -216,7 +216,8 @@ bool attempts_list(struct attempt **out, uint32_t *count, struct store *store, u
 }
 
 bool attempts_due(struct attempt **out, uint32_t *count, int64_t *next_at, struct store *store,
-		  int64_t now, uint32_t max, struct arena *arena, struct error *error)
+		  struct text channel, int64_t now, uint32_t max, struct arena *arena,
+		  struct error *error)
 {
 	struct statement *statement;
 	struct db *db;
@@ -224,14 +225,17 @@ bool attempts_due(struct attempt **out, uint32_t *count, int64_t *next_at, struc
 	*next_at = 0;
 	if (!store_read(&db, store, STORE_TENANT, error))
 		return false;
-	statement = db_prepare(db, ATTEMPT "WHERE a.next_at > 0 AND a.next_at <= ?1"
+	statement = db_prepare(db, ATTEMPT "WHERE a.channel = ?3 AND a.next_at > 0 AND a.next_at <= ?1"
 					   " ORDER BY a.sent_at > 0, a.next_at, a.id LIMIT ?2");
 	db_bind(statement, 1, now);
 	db_bind(statement, 2, max);
+	db_bind_text(statement, 3, channel);
 	bool ok = take_all(out, count, statement, arena, error);
 	if (ok) {
-		statement = db_prepare(db, "SELECT min(next_at) FROM attempt WHERE next_at > ?");
+		statement = db_prepare(db, "SELECT min(next_at) FROM attempt WHERE channel = ?2"
+					   " AND next_at > ?1");
 		db_bind(statement, 1, now > 0 ? now : 0);
+		db_bind_text(statement, 2, channel);
 		if (db_step(statement))
 			*next_at = db_column(statement, 0);
 		ok = db_finish(statement, error);

@@ -31,11 +31,12 @@ bool attempts_write(struct store *store, const struct attempt *attempt, int64_t 
 bool attempts_list(struct attempt **out, uint32_t *count, struct store *store, uint32_t max,
 		   struct arena *arena, struct error *error) MUST_CHECK;
 /*
- * Those with something to do at `now`, unsent ones first, then the longest due; *next_at: when the
- * next one is due, 0: never.
+ * Those of a channel with something to do at `now`, unsent ones first, then the longest due;
+ * *next_at: when its next one is due, 0: never.
  */
 bool attempts_due(struct attempt **out, uint32_t *count, int64_t *next_at, struct store *store,
-		  int64_t now, uint32_t max, struct arena *arena, struct error *error) MUST_CHECK;
+		  struct text channel, int64_t now, uint32_t max, struct arena *arena,
+		  struct error *error) MUST_CHECK;
 /* Those sent since, whose URLs the street must know. */
 bool attempts_sent_since(struct attempt **out, uint32_t *count, struct store *store, int64_t since,
 			 struct arena *arena, struct error *error) MUST_CHECK;

@@ -24,8 +24,6 @@ struct inquiry *asker_inquiry(struct asker *asker);
 /* Everything of one seat that is due at `now`. *next_at: when to come again, 0: nothing is owed. */
 bool asker_step(struct asker *asker, struct seat *seat, int64_t now, int64_t *next_at,
 		struct error *error) MUST_CHECK;
-/* The token of a URL that nobody can guess, which spells no word the provider refuses. */
-struct text asker_token(struct digest *digest, struct arena *arena);
 /* The URLs of attempts and questions that were sent and may still be answered. */
 bool asker_publish(struct seat *seat, int64_t now, struct error *error) MUST_CHECK;
 

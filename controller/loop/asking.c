@@ -4,7 +4,6 @@
 #include "base/failpoint.h"
 #include "base/limits.h"
 #include "base/log.h"
-#include "loop/asker.h"
 #include "loop/booking_question.h"
 #include "state/questions.h"
 #include "state/street.h"
@@ -15,26 +14,9 @@
 #define ASKS_MAX 100 /* some four days */
 #define BUSY_US MINUTE_US
 #define WITHOUT_KEYS_US (5 * MINUTE_US)
-#define URL_OPEN_US (7 * DAY_US)
-
-/* One seat in hand. */
-struct asking {
-	struct inquiry *inquiry;
-	struct seat *seat;
-	const struct intent *intent;
-	int64_t now;
-	int64_t *next_at;
-	struct arena *arena;
-};
-
-static void come_again(const struct asking *at, int64_t when_at)
-{
-	if (when_at > 0 && (*at->next_at == 0 || when_at < *at->next_at))
-		*at->next_at = when_at;
-}
 
 /* In one transaction, unless it was answered meanwhile. */
-static bool note(const struct asking *at, const struct question *question, struct text why,
+static bool note(const struct lane *at, const struct question *question, struct text why,
 		 struct error *error)
 {
 	struct store *store = at->seat->store;
@@ -50,11 +32,11 @@ static bool note(const struct asking *at, const struct question *question, struc
 		store_abort(store);
 		return false;
 	}
-	come_again(at, question->next_at);
+	lane_again(at, question->next_at);
 	return store_commit(store, error);
 }
 
-static bool give_up(const struct asking *at, struct question *question, struct text why,
+static bool give_up(const struct lane *at, struct question *question, struct text why,
 		    struct error *error)
 {
 	question->status = QUESTION_UNKNOWN;
@@ -72,27 +54,18 @@ static int64_t again_us(uint32_t asks)
 	return wait_us < ASK_AGAIN_MAX_US ? wait_us : ASK_AGAIN_MAX_US;
 }
 
-static struct text own_url(const struct asking *at, const struct question *question,
-			   struct text token)
-{
-	return text_format(at->arena, "%.*s/pay/%.*s/%.*s/a/%.*s",
-			   TEXT_ARG(inquiry_base_url(at->seat->settings, at->arena)),
-			   TEXT_ARG(at->seat->tenant->name), TEXT_ARG(question->channel),
-			   TEXT_ARG(token));
-}
-
 /* Written down before it leaves, and its URL is open: the answer may be faster than ours. */
-static bool ask(const struct asking *at, struct counterpart *to, struct question *question,
+static bool ask(const struct lane *at, struct counterpart *to, struct question *question,
 		struct error *error)
 {
 	struct street_attempt row = { .channel = question->channel,
 				      .provider = question->provider,
 				      .attempt = question->id,
-				      .until_at = at->now + URL_OPEN_US };
-	struct text token = asker_token(&row.token, at->arena);
+				      .until_at = at->now + LANE_URL_OPEN_US };
+	struct text token = lane_token(&row.token, at->arena);
 	struct order order = { .receipt = question->receipt,
 			       .cents = question->cents,
-			       .result_url = own_url(at, question, token) };
+			       .result_url = lane_url(at, token) };
 	struct said said;
 
 	question->token = row.token;
@@ -124,7 +97,7 @@ static bool ask(const struct asking *at, struct counterpart *to, struct question
 }
 
 /* *full: the budget of its channel is used up for now. */
-static bool look(const struct asking *at, struct question *question, bool *full,
+static bool look(const struct lane *at, struct question *question, bool *full,
 		 struct error *error)
 {
 	const struct provider *provider = provider_find(question->provider);
@@ -159,45 +132,26 @@ static bool look(const struct asking *at, struct question *question, bool *full,
 	wait_us = inquiry_ask_at(at->inquiry, &to) - clock_monotonic();
 	if (wait_us > 0) {
 		*full = true;
-		come_again(at, at->now + wait_us);
+		lane_again(at, at->now + wait_us);
 		return true;
 	}
 	return ask(at, &to, question, error);
 }
 
-static bool channel_step(const struct asking *at, struct text channel,
-			 const _Atomic bool *stopping, struct error *error)
+bool asking_step(const struct lane *lane, struct error *error)
 {
 	struct question *due;
 	uint32_t count;
 	bool full = false;
 
-	if (!questions_due(&due, &count, at->seat->store, channel, at->now, AT_ONCE_MAX, at->arena,
-			   error))
+	if (!questions_due(&due, &count, lane->seat->store, lane->channel, lane->now, AT_ONCE_MAX,
+			   lane->arena, error))
 		return false;
-	for (uint32_t i = 0; i < count && !full && !*stopping; i++)
-		if (due[i].kind == QUESTION_VERIFY && !look(at, &due[i], &full, error))
+	for (uint32_t i = 0; i < count && !full && lane_goes_on(lane); i++)
+		if (due[i].kind == QUESTION_VERIFY && !look(lane, &due[i], &full, error))
 			return false;
 	if (count == AT_ONCE_MAX)
-		come_again(at, at->now + SECOND_US);
-	return true;
-}
-
-bool asking_step(struct inquiry *inquiry, struct seat *seat, const struct intent *intent,
-		 int64_t now, int64_t *next_at, const _Atomic bool *stopping, struct arena *arena,
-		 struct error *error)
-{
-	struct asking at = { inquiry, seat, intent, now, next_at, arena };
-	struct text *channels;
-	uint32_t count;
-	int64_t later_at;
-
-	if (!questions_channels(&channels, &count, &later_at, seat->store, now, arena, error))
-		return false;
-	come_again(&at, later_at);
-	for (uint32_t i = 0; i < count && !*stopping; i++)
-		if (!channel_step(&at, channels[i], stopping, error))
-			return false;
+		lane_again(lane, lane->now + SECOND_US);
 	return true;
 }
 
@@ -216,6 +170,7 @@ bool asking_publish(struct seat *seat, int64_t since, int64_t now, struct arena 
 						   .channel = sent[i].channel,
 						   .provider = sent[i].provider,
 						   .attempt = sent[i].id,
-						   .until_at = sent[i].sent_at + URL_OPEN_US };
+						   .until_at =
+						       sent[i].sent_at + LANE_URL_OPEN_US };
 	return count == 0 || street_attempts_open(seat->store, rows, count, now, error);
 }

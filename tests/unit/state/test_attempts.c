@@ -156,15 +156,19 @@ static void what_is_due_comes_unsent_first(void **state)
 	OK(world, attempts_write(world->store, &sent, NOW, &world->error));
 	OK(world, store_commit(world->store, &world->error));
 	(void)start(world, "254712345679", 250000, NOW + 2, &fresh);
-	OK(world, attempts_due(&due, &count, &next_at, world->store, NOW + 5, 9, &world->arena,
-			       &world->error));
+	OK(world, attempts_due(&due, &count, &next_at, world->store, sent.channel, NOW + 5, 9,
+			       &world->arena, &world->error));
 	assert_int_equal(count, 2);
 	assert_int_equal(due[0].sent_at, 0);
 	assert_int_equal(next_at, 0);
-	OK(world, attempts_due(&due, &count, &next_at, world->store, NOW, 9, &world->arena,
-			       &world->error));
+	OK(world, attempts_due(&due, &count, &next_at, world->store, sent.channel, NOW, 9,
+			       &world->arena, &world->error));
 	assert_int_equal(count, 0);
 	assert_int_equal(next_at, NOW + 1);
+	OK(world, attempts_due(&due, &count, &next_at, world->store, TEXT("another"), NOW + 5, 9,
+			       &world->arena, &world->error));
+	assert_int_equal(count, 0);
+	assert_int_equal(next_at, 0);
 	OK(world, attempts_sent_since(&due, &count, world->store, NOW, &world->arena,
 				      &world->error));
 	assert_int_equal(count, 1);

@@ -1,0 +1,37 @@
+#include "loop/lane.h"
+
+#include "base/clock.h"
+
+void lane_again(const struct lane *lane, int64_t at)
+{
+	if (at > 0 && (*lane->next_at == 0 || at < *lane->next_at))
+		*lane->next_at = at;
+}
+
+bool lane_goes_on(const struct lane *lane)
+{
+	return !*lane->stopping && clock_monotonic() < lane->until_at;
+}
+
+struct text lane_token(struct digest *digest, struct arena *arena)
+{
+	struct error error;
+	struct text token;
+
+	do {
+		char *characters = ARENA_ARRAY(arena, char, 33);
+
+		random_token(characters);
+		token = text_of(characters);
+	} while (!provider_token_ok(token, &error));
+	*digest = digest_of(token);
+	return token;
+}
+
+struct text lane_url(const struct lane *lane, struct text token)
+{
+	return text_format(lane->arena, "%.*s/pay/%.*s/%.*s/a/%.*s",
+			   TEXT_ARG(inquiry_base_url(lane->seat->settings, lane->arena)),
+			   TEXT_ARG(lane->seat->tenant->name), TEXT_ARG(lane->channel),
+			   TEXT_ARG(token));
+}

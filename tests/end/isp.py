@@ -25,7 +25,8 @@ ROUTERS = next((path for path in (os.path.join(BUILD, "world-router"),
 TOKEN = "b7Kd9Qw2Zr5Tn8Xc"
 # Of this process alone: a port that a refusing router lets go may become another test's router a moment later.
 PASSWORD = "router-pass-%d" % os.getpid()
-WAIT_S = 30  # how long anything may take before a test says that it never came; not a measure of speed
+# How long anything may take before a test says that it never came; not a measure of speed.
+WAIT_S = int(os.environ.get("WAVU_WAIT_S", "30"))
 
 TENANT = """\
 kind: Tenant

@@ -123,7 +123,7 @@ static void passwords_can_be_read_out(void **state)
 	assert_string_equal(password, "");
 }
 
-static void tokens_spell_no_refused_word(void **state)
+static void property_28_tokens_spell_no_refused_word(void **state)
 {
 	(void)state;
 	/* payments facts 1.7 */
@@ -152,6 +152,31 @@ static void tokens_spell_no_refused_word(void **state)
 	}
 }
 
+/* 32 characters of 5 bits are 160 bits only if each place takes whatever value the others have. */
+static void property_02_every_character_of_a_token_is_drawn(void **state)
+{
+	(void)state;
+	bool seen[32][256] = { { false } };
+	unsigned counts[32] = { 0 };
+	char last[33] = "";
+	for (int i = 0; i < 500; i++) {
+		char token[33];
+		unsigned same = 0;
+		random_token(token);
+		for (unsigned place = 0; place < 32; place++) {
+			unsigned char character = (unsigned char)token[place];
+			counts[place] += !seen[place][character];
+			seen[place][character] = true;
+			same += token[place] == last[place];
+		}
+		assert_true(same < 24);
+		memcpy(last, token, sizeof(last));
+	}
+	/* Of 500 draws of one in 32, fewer than 28 different ones come once in ten thousand years. */
+	for (unsigned place = 0; place < 32; place++)
+		assert_true(counts[place] >= 28);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -161,7 +186,8 @@ int main(void)
 		cmocka_unit_test(a_digest_differs_by_one_bit),
 		cmocka_unit_test(secrets_compare),
 		cmocka_unit_test(passwords_can_be_read_out),
-		cmocka_unit_test(tokens_spell_no_refused_word),
+		cmocka_unit_test(property_02_every_character_of_a_token_is_drawn),
+		cmocka_unit_test(property_28_tokens_spell_no_refused_word),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -14,7 +14,7 @@ static const char *const status_words[] = { [QUESTION_OPEN] = "open",
 #define QUESTION                                                                                  \
 	"SELECT id, kind, channel, provider, payment, receipt, cents, reason, actor, created_at," \
 	" status, why, token, sent_at, provider_ref, ordered_ref, follows, asks, next_at,"        \
-	" changed_at, stood, stood_at FROM question "
+	" changed_at, asked_at, stood_at, stood FROM question "
 
 static int word_index(struct text word, const char *const *words, int count)
 {
@@ -48,8 +48,9 @@ static void take_question(struct question *out, struct statement *statement, str
 		.asks = (uint32_t)db_column(statement, 17),
 		.next_at = db_column(statement, 18),
 		.changed_at = db_column(statement, 19),
-		.stood = (uint32_t)db_column(statement, 20),
+		.asked_at = db_column(statement, 20),
 		.stood_at = db_column(statement, 21),
+		.stood = (uint32_t)db_column(statement, 22),
 	};
 	db_column_bytes(statement, 12, out->token.bytes, sizeof(out->token.bytes));
 }
@@ -161,7 +162,7 @@ bool questions_write(struct store *store, const struct question *question, int64
 	struct statement *statement = db_prepare(
 	    db, "UPDATE question SET status = ?2, why = ?3, token = ?4, sent_at = ?5,"
 		" provider_ref = ?6, ordered_ref = ?7, follows = ?8, asks = ?9, next_at = ?10,"
-		" changed_at = ?11, stood = ?12, stood_at = ?13 WHERE id = ?1");
+		" changed_at = ?11, asked_at = ?12, stood_at = ?13, stood = ?14 WHERE id = ?1");
 
 	db_bind(statement, 1, question->id);
 	db_bind_text(statement, 2, text_of(status_words[question->status]));
@@ -174,8 +175,9 @@ bool questions_write(struct store *store, const struct question *question, int64
 	db_bind(statement, 9, question->asks);
 	db_bind(statement, 10, question->next_at);
 	db_bind(statement, 11, now);
-	db_bind(statement, 12, question->stood);
+	db_bind(statement, 12, question->asked_at);
 	db_bind(statement, 13, question->stood_at);
+	db_bind(statement, 14, question->stood);
 	store_saw(store, now);
 	return db_done(statement, error);
 }

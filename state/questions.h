@@ -21,8 +21,7 @@ bool questions_find(bool *found, struct question *out, struct store *store, int6
 bool questions_of_payment(bool *found, struct question *out, struct store *store,
 			  int64_t payment_id, enum question_kind kind, struct arena *arena,
 			  struct error *error) MUST_CHECK;
-/* Writes all that may change: status, why, token, sent_at, both refs, follows, asks, next_at, stood,
- * stood_at. Read it in the same transaction. */
+/* Writes all that may change: everything from `status` on. Read it in the same transaction. */
 bool questions_write(struct store *store, const struct question *question, int64_t now,
 		     struct error *error) MUST_CHECK;
 

@@ -21,23 +21,23 @@
 enum question_url {
 	QUESTION_URL_RESULT,  /* what came of it */
 	QUESTION_URL_TIMEOUT, /* REVERSE: it stood in the provider's queue for too long */
-	QUESTION_URL_STATUS,  /* REVERSE: how the payment stands, asked after the order */
-	QUESTION_URL_COUNT
+	QUESTION_URL_STATUS,  /* REVERSE: how the payment stands; each time it is asked, another */
 };
 #define QUESTION_URL_SHIFT 44
 
-static inline int64_t question_url(int64_t id, enum question_url url)
+/* `ask`: STATUS: which one, from 0; else 0. */
+static inline int64_t question_url(int64_t id, enum question_url url, uint32_t ask)
 {
-	return id | (int64_t)url << QUESTION_URL_SHIFT;
+	return id | ((int64_t)url + ask) << QUESTION_URL_SHIFT;
 }
 
-/* The question of such a number; `url` QUESTION_URL_COUNT: it is none. */
-static inline int64_t question_of_url(int64_t number, enum question_url *url)
+/* The question of such a number, and which of its URLs it is. */
+static inline int64_t question_of_url(int64_t number, enum question_url *url, uint32_t *ask)
 {
-	int64_t kind = number >> QUESTION_URL_SHIFT;
+	int64_t front = number >> QUESTION_URL_SHIFT;
 
-	*url = number < 0 || kind >= QUESTION_URL_COUNT ? QUESTION_URL_COUNT
-							: (enum question_url)kind;
+	*url = front < QUESTION_URL_STATUS ? (enum question_url)front : QUESTION_URL_STATUS;
+	*ask = (uint32_t)(front - *url);
 	return number & ((INT64_C(1) << QUESTION_URL_SHIFT) - 1);
 }
 
@@ -76,8 +76,10 @@ struct question {
 	uint32_t asks;
 	int64_t next_at; /* 0: nothing is to be done */
 	int64_t changed_at;
-	/* REVERSE: how often, and when last, the provider said after the order that the payment
-	 * still stands. */
+	/*
+	 * REVERSE: when it was asked last after the order how the payment stands, when the last one
+	 * was asked that says "as before", and how many said so.
+	 */
+	int64_t asked_at, stood_at;
 	uint32_t stood;
-	int64_t stood_at;
 };

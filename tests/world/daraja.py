@@ -7,18 +7,22 @@ a 404; ids and codes change their types between callback and query; what is stil
 more than 5 questions a minute are a spike arrest; a result is delivered once, or never. It shares nothing with wavu.
 
   daraja.py --ports-file FILE [--key K --secret S --passkey P --shortcode N --initiator I --credential C]
-            [--die-with-parent]
+            [--environment sandbox|production] [--type paybill|till] [--die-with-parent]
 
 The ports are written to FILE as JSON: {"http","control"}. The control port takes one line a command and answers one
-line of JSON:
+line of JSON (a word with spaces stands in double quotes; phone.py says all this in a person's words):
   set KEY VALUE        push: ok early lost refuse busy spike noid garbage | query: ok lost spike garbage processing
                        callback: once twice never | confirm: on off | limit: on off
+                       validation: off on | confirmation: ok lost | payer: hash masked full (MSISDN of a C2B)
+                       register: ok spike
   prompts              every prompt so far: id, phone, amount, account, url, state, code, receipt
   pay ID               the payer types his PIN: result and (confirm on) a C2B confirmation with the same receipt
   fail ID CODE         it ends otherwise: 1032 cancelled, 1037 no answer, 1 too little …
   tell ID              the result is delivered (again)
   confirm ID           the C2B confirmation of a paid prompt is delivered (again)
   c2b AMOUNT REFERENCE PHONE [RECEIPT]   somebody pays without a prompt
+  customer BUSINESS REFERENCE AMOUNT PHONE [NAME]   the same as a customer does it: validated first, may be refused
+  statement FILE       what the organisation downloads from its portal, as CSV
   expire               every token becomes invalid
   counters             how often each thing was asked
   set status HOW       transaction status: ok lost (no result) twice refuse garbage (neither is an acknowledgement)
@@ -32,11 +36,11 @@ line of JSON:
 import base64
 import ctypes
 import datetime
-import hashlib
 import http.client
 import http.server
 import json
 import secrets
+import shlex
 import signal
 import socket
 import socketserver
@@ -45,8 +49,9 @@ import threading
 import time
 import urllib.parse
 
+from customer import Customer, url_flaw
+
 EAT = datetime.timezone(datetime.timedelta(hours=3))
-FORBIDDEN = ("mpesa", "m-pesa", "safaricom", "exe", "exec", "cmd", "sql", "query")
 GAP_S = 12.0  # 5 a minute, burst 1
 
 
@@ -67,16 +72,19 @@ def make_receipt(serial):
     return head + tail
 
 
-class Daraja:
+class Daraja(Customer):
     def __init__(self, options):
         self.lock = threading.RLock()
         self.key, self.secret = options["key"], options["secret"]
         self.passkey, self.shortcode = options["passkey"], options["shortcode"]
         self.initiator, self.credential = options["initiator"], options["credential"]
+        self.environment, self.type = options["environment"], options["type"]
+        self.names, self.lines, self.balance = {}, [], 41200.0
         self.books = {}
         self.questions = []
         self.settings = {"push": "ok", "query": "ok", "callback": "once", "confirm": "off", "limit": "on",
-                         "status": "ok"}
+                         "status": "ok", "validation": "off", "confirmation": "ok", "payer": "hash",
+                         "register": "ok"}
         self.token = None
         self.prompts = []
         self.registered = {}
@@ -87,9 +95,18 @@ class Daraja:
 
     # ---- what the provider sends by itself ----
 
-    def post(self, url, body):
+    @staticmethod
+    def now():
+        return eat_now()
+
+    def make_receipt(self):
+        with self.lock:
+            self.serial += 1
+            return make_receipt(self.serial)
+
+    def post(self, url, body, timeout_s=10):
         parts = urllib.parse.urlsplit(url)
-        connection = http.client.HTTPConnection(parts.hostname, parts.port, timeout=10)
+        connection = http.client.HTTPConnection(parts.hostname, parts.port, timeout=timeout_s)
         try:
             connection.request("POST", parts.path, json.dumps(body), {
                 "Content-Type": "application/json;charset=UTF-8", "Businessshortcode": self.shortcode})
@@ -119,11 +136,8 @@ class Daraja:
         if "ConfirmationURL" not in self.registered:
             return 0, "no URL is registered"
         self.counters["confirmations"] += 1
-        return self.post(self.registered["ConfirmationURL"], {
-            "TransactionType": "Pay Bill", "TransID": receipt, "TransTime": at, "TransAmount": "%s.00" % amount,
-            "BusinessShortCode": self.shortcode, "BillRefNumber": reference, "InvoiceNumber": "",
-            "OrgAccountBalance": "49197.00", "ThirdPartyTransID": "",
-            "MSISDN": hashlib.sha256(phone.encode()).hexdigest(), "FirstName": "JANE", "MiddleName": "", "LastName": ""})
+        return self.post(self.registered["ConfirmationURL"], self.notice(
+            receipt, "%s.00" % amount, reference, phone, at, "49197.00"))
 
     def finish(self, prompt, code, words):
         """The prompt leaves the handset; the result goes out as the settings say."""
@@ -132,11 +146,11 @@ class Daraja:
                 raise ValueError("%s is over" % prompt["id"])
             prompt.update(state="done", code=code, words=words, paid_at=eat_now().strftime("%Y%m%d%H%M%S"))
             if code == 0:
-                self.serial += 1
-                prompt["receipt"] = make_receipt(self.serial)
+                prompt["receipt"] = self.make_receipt()
+                self.note(prompt["receipt"], prompt["amount"], prompt["account"], prompt["phone"], prompt["paid_at"])
                 self.books[prompt["receipt"]] = {"amount": prompt["amount"], "status": "Completed"}
             times = {"once": 1, "twice": 2, "never": 0}[self.settings["callback"]]
-            confirms = code == 0 and self.settings["confirm"] == "on"
+            confirms = code == 0 and self.settings["confirm"] == "on" and self.settings["confirmation"] == "ok"
         told = [self.tell(prompt)[0] for _ in range(times)]
         if confirms:
             told.append(self.confirm(prompt["receipt"], prompt["amount"], prompt["account"], prompt["phone"],
@@ -184,7 +198,7 @@ class Daraja:
         how = self.settings["push"]
         flaw = self.flaw(body)
         url = str(body.get("CallBackURL", ""))
-        if flaw is None and any(word in url.lower() for word in FORBIDDEN):
+        if flaw is None and url_flaw(url, self.environment):
             flaw = "Bad Request - Invalid CallBackURL"
         if flaw is None and not (str(body.get("Amount", "")).isdigit() and 1 <= int(body["Amount"]) <= 250000):
             flaw = "Bad Request - Invalid Amount"
@@ -285,7 +299,7 @@ class Daraja:
         if not body.get("TransactionID") and not body.get("OriginalConversationID"):
             flaw = "Bad Request - Invalid TransactionID"
         for key in ("ResultURL", "QueueTimeOutURL"):
-            if not body.get(key) or any(word in body[key].lower() for word in FORBIDDEN):
+            if url_flaw(body.get(key), self.environment):
                 flaw = "Bad Request - Invalid " + key
         if flaw is not None or how == "refuse":
             return self.error(400, "400.002.02", flaw or "Bad Request - Invalid Initiator")
@@ -305,11 +319,13 @@ class Daraja:
 
     def enrol(self, body):
         self.counters["registrations"] += 1
+        if self.settings["register"] == "spike":
+            return self.spike()
         if str(body.get("ShortCode")) != self.shortcode or body.get("ResponseType") not in ("Completed", "Cancelled"):
             return self.error(400, "400.003.02", "Bad Request - Invalid ShortCode or ResponseType")
-        if any(word in str(body.get(key, "")).lower() for key in ("ConfirmationURL", "ValidationURL")
-               for word in FORBIDDEN):
-            return self.error(400, "400.002.02", "Bad Request - Invalid URL")
+        for key in ("ConfirmationURL", "ValidationURL"):
+            if url_flaw(body.get(key), self.environment):
+                return self.error(400, "400.002.02", "Bad Request - Invalid " + key)
         if self.registered:
             return self.error(500, "500.003.1001", "Urls are already registered")
         self.registered = body
@@ -359,11 +375,13 @@ class Daraja:
             return {"told": [self.confirm(one["receipt"], one["amount"], one["account"], one["phone"],
                                           one["paid_at"])[0]]}
         if verb == "c2b":
-            self.serial += 1
-            receipt = rest[3] if len(rest) > 3 else make_receipt(self.serial)
+            receipt = rest[3] if len(rest) > 3 else self.make_receipt()
             self.books[receipt] = {"amount": "%s.00" % rest[0], "status": "Completed"}
-            status = self.confirm(receipt, rest[0], rest[1], rest[2], eat_now().strftime("%Y%m%d%H%M%S"))[0]
-            return {"receipt": receipt, "told": [status]}
+            at = eat_now().strftime("%Y%m%d%H%M%S")
+            self.note(receipt, rest[0], rest[1], rest[2], at)
+            return {"receipt": receipt, "told": [self.confirm(receipt, rest[0], rest[1], rest[2], at)[0]]}
+        if verb in ("customer", "statement"):
+            return self.customer_command(verb, rest)
         if verb == "claim":
             return {"told": [self.confirm(*rest[:4], eat_now().strftime("%Y%m%d%H%M%S"))[0]]}
         if verb == "books":
@@ -417,7 +435,8 @@ def control_of(daraja):
     class Control(socketserver.StreamRequestHandler):
         def handle(self):
             for line in self.rfile:
-                words = line.decode().split()
+                line = line.decode()
+                words = shlex.split(line) if '"' in line else line.split()
                 try:
                     said = daraja.command(words)
                 except Exception as error:  # said to whoever asked
@@ -434,7 +453,8 @@ class ControlServer(socketserver.ThreadingMixIn, socketserver.TCPServer):
 
 def main():
     options = {"key": "key", "secret": "secret", "passkey": "passkey", "shortcode": "600638",
-               "initiator": "initiator-1", "credential": "credential-1", "ports-file": None}
+               "initiator": "initiator-1", "credential": "credential-1", "ports-file": None,
+               "environment": "sandbox", "type": "paybill"}
     words = sys.argv[1:]
     while words:
         name = words.pop(0).lstrip("-")

@@ -125,6 +125,7 @@ struct statement_line {
 	bool is_cut;                   /* cells are missing, or the file ends within it */
 };
 
+	int64_t now; /* what is later than that never was */
 struct provider_api {
 	/* A token for the other questions, and how long it lives. */
 	struct request (*login)(const struct channel *channel, struct arena *arena);
@@ -135,6 +136,7 @@ struct provider_api {
 	/* Can a prompt ask for that much? A sentence when it cannot. */
 	struct text (*cents_ok)(int64_t cents);
 	struct request (*start)(const struct channel *channel,
+	int64_t also_at; /* lists: or then, by its other clock; 0: surely `at` */
 				const struct credentials *credentials, const struct prompt *prompt,
 				int64_t now, struct arena *arena);
 	struct said (*start_read)(const struct response *response, struct arena *arena);

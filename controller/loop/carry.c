@@ -4,6 +4,7 @@
 
 #include "base/clock.h"
 #include "base/failpoint.h"
+#include "loop/timekeeper.h"
 #include "state/fleet.h"
 #include "state/inventory.h"
 

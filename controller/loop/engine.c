@@ -12,6 +12,7 @@
 #include "loop/engine_inside.h"
 #include "loop/follow.h"
 #include "loop/teller.h"
+#include "loop/timekeeper.h"
 
 static const char *const holders[] = {
 	[ENGINE_RUN] = "wavu controller",

@@ -8,6 +8,7 @@
 #include "base/log.h"
 #include "loop/rollout.h"
 #include "loop/run.h"
+#include "loop/timekeeper.h"
 #include "state/fleet.h"
 
 #define LOOKS_MAX 96

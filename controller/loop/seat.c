@@ -44,7 +44,7 @@ void seat_close(struct seat *seat)
 {
 	if (seat->tenant == NULL)
 		return;
-	timekeeper_done(&seat->keeper);
+	keeper_forget(&seat->keeper);
 	intent_release(seat->intent);
 	rollout_keeping_free(seat->kept);
 	repository_close(seat->mirror);

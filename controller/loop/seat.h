@@ -13,7 +13,7 @@
 #include "git/repository.h"
 #include "intent/intent.h"
 #include "loop/bell.h"
-#include "loop/timekeeper.h"
+#include "loop/keeper.h"
 #include "router/device.h"
 #include "settings/settings.h"
 #include "state/store.h"
@@ -56,7 +56,7 @@ struct seat {
 	pthread_mutex_t moving; /* who moves routers between commits; held across the store */
 
 	struct repository *mirror; /* of whoever has the turn; NULL in a simulation without git */
-	struct timekeeper keeper;  /* of the thread that calls timekeeper_step */
+	struct keeper keeper;      /* of the thread that calls timekeeper_step */
 };
 
 /*

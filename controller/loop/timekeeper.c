@@ -62,7 +62,7 @@ static struct text why_jump(int64_t moved_us, struct arena *arena)
 static bool clock_start(struct seat *seat, int64_t now, int64_t monotonic, struct arena *arena,
 			struct error *error)
 {
-	struct timekeeper *keeper = &seat->keeper;
+	struct keeper *keeper = &seat->keeper;
 	struct text why;
 	int64_t newest;
 
@@ -84,7 +84,7 @@ static bool clock_start(struct seat *seat, int64_t now, int64_t monotonic, struc
 static bool clock_again(struct seat *seat, int64_t now, int64_t monotonic, struct arena *arena,
 			struct error *error)
 {
-	struct timekeeper *keeper = &seat->keeper;
+	struct keeper *keeper = &seat->keeper;
 	int64_t moved = llabs(now - monotonic - keeper->offset_us), newest;
 	struct text why;
 	bool right = false;
@@ -113,7 +113,7 @@ static bool clock_again(struct seat *seat, int64_t now, int64_t monotonic, struc
 static bool clock_check(struct seat *seat, int64_t now, int64_t monotonic, struct arena *arena,
 			struct error *error)
 {
-	struct timekeeper *keeper = &seat->keeper;
+	struct keeper *keeper = &seat->keeper;
 	int64_t moved;
 
 	if (!keeper->started)
@@ -213,7 +213,7 @@ static bool renew(bool *renewed, struct seat *seat, const struct intent *intent,
 static bool judge_one(struct seat *seat, uint32_t index, int64_t now, struct text *because,
 		      struct arena *arena, struct error *error)
 {
-	struct timekeeper *keeper = &seat->keeper;
+	struct keeper *keeper = &seat->keeper;
 	const struct judged_person *person = &keeper->people[index];
 	const struct subscriber *subscriber = person->subscriber;
 	/* What is bought is bought by the newest commit, wherever his router still is. */
@@ -267,7 +267,7 @@ static bool judge_rest(struct seat *seat, int64_t now, const uint32_t *rest, uin
 /* Everybody, from one query. Nobody is marked: a new commit has its own bells, a start too. */
 static bool judge_all(struct seat *seat, int64_t now, struct error *error)
 {
-	struct timekeeper *keeper = &seat->keeper;
+	struct keeper *keeper = &seat->keeper;
 	struct arena arena = { 0 };
 	struct standing *standings;
 	uint32_t count, *rest, rest_count = 0;
@@ -301,7 +301,7 @@ static bool judge_all(struct seat *seat, int64_t now, struct error *error)
 }
 
 /* Everybody of every router, by the commit that his router goes by. */
-static void keeper_list(struct timekeeper *keeper)
+static void keeper_list(struct keeper *keeper)
 {
 	const struct intent *intent = keeper->intent;
 	const struct keeping *kept = keeper->kept;
@@ -338,9 +338,9 @@ static void keeper_list(struct timekeeper *keeper)
 static bool keeper_adopt(struct seat *seat, struct intent *intent, uint64_t serial, int64_t now,
 			 struct error *error)
 {
-	struct timekeeper *keeper = &seat->keeper;
+	struct keeper *keeper = &seat->keeper;
 
-	timekeeper_done(keeper);
+	keeper_forget(keeper);
 	keeper->intent = intent;
 	keeper->kept_serial = serial;
 	keeper->kept = rollout_keeping(seat);
@@ -348,7 +348,7 @@ static bool keeper_adopt(struct seat *seat, struct intent *intent, uint64_t seri
 	if (judge_all(seat, now, error))
 		return true;
 	/* Not judged whole: the next call begins again. */
-	timekeeper_done(keeper);
+	keeper_forget(keeper);
 	return false;
 }
 
@@ -391,7 +391,7 @@ static bool mark_all(struct seat *seat, const struct passed *passed, uint32_t co
 /* Those whose time has come. */
 static bool judge_due(struct seat *seat, int64_t now, struct arena *arena, struct error *error)
 {
-	struct timekeeper *keeper = &seat->keeper;
+	struct keeper *keeper = &seat->keeper;
 	struct judged *before = ARENA_ARRAY(arena, struct judged, keeper->judged_count + 1);
 	struct passed *passed = ARENA_ARRAY(arena, struct passed, keeper->judged_count + 1);
 	uint32_t count = 0;
@@ -438,7 +438,7 @@ static bool dirty_take(struct seat *seat, struct text **out, uint32_t *count, st
 
 /* Where somebody's next entry is, from `from` on; judged_count: nowhere. In a roll-out he may have
  * two. */
-static uint32_t person_at(const struct timekeeper *keeper, struct text reference, uint32_t from)
+static uint32_t person_at(const struct keeper *keeper, struct text reference, uint32_t from)
 {
 	const struct subscriber *subscriber;
 
@@ -456,7 +456,7 @@ static uint32_t person_at(const struct timekeeper *keeper, struct text reference
 static bool judge_dirty(struct seat *seat, const struct text *references, uint32_t count,
 			int64_t now, struct arena *arena, struct error *error)
 {
-	const struct timekeeper *keeper = &seat->keeper;
+	const struct keeper *keeper = &seat->keeper;
 
 	for (uint32_t i = 0; i < count; i++) {
 		struct passed passed = { .index = person_at(keeper, references[i], 0) };
@@ -474,7 +474,7 @@ static bool judge_dirty(struct seat *seat, const struct text *references, uint32
 
 static bool step(struct seat *seat, int64_t now, struct arena *arena, struct error *error)
 {
-	struct timekeeper *keeper = &seat->keeper;
+	struct keeper *keeper = &seat->keeper;
 	uint64_t serial = rollout_serial(seat);
 	struct intent *intent = seat_intent(seat);
 	struct text *dirty;
@@ -511,17 +511,4 @@ bool timekeeper_step(struct seat *seat, int64_t now, int64_t monotonic, int64_t 
 	*next_at = seat->keeper.held || seat->keeper.intent == NULL ? INT64_MAX
 								    : seat->keeper.next_at;
 	return done || error_at(error, "tenant %.*s: the timekeeper", TEXT_ARG(seat->tenant->name));
-}
-
-void timekeeper_done(struct timekeeper *keeper)
-{
-	intent_release(keeper->intent);
-	rollout_keeping_free(keeper->kept);
-	free(keeper->people);
-	free(keeper->judged);
-	keeper->intent = NULL;
-	keeper->kept = NULL;
-	keeper->people = NULL;
-	keeper->judged = NULL;
-	keeper->judged_count = 0;
 }

@@ -1,44 +1,14 @@
 /*
  * What time alone changes: expiries, grace, dunning steps, renewals from credit; and whether the
  * clock is to be believed (product.md promise 3). It keeps the judged state of every subscriber in
- * memory and touches the store only when something changes. Belongs to one thread at a time; blocks
- * on disk. It never talks to a router: it marks and rings.
+ * memory (loop/keeper.h) and touches the store only when something changes. Belongs to one thread at
+ * a time; blocks on disk. It never talks to a router: it marks and rings.
  */
 #pragma once
 
 #include "base/error.h"
-#include "model/entitlement.h"
 
 struct seat;
-struct intent;
-struct keeping;
-struct subscriber;
-
-/* One subscriber as last judged. */
-struct judged {
-	enum state state;
-	int64_t until_at; /* when time alone may change it */
-	struct speed speed;
-};
-
-struct judged_person {
-	const struct subscriber *subscriber;
-	const struct intent *intent; /* by which his router goes */
-};
-
-struct timekeeper {
-	struct intent *intent; /* the newest that was judged: held */
-	struct keeping *kept;  /* routers that still go by a former one; held; NULL: none */
-	uint64_t kept_serial;
-	struct judged_person *people; /* of the routers, each by its own commit */
-	struct judged *judged;        /* of the same */
-	uint32_t judged_count;
-	int64_t next_at; /* the smallest until_at */
-	_Atomic bool started;
-	bool held;   /* the clock is not believed now */
-	bool jumped; /* it was seen to move by this process, so that it can be seen to move back */
-	_Atomic int64_t offset_us; /* wall minus monotonic when the clock was last believed */
-};
 
 #define CLOCK_JUMP_US (5 * INT64_C(60) * 1000000) /* product.md promise 3 */
 
@@ -62,4 +32,3 @@ bool timekeeper_believe(struct seat *seat, struct error *error) MUST_CHECK;
 bool timekeeper_doubts(const struct seat *seat, int64_t now, int64_t monotonic);
 /* A person's word is stored: from here on this is the right time. Never blocks; any thread. */
 void timekeeper_believed(struct seat *seat, int64_t now, int64_t monotonic);
-void timekeeper_done(struct timekeeper *keeper);

@@ -409,7 +409,7 @@ void life_stop(void)
 	sim.running = false;
 	queue_free(sim.engine->queue);
 	sim.engine->queue = NULL;
-	timekeeper_done(&sim.seat->keeper);
+	keeper_forget(&sim.seat->keeper);
 	intent_release(sim.seat->intent);
 	rollout_keeping_free(sim.seat->kept);
 	store_close(sim.seat->store);

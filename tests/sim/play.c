@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/error.h"
+#include "loop/timekeeper.h"
 #include "sim/sim.h"
 #include "state/fleet.h"
 

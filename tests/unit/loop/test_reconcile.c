@@ -12,6 +12,7 @@
 #include "town.h"
 
 #include "base/clock.h"
+#include "loop/timekeeper.h"
 #include "state/fleet.h"
 #include "state/inventory.h"
 #include "state/ledger.h"

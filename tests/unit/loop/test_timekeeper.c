@@ -11,6 +11,7 @@
 #include "town.h"
 
 #include "base/clock.h"
+#include "loop/timekeeper.h"
 #include "state/fleet.h"
 #include "state/ledger.h"
 

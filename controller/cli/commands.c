@@ -195,11 +195,12 @@ const struct command commands[] = {
 	  "Unmatched and held payments can be refunded too; the receipt is never credited again.",
 	  "wavu payment refund SKL51ZDR4F --reason \"paid twice, given back in cash\"",
 	  run_payment_refund },
-	{ "payment register", "", 0, 0, NULL,
+	{ "payment register", "[CHANNEL]", 0, 1, NULL,
 	  "makes the callback URLs of every channel known to its provider",
-	  "In production a provider takes them once; to change them, delete them in its portal "
-	  "first.",
-	  "wavu payment register", run_payment_register },
+	  "It needs the channel's consumer_key and consumer_secret. In production a provider takes "
+	  "the URLs once; to change them, delete them in its portal first. Exit code 1 when a "
+	  "channel could not be registered; the answer says of each how it went.",
+	  "wavu payment register main", run_payment_register },
 	{ "payment request", "ACCOUNT [AMOUNT]", 1, 2, request_options,
 	  "asks a payer's phone for money (STK push)",
 	  "Without an amount what is due is asked for. A payer with an open prompt, or asked for "

@@ -105,5 +105,5 @@ int run_payment_request(struct call *call)
 
 int run_payment_register(struct call *call)
 {
-	return call_control(call, "register", NULL, 0);
+	return call_control(call, "register", call->arguments, call->argument_count);
 }

@@ -40,9 +40,14 @@ bool asker_request(bool *fresh, struct attempt *out, struct seat *seat, const st
 		   const struct wanted_prompt *wanted, int64_t now, struct arena *arena,
 		   struct error *error) MUST_CHECK;
 
-/*
- * Makes a channel's callback URLs known to its provider. Nothing is stored. *done false: *why is
- * why not, or what the provider said.
- */
-void asker_enrol(bool *done, struct text *why, struct asker *asker, const struct seat *seat,
-		 const struct intent *intent, const struct channel *channel, struct arena *arena);
+enum enrolled {
+	ENROLLED_NOT, /* *why is why not, or what the provider said */
+	ENROLLED,
+	ENROLLED_ELSEWHERE, /* that provider takes URLs in its own portal only; *why says so */
+	ENROLLED_COUNT
+};
+
+/* Makes a channel's callback URLs known to its provider. Nothing is stored. */
+enum enrolled asker_enrol(struct text *why, struct asker *asker, const struct seat *seat,
+			  const struct intent *intent, const struct channel *channel,
+			  struct arena *arena);

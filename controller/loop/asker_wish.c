@@ -137,23 +137,31 @@ bool asker_request(bool *fresh, struct attempt *out, struct seat *seat, const st
 
 /* ---- making our URLs known ------------------------------------------------------------------- */
 
-void asker_enrol(bool *done, struct text *why, struct asker *asker, const struct seat *seat,
-		 const struct intent *intent, const struct channel *channel, struct arena *arena)
+enum enrolled asker_enrol(struct text *why, struct asker *asker, const struct seat *seat,
+			  const struct intent *intent, const struct channel *channel,
+			  struct arena *arena)
 {
+	const struct provider *provider = provider_find(channel->provider);
 	struct counterpart to;
 	struct secret token;
 	struct error error = { 0 };
 	struct text base;
 	struct said said;
 
-	*done = false;
+	if (provider == NULL || provider->api == NULL || provider->api->enrol == NULL) {
+		*why = text_format(arena,
+				   "enter the URL that `wavu payment urls` prints in the portal of "
+				   "%.*s",
+				   TEXT_ARG(channel->provider));
+		return ENROLLED_ELSEWHERE;
+	}
 	if (!counterpart_open(&to, seat, intent, channel->name, NEEDS_LOGIN, arena, why) ||
 	    !inquiry_reaches_us(seat->settings, channel, why))
-		return;
+		return ENROLLED_NOT;
 	if (!secret_read(&token, seat->settings->secrets, channel->token, arena, &error) ||
 	    !provider_token_ok(secret_reveal(token), &error)) {
 		*why = text_copy(arena, text_of(error.text));
-		return;
+		return ENROLLED_NOT;
 	}
 	base = text_format(arena, "%.*s/pay/%.*s/%.*s/%.*s",
 			   TEXT_ARG(inquiry_base_url(seat->settings, arena)),
@@ -162,6 +170,6 @@ void asker_enrol(bool *done, struct text *why, struct asker *asker, const struct
 	said = inquiry_enrol(asker_inquiry(asker), &to,
 			     text_format(arena, "%.*s/validation", TEXT_ARG(base)),
 			     text_format(arena, "%.*s/confirmation", TEXT_ARG(base)), arena);
-	*done = said.answer == ANSWER_YES;
 	*why = said.why;
+	return said.answer == ANSWER_YES ? ENROLLED : ENROLLED_NOT;
 }

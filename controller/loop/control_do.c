@@ -375,33 +375,44 @@ static bool do_request(struct desk *desk, struct error *error)
 	return true;
 }
 
-static void register_seat(struct desk *desk, struct seat *seat, struct text *words, bool *all_done,
-			  uint32_t *count)
+/* What became of the channels so far. */
+struct enrolment {
+	struct text words;
+	uint32_t done, failed, elsewhere;
+};
+
+static void register_seat(struct desk *desk, struct seat *seat, struct enrolment *enrolment)
 {
+	static const char *const verdicts[] = { [ENROLLED_NOT] = "NOT registered",
+						[ENROLLED] = "registered",
+						[ENROLLED_ELSEWHERE] = "not by wavu" };
+	struct text only = argument(desk, 0);
 	struct intent *intent = seat_intent(seat);
 
 	for (uint32_t i = 0; intent != NULL && i < intent->tenant.channel_count; i++) {
 		const struct channel *channel = &intent->tenant.channels[i];
 		struct text why = TEXT_NONE;
-		bool done;
+		enum enrolled how;
 
-		asker_enrol(&done, &why, desk->engine->asker, seat, intent, channel, desk->arena);
-		*words = text_format(desk->arena, "%.*s%s%.*s/%.*s: %s%s%.*s", TEXT_ARG(*words),
-				     words->size > 0 ? "; " : "", TEXT_ARG(seat->tenant->name),
-				     TEXT_ARG(channel->name),
-				     done ? "registered" : "not registered",
-				     why.size > 0 ? ": " : "", TEXT_ARG(why));
-		*all_done = *all_done && done;
-		(*count)++;
+		if (only.size > 0 && !text_equal(only, channel->name))
+			continue;
+		how = asker_enrol(&why, desk->engine->asker, seat, intent, channel, desk->arena);
+		enrolment->words = text_format(
+		    desk->arena, "%.*s%s%.*s/%.*s: %s%s%.*s", TEXT_ARG(enrolment->words),
+		    enrolment->words.size > 0 ? "\n" : "", TEXT_ARG(seat->tenant->name),
+		    TEXT_ARG(channel->name), verdicts[how], why.size > 0 ? ": " : "",
+		    TEXT_ARG(why));
+		enrolment->done += how == ENROLLED;
+		enrolment->failed += how == ENROLLED_NOT;
+		enrolment->elsewhere += how == ENROLLED_ELSEWHERE;
 	}
 	intent_release(intent);
 }
 
 static bool do_register(struct desk *desk, struct error *error)
 {
-	struct text words = TEXT_NONE;
-	uint32_t count = 0;
-	bool all_done = true;
+	struct text only = argument(desk, 0);
+	struct enrolment enrolment = { 0 };
 
 	(void)error;
 	for (uint32_t i = 0; i < engine_seat_count(desk->engine); i++) {
@@ -409,12 +420,20 @@ static bool do_register(struct desk *desk, struct error *error)
 
 		if (desk->request->tenant.size == 0 ||
 		    text_equal(desk->request->tenant, seat->tenant->name))
-			register_seat(desk, seat, &words, &all_done, &count);
+			register_seat(desk, seat, &enrolment);
 	}
-	if (count == 0)
-		return answer_message(desk, 1, TEXT("there is no channel to register"), NULL,
-				      TEXT_NONE);
-	return answer_message(desk, all_done ? 0 : 1, words, NULL, TEXT_NONE);
+	if (enrolment.words.size > 0)
+		return answer_message(desk, enrolment.failed == 0 && enrolment.done > 0 ? 0 : 1,
+				      enrolment.words, NULL, TEXT_NONE);
+	return answer_message(
+	    desk, 1,
+	    only.size > 0 ? text_format(desk->arena,
+					"the commit in force declares no channel %.*s; `wavu "
+					"payment urls` lists all",
+					TEXT_ARG(only))
+			  : TEXT("there is no channel to register: the commit in force declares "
+				 "none under `payments`"),
+	    NULL, TEXT_NONE);
 }
 
 /* ---- pause and resume ------------------------------------------------------------------------ */

@@ -111,7 +111,7 @@ static void stands(struct shop *shop, int64_t days, int64_t cents)
 	assert_int_equal(standing.balance_cents, cents);
 }
 
-static void what_it_bought_is_taken_back(void **state)
+static void property_13_what_it_bought_is_taken_back(void **state)
 {
 	struct shop shop;
 	struct text receipt;
@@ -246,7 +246,7 @@ static void what_was_opened_stays(void **state)
 	shop_close(&shop);
 }
 
-static void twice_unknown_and_without_a_reason(void **state)
+static void property_13_twice_unknown_and_without_a_reason(void **state)
 {
 	struct text receipt;
 	struct shop shop;
@@ -317,14 +317,14 @@ static void history_tells_it(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(what_it_bought_is_taken_back),
+		cmocka_unit_test(property_13_what_it_bought_is_taken_back),
 		cmocka_unit_test(the_end_gives_way_where_others_came_behind),
 		cmocka_unit_test(what_is_over_shortens_nothing_that_others_paid),
 		cmocka_unit_test(what_others_paid_of_a_period_is_credit_again),
 		cmocka_unit_test(change_that_helped_later_is_found),
 		cmocka_unit_test(a_debt_from_before_comes_back),
 		cmocka_unit_test(what_was_opened_stays),
-		cmocka_unit_test(twice_unknown_and_without_a_reason),
+		cmocka_unit_test(property_13_twice_unknown_and_without_a_reason),
 		cmocka_unit_test(property_13_a_late_duplicate_credits_nothing),
 		cmocka_unit_test(history_tells_it),
 	};

@@ -52,7 +52,7 @@ static void verify(struct town *town)
 		fail_msg("%.*s", TEXT_ARG(problems[0]));
 }
 
-static void a_receipt_counts_once(void **state)
+static void property_10_a_receipt_counts_once(void **state)
 {
 	struct town town;
 
@@ -74,7 +74,7 @@ static void a_receipt_counts_once(void **state)
 }
 
 /* The same receipt with another amount is held, once, however often it is said. */
-static void another_amount_is_held_once(void **state)
+static void property_10_another_amount_is_held_once(void **state)
 {
 	struct town town;
 
@@ -92,7 +92,7 @@ static void another_amount_is_held_once(void **state)
 	town_close(&town);
 }
 
-static void what_wavu_will_not_judge_alone_is_held(void **state)
+static void property_09_what_wavu_will_not_judge_alone_is_held(void **state)
 {
 	static const struct {
 		const char *channel, *source, *body;
@@ -137,7 +137,7 @@ static void what_wavu_will_not_judge_alone_is_held(void **state)
 	town_close(&town);
 }
 
-static void nobody_known_is_unmatched_and_finds_a_home(void **state)
+static void property_14_nobody_known_is_unmatched_and_finds_a_home(void **state)
 {
 	struct intent *intent;
 	struct booked booked;
@@ -218,7 +218,7 @@ static void a_held_one_is_released_when_amount_and_code_are_right(void **state)
 }
 
 /* Heard first from a strange source, then from the right one: the same money, credited once. */
-static void the_right_source_releases_what_a_strange_one_said(void **state)
+static void property_11_the_right_source_releases_what_a_strange_one_said(void **state)
 {
 	static const char body[] =
 	    "{\"TransID\":\"C1\",\"TransAmount\":\"2500\",\"BusinessShortCode\":\"600639\","
@@ -280,7 +280,7 @@ static void cash_needs_an_account_an_amount_and_a_reason(void **state)
 }
 
 /* A batch is all or nothing, and what was booked before a crash is not booked again. */
-static void a_crash_books_nothing_twice(void **state)
+static void property_10_and_14_a_crash_books_nothing_twice(void **state)
 {
 	struct town town;
 
@@ -327,14 +327,14 @@ static void before_the_first_commit_nothing_is_read(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(a_receipt_counts_once),
-		cmocka_unit_test(another_amount_is_held_once),
-		cmocka_unit_test(what_wavu_will_not_judge_alone_is_held),
-		cmocka_unit_test(nobody_known_is_unmatched_and_finds_a_home),
+		cmocka_unit_test(property_10_a_receipt_counts_once),
+		cmocka_unit_test(property_10_another_amount_is_held_once),
+		cmocka_unit_test(property_09_what_wavu_will_not_judge_alone_is_held),
+		cmocka_unit_test(property_14_nobody_known_is_unmatched_and_finds_a_home),
 		cmocka_unit_test(a_held_one_is_released_when_amount_and_code_are_right),
-		cmocka_unit_test(the_right_source_releases_what_a_strange_one_said),
+		cmocka_unit_test(property_11_the_right_source_releases_what_a_strange_one_said),
 		cmocka_unit_test(cash_needs_an_account_an_amount_and_a_reason),
-		cmocka_unit_test(a_crash_books_nothing_twice),
+		cmocka_unit_test(property_10_and_14_a_crash_books_nothing_twice),
 		cmocka_unit_test(before_the_first_commit_nothing_is_read),
 	};
 

@@ -267,7 +267,7 @@ static void expect_bought(struct desk *desk, struct bought bought, uint32_t peri
 			 time_text(&desk->arena, desk->tenant.zone, bought.paid_until_at).at);
 }
 
-static void credit_buys_whole_periods_at_once(void **state)
+static void property_09_credit_buys_whole_periods_at_once(void **state)
 {
 	struct desk desk;
 	struct bought bought;
@@ -385,7 +385,7 @@ int main(void)
 		cmocka_unit_test(a_negative_step_takes_no_paid_time),
 		cmocka_unit_test(service_begins_at_the_start),
 		cmocka_unit_test(a_pause_shuts_and_takes_no_time),
-		cmocka_unit_test(credit_buys_whole_periods_at_once),
+		cmocka_unit_test(property_09_credit_buys_whole_periods_at_once),
 		cmocka_unit_test(running_service_is_continued_expired_starts_now),
 		cmocka_unit_test(the_anchor_day_is_kept_through_february),
 		cmocka_unit_test(nothing_is_bought_before_the_start_or_ten_years_ahead),

@@ -67,7 +67,7 @@ static void property_28_tokens_never_spell_a_forbidden_word(void **state)
 	assert_false(provider_token_ok((struct text){ longest, 129 }, &error));
 }
 
-static void sources(void **state)
+static void property_27_sources(void **state)
 {
 	(void)state;
 	struct channel channel = help_channel();
@@ -92,7 +92,7 @@ int main(void)
 		cmocka_unit_test(the_table_is_sorted_and_whole),
 		cmocka_unit_test(property_28_forbidden_words_in_any_case),
 		cmocka_unit_test(property_28_tokens_never_spell_a_forbidden_word),
-		cmocka_unit_test(sources),
+		cmocka_unit_test(property_27_sources),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -85,7 +85,7 @@ static void an_equal_street_writes_nothing(void **state)
 	assert_int_equal(faulty_syncs() - before, 0);
 }
 
-static void every_pragma_is_as_said(void **state)
+static void property_20_every_pragma_is_as_said(void **state)
 {
 	static const struct {
 		const char *sql;
@@ -155,7 +155,7 @@ static void reopen(struct world *world)
 	world->store = world_open(world, STORE_CONTROLLER);
 }
 
-static void a_failing_disk_stops_the_writer(void **state)
+static void property_20_a_failing_disk_stops_the_writer(void **state)
 {
 	struct world *world = *state;
 	int acked = 0, faults = 0, number = 0;
@@ -266,7 +266,7 @@ static void start_after_the_cut(struct world *world, const char *folder, int64_t
 	world->arena = after.arena;
 }
 
-static void a_power_cut_loses_nothing(void **state)
+static void property_20_a_power_cut_loses_nothing(void **state)
 {
 	struct world *world = *state;
 	char folder[] = "/tmp/state-cut-XXXXXX";
@@ -309,9 +309,9 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(many_callbacks_share_one_fsync),  TEST(a_batch_of_the_teller_is_one_fsync),
-		TEST(an_equal_street_writes_nothing),  TEST(every_pragma_is_as_said),
-		TEST(a_failing_disk_stops_the_writer), TEST(a_full_disk_does_not),
-		TEST(a_failing_checkpoint_is_noticed), TEST(a_power_cut_loses_nothing),
+		TEST(an_equal_street_writes_nothing),  TEST(property_20_every_pragma_is_as_said),
+		TEST(property_20_a_failing_disk_stops_the_writer), TEST(a_full_disk_does_not),
+		TEST(a_failing_checkpoint_is_noticed), TEST(property_20_a_power_cut_loses_nothing),
 	};
 
 	faulty_install();

@@ -46,7 +46,7 @@ static void refused(struct world *world, const char *suffix, const char *sql, co
 			 why);
 }
 
-static void journals_refuse_change(void **state)
+static void property_14_journals_refuse_change(void **state)
 {
 	static const struct {
 		const char *table, *column;
@@ -75,7 +75,7 @@ static void journals_refuse_change(void **state)
 	assert_string_equal(world_verify(world, world->store), "");
 }
 
-static void the_inbox_refuses_change(void **state)
+static void property_14_the_inbox_refuses_change(void **state)
 {
 	struct world *world = *state;
 	struct store *webhook = world_open(world, STORE_WEBHOOK);
@@ -87,7 +87,7 @@ static void the_inbox_refuses_change(void **state)
 	store_close(webhook);
 }
 
-static void money_cannot_be_made(void **state)
+static void property_10_money_cannot_be_made(void **state)
 {
 	struct world *world = *state;
 
@@ -146,9 +146,9 @@ static void money_cannot_be_made(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(journals_refuse_change),
-		TEST(the_inbox_refuses_change),
-		TEST(money_cannot_be_made),
+		TEST(property_14_journals_refuse_change),
+		TEST(property_14_the_inbox_refuses_change),
+		TEST(property_10_money_cannot_be_made),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -53,7 +53,7 @@ static void buy(struct world *world, int64_t payment_id, uint32_t periods, int64
 	OK(world, store_commit(world->store, &world->error));
 }
 
-static void booking_credits_once(void **state)
+static void property_10_booking_credits_once(void **state)
 {
 	struct world *world = *state;
 	struct payment payment = world_payment("QGH7AB12CD", 250000), again;
@@ -482,7 +482,7 @@ static void nothing_is_half_booked(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(booking_credits_once),
+		TEST(property_10_booking_credits_once),
 		TEST(a_day_counts_what_was_booked_in_it),
 		TEST(unmatched_money_is_assigned_once),
 		TEST(held_money_moves_nothing_until_released),

@@ -255,7 +255,7 @@ static void run_seed(uint64_t seed)
 	assert_int_equal(world_teardown(&state), 0);
 }
 
-static void the_ledger_is_the_model(void **state)
+static void property_10_the_ledger_is_the_model(void **state)
 {
 	const char *one = getenv("WAVU_SEED");
 	uint64_t seed;
@@ -271,7 +271,7 @@ static void the_ledger_is_the_model(void **state)
 
 int main(void)
 {
-	const struct CMUnitTest tests[] = { cmocka_unit_test(the_ledger_is_the_model) };
+	const struct CMUnitTest tests[] = { cmocka_unit_test(property_10_the_ledger_is_the_model) };
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -88,7 +88,7 @@ static uint32_t lines_read(struct inbox_line **lines)
 	return count;
 }
 
-static void a_kept_line_is_on_the_disk(void **state)
+static void property_20_a_kept_line_is_on_the_disk(void **state)
 {
 	(void)state;
 	struct error error;
@@ -119,7 +119,7 @@ static void *keep_many(void *argument)
 	return NULL;
 }
 
-static void many_threads_lose_and_double_nothing(void **state)
+static void property_20_many_threads_lose_and_double_nothing(void **state)
 {
 	(void)state;
 	pthread_t threads[THREADS_COUNT];
@@ -185,9 +185,10 @@ static void nobody_has_to_listen_to_the_bell(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup_teardown(a_kept_line_is_on_the_disk, setup, teardown),
-		cmocka_unit_test_setup_teardown(many_threads_lose_and_double_nothing, setup,
+		cmocka_unit_test_setup_teardown(property_20_a_kept_line_is_on_the_disk, setup,
 						teardown),
+		cmocka_unit_test_setup_teardown(
+			property_20_many_threads_lose_and_double_nothing, setup, teardown),
 		cmocka_unit_test_setup_teardown(what_waits_is_written_before_it_ends, setup,
 						teardown),
 		cmocka_unit_test_setup_teardown(the_bell_is_rung_after_the_commit, setup, teardown),

@@ -146,7 +146,7 @@ static void connections_are_kept_as_the_client_wishes(void **state)
 	assert_true(keeps_alive(keep, 1, TEXT("1.0")));
 }
 
-static void sources(void **state)
+static void property_27_sources(void **state)
 {
 	(void)state;
 	const struct text proxies[] = { TEXT("127.0.0.1"), TEXT("10.0.0.2"), TEXT("2001:db8::7") };
@@ -196,7 +196,7 @@ int main(void)
 		cmocka_unit_test(what_is_no_path),
 		cmocka_unit_test(lengths),
 		cmocka_unit_test(connections_are_kept_as_the_client_wishes),
-		cmocka_unit_test(sources),
+		cmocka_unit_test(property_27_sources),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

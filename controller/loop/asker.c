@@ -11,6 +11,7 @@
 #include "loop/asking.h"
 #include "loop/engine_inside.h"
 #include "loop/prompting.h"
+#include "loop/reversing.h"
 #include "state/questions.h"
 
 #define ASKER_ARENA_SIZE (64u << 20)
@@ -32,7 +33,7 @@ struct asker {
 /* ---- steps ----------------------------------------------------------------------------------- */
 
 /* Everything that asks a provider, in this order. */
-static lane_step *const steps[] = { prompting_step, asking_step };
+static lane_step *const steps[] = { reversing_step, prompting_step, asking_step };
 
 static bool visit(struct asker *asker, struct seat *seat, const struct intent *intent,
 		  struct text channel, int64_t now, int64_t *next_at, struct error *error)

@@ -55,6 +55,7 @@ static const struct option attempts_options[] = {
 };
 static const struct option request_options[] = {
 	{ "--phone", "P", false, "whose phone is asked; default the subscriber's" },
+	{ "--channel", "NAME", false, "whose provider asks it; default the first that can" },
 	{ NULL, NULL, false, NULL },
 };
 static const struct option plan_options[] = {

@@ -96,11 +96,11 @@ int run_payment_attempts(struct call *call)
 
 int run_payment_request(struct call *call)
 {
-	struct text arguments[3] = { call->arguments[0],
+	struct text arguments[4] = { call->arguments[0],
 				     call->argument_count > 1 ? call->arguments[1] : TEXT_NONE,
-				     call_option(call, "--phone") };
+				     call_option(call, "--phone"), call_option(call, "--channel") };
 
-	return call_control(call, "request", arguments, 3);
+	return call_control(call, "request", arguments, 4);
 }
 
 int run_payment_register(struct call *call)

@@ -9,6 +9,7 @@
 
 #define CLIENT_ARENA_SIZE (128u << 10) /* the client's struct and its CA; touched as needed */
 #define BODY_FIRST_SIZE (1u << 10)
+#define LOCATION_SIZE_MAX 2048u
 
 struct client {
 	struct http http; /* first: verbs cast back */
@@ -22,6 +23,7 @@ struct client {
 	struct arena *body_arena;
 	char *body;
 	uint32_t body_size, body_room;
+	struct text location;
 	uint32_t sent; /* bytes of the call's body that libcurl has taken */
 	bool has_head; /* the empty line behind the headers came */
 	bool is_too_large;
@@ -64,8 +66,12 @@ static size_t take_body(char *bytes, size_t one, size_t count, void *subject)
 static size_t take_header(char *bytes, size_t one, size_t count, void *subject)
 {
 	struct client *client = subject;
-	struct text line = { bytes, (uint32_t)(one * count) };
+	struct text line = { bytes, (uint32_t)(one * count) }, name, value;
 	client->has_head = text_trim(line).size == 0;
+	if (client->location.size == 0 && text_cut(line, ':', &name, &value) &&
+	    text_equal_nocase(name, TEXT("Location")) && value.size <= LOCATION_SIZE_MAX &&
+	    arena_left(client->body_arena) > BODY_FIRST_SIZE + LOCATION_SIZE_MAX)
+		client->location = text_copy(client->body_arena, text_trim(value));
 	return one * count;
 }
 
@@ -276,6 +282,7 @@ static void call_begin(struct client *client, const struct http_call *call, stru
 	client->call = call;
 	client->body_arena = arena;
 	client->body = NULL;
+	client->location = TEXT_NONE;
 	client->body_size = client->body_room = client->sent = 0;
 	client->has_head = client->is_too_large = client->is_refused = false;
 	client->words[0] = '\0';
@@ -303,6 +310,7 @@ static bool http_call(struct http *http, const struct http_call *call, struct ht
 		(void)curl_easy_getinfo(client->curl, CURLINFO_RESPONSE_CODE, &status);
 		reply->status = (uint32_t)status;
 		reply->body = (struct text){ client->body ? client->body : "", client->body_size };
+		reply->location = client->location;
 	}
 	(void)curl_easy_setopt(client->curl, CURLOPT_HTTPHEADER, NULL);
 	curl_slist_free_all(list);

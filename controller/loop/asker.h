@@ -27,9 +27,12 @@ bool asker_step(struct asker *asker, struct seat *seat, int64_t now, int64_t *ne
 /* The URLs of attempts and questions that were sent and may still be answered. */
 bool asker_publish(struct seat *seat, int64_t now, struct error *error) MUST_CHECK;
 
-/* What a person wants: empty texts take what is due, and the subscriber's own phone. */
+/*
+ * What a person wants: empty texts take what is due, the subscriber's own phone, and the first
+ * channel that can prompt.
+ */
 struct wanted_prompt {
-	struct text account, amount, phone, actor;
+	struct text account, amount, phone, channel, actor;
 };
 /*
  * Makes an attempt (in a transaction of its own), or finds the one that is in the way (*fresh

@@ -18,40 +18,55 @@ static const struct subscriber *account_named(const struct intent *intent, struc
 	return subscriber;
 }
 
-/* The first channel that can prompt. */
-static const struct channel *prompting(const struct intent *intent)
+/* NULL: its provider sends no prompts. */
+static const struct provider_api *prompting_api(const struct channel *channel)
 {
-	for (uint32_t i = 0; i < intent->tenant.channel_count; i++) {
-		const struct channel *channel = &intent->tenant.channels[i];
-		const struct provider *provider = provider_find(channel->provider);
+	const struct provider *provider = provider_find(channel->provider);
 
-		if (provider != NULL && provider->api != NULL &&
-		    channel->consumer_key.kind != SECRET_NONE &&
-		    channel->consumer_secret.kind != SECRET_NONE &&
-		    channel->passkey.kind != SECRET_NONE)
-			return channel;
-	}
-	return NULL;
+	return provider != NULL && provider->api != NULL && provider->api->start != NULL
+		   ? provider->api
+		   : NULL;
 }
 
-/* Why none can: providers without prompts are named, for their channels look as if they could. */
-static bool nobody_prompts(const struct intent *intent, struct arena *arena, struct error *error)
+/* Why this one cannot, or empty. */
+static struct text obstacle(const struct channel *channel, struct arena *arena)
 {
-	struct text others = TEXT_NONE;
+	const struct provider_api *api = prompting_api(channel);
+	const char *lack;
+
+	if (api == NULL)
+		return text_format(arena, "channel %.*s cannot, for %.*s sends none",
+				   TEXT_ARG(channel->name), TEXT_ARG(channel->provider));
+	lack = provider_lacks(channel, api->login_needs | api->prompt_needs);
+	return lack == NULL ? TEXT_NONE
+			    : text_format(arena, "channel %.*s has no `%s`",
+					  TEXT_ARG(channel->name), lack);
+}
+
+/* The one that was named, or the first that can prompt. NULL: *error says why none can. */
+static const struct channel *prompting(const struct intent *intent, struct text name,
+				       struct arena *arena, struct error *error)
+{
+	struct text why = TEXT_NONE;
 
 	for (uint32_t i = 0; i < intent->tenant.channel_count; i++) {
 		const struct channel *channel = &intent->tenant.channels[i];
-		const struct provider *provider = provider_find(channel->provider);
+		struct text flaw;
 
-		if (provider != NULL && provider->api == NULL)
-			others = text_format(arena, "%.*schannel %.*s cannot, for %s sends none; ",
-					     TEXT_ARG(others), TEXT_ARG(channel->name),
-					     provider->name);
+		if (name.size > 0 && !text_equal(channel->name, name))
+			continue;
+		flaw = obstacle(channel, arena);
+		if (flaw.size == 0)
+			return channel;
+		why = text_format(arena, "%.*s%s%.*s", TEXT_ARG(why), why.size > 0 ? "; " : "",
+				  TEXT_ARG(flaw));
 	}
-	return error_set(error, ERROR_FAILED,
-			 "no channel can send a prompt: %.*sa daraja channel needs consumer_key, "
-			 "consumer_secret and passkey",
-			 TEXT_ARG(others));
+	if (why.size == 0 && name.size > 0)
+		(void)error_set(error, ERROR_INVALID, "no such channel: %.*s", TEXT_ARG(name));
+	else
+		(void)error_set(error, ERROR_FAILED, "no channel can send a prompt: %.*s",
+				TEXT_ARG(why));
+	return NULL;
 }
 
 /* What is due: what the balance lacks of one period, in whole units, for a prompt takes no less. */
@@ -74,15 +89,16 @@ static bool fill(struct attempt *out, struct seat *seat, const struct intent *in
 		 const struct wanted_prompt *wanted, struct arena *arena, struct error *error)
 {
 	const struct subscriber *subscriber = account_named(intent, wanted->account, arena);
-	const struct channel *channel = prompting(intent);
+	const struct channel *channel;
 	struct text flaw;
 	char phone[16];
 
 	if (subscriber == NULL)
 		return error_set(error, ERROR_FAILED, "no such account: %.*s",
 				 TEXT_ARG(wanted->account));
+	channel = prompting(intent, wanted->channel, arena, error);
 	if (channel == NULL)
-		return nobody_prompts(intent, arena, error);
+		return false;
 	*out = (struct attempt){ .channel = channel->name,
 				 .provider = channel->provider,
 				 .shortcode = channel->shortcode,
@@ -106,7 +122,7 @@ static bool fill(struct attempt *out, struct seat *seat, const struct intent *in
 		return error_set(error, ERROR_INVALID, "%.*s is no amount: write it as 2500",
 				 TEXT_ARG(wanted->amount));
 	}
-	flaw = provider_find(channel->provider)->api->cents_ok(out->cents);
+	flaw = prompting_api(channel)->cents_ok(out->cents, intent->tenant.currency);
 	return flaw.size == 0 || error_set(error, ERROR_INVALID, "%.*s", TEXT_ARG(flaw));
 }
 

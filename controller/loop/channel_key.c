@@ -11,9 +11,9 @@ static bool fails(struct secret *out, struct text *why, const struct channel *ch
 	return false;
 }
 
-static bool read_one(struct secret *out, struct text folder, const struct channel *channel,
-		     struct secret_ref reference, const char *key, struct arena *arena,
-		     struct text *why)
+bool channel_secret_read(struct secret *out, struct text folder, const struct channel *channel,
+			 struct secret_ref reference, const char *key, struct arena *arena,
+			 struct text *why)
 {
 	const struct provider *provider = provider_find(channel->provider);
 	struct error error = { 0 };
@@ -38,9 +38,10 @@ bool channel_key_read(struct secret *out, struct text secrets_folder, const stru
 	if (provider == NULL || provider->key == KEY_NONE)
 		return true;
 	if (provider->key == KEY_SECRET)
-		return read_one(out, secrets_folder, channel, channel->secret, "secret", arena,
-				why);
-	if (!read_one(out, secrets_folder, channel, channel->public_key, "public_key", arena, why))
+		return channel_secret_read(out, secrets_folder, channel, channel->secret, "secret",
+					   arena, why);
+	if (!channel_secret_read(out, secrets_folder, channel, channel->public_key, "public_key",
+				 arena, why))
 		return false;
 	if (signature_rsa_keys(secret_reveal(*out)) == 0)
 		return fails(out, why, channel, "public_key",
@@ -51,6 +52,6 @@ bool channel_key_read(struct secret *out, struct text secrets_folder, const stru
 bool channel_api_key_read(struct secret *out, struct text secrets_folder,
 			  const struct channel *channel, struct arena *arena, struct text *why)
 {
-	return read_one(out, secrets_folder, channel, channel->consumer_secret, "consumer_secret",
-			arena, why);
+	return channel_secret_read(out, secrets_folder, channel, channel->consumer_secret,
+				   "consumer_secret", arena, why);
 }

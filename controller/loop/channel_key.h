@@ -15,6 +15,10 @@
  */
 bool channel_key_read(struct secret *out, struct text secrets_folder, const struct channel *channel,
 		      struct arena *arena, struct text *why) MUST_CHECK;
+/* Any secret of a channel, by reference and by the name of its key; false as above, or empty. */
+bool channel_secret_read(struct secret *out, struct text secrets_folder,
+			 const struct channel *channel, struct secret_ref reference,
+			 const char *key, struct arena *arena, struct text *why) MUST_CHECK;
 /* What the provider of a `check` is asked with: the channel's `consumer_secret`. */
 bool channel_api_key_read(struct secret *out, struct text secrets_folder,
 			  const struct channel *channel, struct arena *arena,

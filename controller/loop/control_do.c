@@ -344,6 +344,7 @@ static bool do_request(struct desk *desk, struct error *error)
 	const struct wanted_prompt wanted = { .account = argument(desk, 0),
 					      .amount = argument(desk, 1),
 					      .phone = argument(desk, 2),
+					      .channel = argument(desk, 3),
 					      .actor = desk->request->actor };
 	struct error why = { 0 };
 	struct attempt attempt;
@@ -691,7 +692,7 @@ static const struct command {
 	{ "apply", 0, do_apply },   { "assign", 2, do_assign }, { "pause", 3, do_pause },
 	{ "record", 3, do_record }, { "refund", 2, do_refund },
 	{ "register", 0, do_register },
-	{ "request", 3, do_request }, { "resume", 1, do_resume },
+	{ "request", 4, do_request }, { "resume", 1, do_resume },
 	{ "statement", 2, do_statement },
 	{ "subscriber-pause", 1, do_service_pause },
 	{ "subscriber-resume", 1, do_service_resume },

@@ -6,7 +6,7 @@
 
 #include "base/clock.h"
 #include "base/log.h"
-#include "settings/secrets.h"
+#include "loop/channel_key.h"
 
 #define CALL_MS 12000
 #define SILENCE_MS 10000
@@ -75,23 +75,6 @@ void inquiry_free(struct inquiry *inquiry)
 	free(inquiry);
 }
 
-static bool read_one(struct secret *out, const struct seat *seat, const struct channel *channel,
-		     struct secret_ref reference, const char *name, struct arena *arena,
-		     struct text *why)
-{
-	struct error error = { 0 };
-
-	if (reference.kind == SECRET_NONE) {
-		*why = text_format(arena, "channel %.*s has no `%s`", TEXT_ARG(channel->name),
-				   name);
-		return false;
-	}
-	if (secret_read(out, seat->settings->secrets, reference, arena, &error))
-		return true;
-	*why = text_format(arena, "channel %.*s: %s", TEXT_ARG(channel->name), error.text);
-	return false;
-}
-
 static const struct channel *channel_of(const struct intent *intent, struct text name)
 {
 	for (uint32_t i = 0; i < intent->tenant.channel_count; i++)
@@ -100,37 +83,67 @@ static const struct channel *channel_of(const struct intent *intent, struct text
 	return NULL;
 }
 
+static bool read_one(struct secret *out, const struct seat *seat, const struct channel *channel,
+		     struct secret_ref reference, const char *name, struct arena *arena,
+		     struct text *why)
+{
+	return channel_secret_read(out, seat->settings->secrets, channel, reference, name, arena,
+				   why);
+}
+
+/* What its provider's row of the table says it needs, and for an order its operator. */
 static bool credentials_read(struct counterpart *out, const struct seat *seat, enum needs needs,
 			     struct arena *arena, struct text *why)
 {
 	const struct channel *channel = out->channel;
 	struct credentials *credentials = &out->credentials;
+	const struct {
+		uint32_t need;
+		struct secret_ref from;
+		const char *name;
+		struct secret *to;
+	} rows[] = {
+		{ NEED_CONSUMER_KEY, channel->consumer_key, "consumer_key", &credentials->key },
+		{ NEED_CONSUMER_SECRET, channel->consumer_secret, "consumer_secret",
+		  &credentials->secret },
+		{ NEED_SECRET, channel->secret, "secret", &credentials->secret },
+		{ NEED_PASSKEY, channel->passkey, "passkey", &credentials->passkey },
+	};
+	uint32_t wanted = out->api->login_needs;
+	const char *lack;
 
-	if (!read_one(&credentials->key, seat, channel, channel->consumer_key, "consumer_key",
-		      arena, why) ||
-	    !read_one(&credentials->secret, seat, channel, channel->consumer_secret,
-		      "consumer_secret", arena, why))
-		return false;
-	if (needs == NEEDS_PROMPT && !read_one(&credentials->passkey, seat, channel,
-					       channel->passkey, "passkey", arena, why))
-		return false;
-	if (needs == NEEDS_ORDER && channel->initiator.size == 0) {
-		*why = text_format(arena, "channel %.*s has no `initiator`",
-				   TEXT_ARG(channel->name));
+	if (needs == NEEDS_PROMPT)
+		wanted |= out->api->prompt_needs;
+	lack = provider_lacks(channel, wanted);
+	if (lack == NULL && needs == NEEDS_ORDER && channel->initiator.size == 0)
+		lack = "initiator";
+	if (lack == NULL && needs == NEEDS_ORDER &&
+	    channel->security_credential.kind == SECRET_NONE)
+		lack = "security_credential";
+	if (lack != NULL) {
+		*why = text_format(arena, "channel %.*s has no `%s`", TEXT_ARG(channel->name),
+				   lack);
 		return false;
 	}
+	for (uint32_t i = 0; i < ARRAY_COUNT(rows); i++)
+		if ((wanted & rows[i].need) != 0 &&
+		    !read_one(rows[i].to, seat, channel, rows[i].from, rows[i].name, arena, why))
+			return false;
 	credentials->initiator = channel->initiator;
 	return needs != NEEDS_ORDER ||
 	       read_one(&credentials->security_credential, seat, channel,
 			channel->security_credential, "security_credential", arena, why);
 }
 
-static struct digest key_of(const struct counterpart *to, struct arena *arena)
+static struct digest key_of(const struct counterpart *to)
 {
 	struct digester digester;
 
 	digester_begin(&digester);
-	digester_text(&digester, to->api->login(to->channel, arena).url);
+	digester_text(&digester, to->channel->environment == CHANNEL_PRODUCTION
+				     ? TEXT("production")
+				     : TEXT("sandbox"));
+	digester_text(&digester, to->channel->endpoint);
 	digester_text(&digester, to->channel->provider);
 	digester_text(&digester, secret_reveal(to->credentials.key));
 	digester_text(&digester, secret_reveal(to->credentials.secret));
@@ -145,7 +158,7 @@ bool counterpart_open(struct counterpart *out, const struct seat *seat, const st
 		out->provider = provider_find(out->channel->provider);
 	if (out->provider != NULL)
 		out->api = out->provider->api;
-	if (out->api == NULL) {
+	if (out->api == NULL || (needs == NEEDS_PROMPT && out->api->start == NULL)) {
 		*why = text_format(arena,
 				   out->channel == NULL ? "channel %.*s is not declared"
 							: "the provider of channel %.*s takes no"
@@ -156,12 +169,13 @@ bool counterpart_open(struct counterpart *out, const struct seat *seat, const st
 	if (!credentials_read(out, seat, needs, arena, why))
 		return false;
 	if (needs == NEEDS_PROMPT && out->channel->environment == CHANNEL_PRODUCTION &&
+	    out->api->is_sandbox_passkey != NULL &&
 	    out->api->is_sandbox_passkey(secret_reveal(out->credentials.passkey))) {
 		*why = text_format(arena, "channel %.*s: production with the sandbox's passkey",
 				   TEXT_ARG(channel));
 		return false;
 	}
-	out->key = key_of(out, arena);
+	out->key = key_of(out);
 	return true;
 }
 
@@ -240,7 +254,7 @@ static bool say(struct inquiry *inquiry, const struct counterpart *to,
 		struct arena *arena, struct text *why)
 {
 	struct http *http = fresh_line(inquiry, login);
-	struct http_header headers[2] = { { "Accept", TEXT("application/json") } };
+	struct http_header headers[3] = { { "Accept", TEXT("application/json") } };
 	struct http_call call = { .method = request->method,
 				  .url = request->url,
 				  .headers = headers,
@@ -250,34 +264,55 @@ static bool say(struct inquiry *inquiry, const struct counterpart *to,
 				  .silence_ms = SILENCE_MS,
 				  .body_size_max = ANSWER_SIZE_MAX,
 				  .again = request->again };
-	struct http_header all[3];
 	struct http_reply reply = { 0 };
 	struct error error = { 0 };
 	bool came;
 
+	if (request->body.size > 0 || !request->login)
+		headers[call.header_count++] = (struct http_header){
+			"Content-Type", request->is_form ? TEXT("application/x-www-form-urlencoded")
+							 : TEXT("application/json")
+		};
 	if (request->login) {
 		call.user = secret_reveal(to->credentials.key);
 		call.password = to->credentials.secret;
-	} else {
-		all[0] = headers[0];
-		all[1] = (struct http_header){ "Content-Type", TEXT("application/json") };
-		all[2] = (struct http_header){ "Authorization",
-					       text_format(arena, "Bearer %.*s",
-							   (int)login->token_size, login->token) };
-		call.headers = all;
-		call.header_count = 3;
+	} else if (!request->open) {
+		headers[call.header_count++] = (struct http_header){
+			"Authorization", text_format(arena, "Bearer %.*s", (int)login->token_size,
+						     login->token)
+		};
 	}
 	came = http->verbs->call(http, &call, &reply, arena, &error);
-	*response = (struct response){ came, reply.status, reply.body };
+	*response = (struct response){ came, reply.status, reply.body, reply.location };
 	if (!came)
 		*why = text_copy(arena, text_of(error.text));
 	return came || reply.was_sent;
 }
 
+/* A provider without a login is shown the secret itself. */
+static bool show_secret(const struct counterpart *to, struct login *login, struct text *why)
+{
+	struct text secret = secret_reveal(to->credentials.secret);
+
+	for (uint32_t i = 0; i < secret.size; i++)
+		if (secret.at[i] <= ' ' || secret.at[i] >= 0x7f) {
+			*why = TEXT("the channel's key is no word that a header can carry");
+			return false;
+		}
+	if (secret.size >= sizeof(login->token)) {
+		*why = TEXT("the channel's key is too long");
+		return false;
+	}
+	memcpy(login->token, secret.at, secret.size);
+	login->token_size = secret.size;
+	login->ends_at = INT64_MAX;
+	return true;
+}
+
 static bool log_in(struct inquiry *inquiry, const struct counterpart *to, struct login *login,
 		   struct arena *arena, struct text *why)
 {
-	struct request request = to->api->login(to->channel, arena);
+	struct request request;
 	struct response response;
 	struct text token;
 	int64_t lives_us;
@@ -285,6 +320,9 @@ static bool log_in(struct inquiry *inquiry, const struct counterpart *to, struct
 	if (login->token_size > 0 && clock_monotonic() < login->ends_at)
 		return true;
 	login->token_size = 0;
+	if (to->api->login == NULL)
+		return show_secret(to, login, why);
+	request = to->api->login(to->channel, &to->credentials, arena);
 	if (!say(inquiry, to, &request, login, &response, arena, why) ||
 	    !to->api->login_read(&token, &lives_us, &response, arena, why) ||
 	    token.size >= sizeof(login->token)) {

@@ -28,8 +28,8 @@ struct counterpart {
 
 /* What a counterpart is opened for, beside reaching it. */
 enum needs {
-	NEEDS_LOGIN,  /* consumer_key, consumer_secret */
-	NEEDS_PROMPT, /* and the passkey */
+	NEEDS_LOGIN,  /* api.login_needs */
+	NEEDS_PROMPT, /* and api.prompt_needs */
 	NEEDS_ORDER   /* and initiator, security_credential */
 };
 

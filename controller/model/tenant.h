@@ -19,6 +19,8 @@ struct channel {
 	struct text shortcode;
 	enum channel_type type;
 	struct text store; /* TILL: the store (head office) number that prompts name, or empty */
+	struct text prompt_till; /* Kopo Kopo's till that prompts name, or empty: the short code */
+	struct text email; /* what a provider that demands one is told as the payer's, or empty */
 	struct secret_ref token; /* the unguessable part of the callback URL */
 	struct secret_ref consumer_key, consumer_secret, passkey;
 	struct secret_ref secret;     /* what the provider signs callbacks with */

@@ -40,7 +40,7 @@ static void api_check(const struct provider_api *api, struct text body, struct a
 	struct said said = api->result(body, arena);
 	said_check(&said, true);
 	for (uint32_t i = 0; i < ARRAY_COUNT(statuses); i++) {
-		struct response response = { true, statuses[i], body };
+		struct response response = { .came = true, .status = statuses[i], .body = body };
 		struct text token, why;
 		int64_t lives_us;
 		arena_reset(arena);

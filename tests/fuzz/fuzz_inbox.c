@@ -49,7 +49,9 @@ static void question_check(const struct provider *provider, const struct callbac
 	for (uint32_t i = 0; i < request.url.size; i++)
 		invariant(strchr("abcdefghijklmnopqrstuvwxyz0123456789:/.", request.url.at[i]));
 	for (size_t i = 0; i < ARRAY_COUNT(statuses); i++) {
-		struct response response = { true, statuses[i], callback->body };
+		struct response response = { .came = true,
+					     .status = statuses[i],
+					     .body = callback->body };
 		struct notice notice = { 0 };
 		struct text why = TEXT_NONE;
 		enum answer answer = provider->check->read(&notice, &why, &channel, TEXT("254"),

@@ -103,8 +103,10 @@ static struct text password(const struct channel *channel, const struct credenti
 		      arena);
 }
 
-static struct request daraja_login(const struct channel *channel, struct arena *arena)
+static struct request daraja_login(const struct channel *channel,
+				   const struct credentials *credentials, struct arena *arena)
 {
+	(void)credentials;
 	return (struct request){
 		.method = "GET",
 		.url = daraja_address(channel, "/oauth/v1/generate?grant_type=client_credentials",
@@ -123,8 +125,9 @@ static bool daraja_is_sandbox_passkey(struct text passkey)
 	return text_is(text_of(hex), SANDBOX_PASSKEY_SHA256);
 }
 
-static struct text daraja_cents_ok(int64_t cents)
+static struct text daraja_cents_ok(int64_t cents, struct text currency)
 {
+	(void)currency;
 	if (cents % 100)
 		return TEXT("a prompt takes whole shillings only");
 	if (cents < 100 || cents > AMOUNT_MAX_CENTS)
@@ -138,7 +141,7 @@ static struct request daraja_start(const struct channel *channel,
 {
 	struct text at = timestamp(now, arena);
 	bool paybill = channel->type == CHANNEL_PAYBILL;
-	invariant(daraja_cents_ok(prompt->cents).size == 0);
+	invariant(daraja_cents_ok(prompt->cents, prompt->currency).size == 0);
 	/*
 	 * AccountReference and everything else we choose is never echoed: only the callback URL
 	 * comes back (facts 1.2).
@@ -525,6 +528,8 @@ static struct said daraja_result(struct text body, struct arena *arena)
 }
 
 const struct provider_api daraja_api = {
+	.login_needs = NEED_CONSUMER_KEY | NEED_CONSUMER_SECRET,
+	.prompt_needs = NEED_PASSKEY,
 	.login = daraja_login,
 	.login_read = daraja_login_read,
 	.is_sandbox_passkey = daraja_is_sandbox_passkey,

@@ -43,8 +43,18 @@ enum unwelcome { REFUSED_PAYER, REFUSED_ACCOUNT, REFUSED_AMOUNT, REFUSED_SHORTCO
 
 /* ---- asking a provider: questions and answers as data; loop/asker sends them ----------------- */
 
+/* What of a channel the questions to its provider need; api.login_needs, api.prompt_needs. */
+enum need {
+	NEED_CONSUMER_KEY = 1 << 0,
+	NEED_CONSUMER_SECRET = 1 << 1,
+	NEED_SECRET = 1 << 2, /* what signs the callbacks is also what one asks with */
+	NEED_PASSKEY = 1 << 3,
+	NEED_EMAIL = 1 << 4
+};
+
 struct credentials {
-	struct secret key, secret, passkey;
+	struct secret key, secret; /* `secret`: consumer_secret, or what NEED_SECRET names */
+	struct secret passkey;
 	struct text initiator;             /* the API's operator: `verify` and `reverse` */
 	struct secret security_credential; /* proves him */
 };
@@ -53,7 +63,9 @@ struct request {
 	const char *method;
 	struct text url;
 	struct text body; /* JSON */
+	bool is_form;     /* the body is a form instead */
 	bool login;       /* Basic authentication with key and secret; else the bearer token */
+	bool open;        /* neither: what proves us is in the body */
 	bool again;       /* harmless when carried out twice */
 };
 
@@ -62,6 +74,7 @@ struct response {
 	bool came;
 	uint32_t status;
 	struct text body;
+	struct text location; /* where what was made can be asked about, or empty */
 };
 
 enum answer {
@@ -76,13 +89,15 @@ struct said {
 	enum answer answer;
 	bool is_soft;     /* NO: customers were known to pay after it */
 	bool is_doubtful; /* says paid, but not in a way that may be counted */
+	bool is_known;    /* ask, NONE: the provider has the prompt, so it was sent */
 	bool is_reversed; /* verify: it was true, and was taken back since */
 	struct text code; /* the provider's */
 	struct text why;  /* a sentence */
 	struct text provider_ref;
-	struct text receipt; /* the rest: result and verify only */
+	struct text receipt; /* the rest: result, verify, and ask where the answer names it */
 	bool has_amount;
 	int64_t amount_cents;
+	struct text currency; /* empty: not said */
 	int64_t at;
 };
 
@@ -91,6 +106,8 @@ struct prompt {
 	struct text phone; /* E.164 digits */
 	struct text account;
 	int64_t cents; /* as `cents_ok` allows */
+	struct text currency;
+	struct text name; /* ours, which nobody else has; for those with `takes_our_name` */
 	struct text callback_url;
 };
 
@@ -108,6 +125,7 @@ struct order {
 struct listing {
 	int64_t from_at, to_at;
 	uint32_t offset;
+	int64_t now; /* what is later than that never was */
 };
 
 /* One transaction of a provider's statement, or of its own list. */
@@ -118,6 +136,7 @@ struct statement_line {
 	struct text linked;          /* the receipt that it takes back, or empty */
 	struct text reference;
 	struct text phone, phone_hash; /* as in a notice; lists only */
+	int64_t also_at; /* lists: or then, by its other clock; 0: surely `at` */
 	bool is_done;                  /* completed; else it moved nothing */
 	uint32_t line;                 /* the rest: statements only; 1-based */
 	struct text shortcode;         /* whose statement it is; empty: it does not say */
@@ -125,18 +144,24 @@ struct statement_line {
 	bool is_cut;                   /* cells are missing, or the file ends within it */
 };
 
-	int64_t now; /* what is later than that never was */
 struct provider_api {
-	/* A token for the other questions, and how long it lives. */
-	struct request (*login)(const struct channel *channel, struct arena *arena);
+	/* Sets of enum need: for any question, and beside those for a prompt. */
+	uint32_t login_needs, prompt_needs;
+	/* A token for the other questions, and how long it lives. NULL: credentials.secret is it. */
+	struct request (*login)(const struct channel *channel,
+				const struct credentials *credentials, struct arena *arena);
 	bool (*login_read)(struct text *token, int64_t *lives_us, const struct response *response,
 			   struct arena *arena, struct text *why);
-	/* The one that everybody knows: production must not use it. */
+	/* The one that everybody knows: production must not use it. NULL: there is none. */
 	bool (*is_sandbox_passkey)(struct text passkey);
 	/* Can a prompt ask for that much? A sentence when it cannot. */
-	struct text (*cents_ok)(int64_t cents);
+	struct text (*cents_ok)(int64_t cents, struct text currency);
+	/*
+	 * The prompt carries a name that we gave it, under which the provider takes no second one
+	 * and can be asked about it: also where the answer to the push was lost.
+	 */
+	bool takes_our_name;
 	struct request (*start)(const struct channel *channel,
-	int64_t also_at; /* lists: or then, by its other clock; 0: surely `at` */
 				const struct credentials *credentials, const struct prompt *prompt,
 				int64_t now, struct arena *arena);
 	struct said (*start_read)(const struct response *response, struct arena *arena);
@@ -144,9 +169,10 @@ struct provider_api {
 			      struct text provider_ref, int64_t now, struct arena *arena);
 	struct said (*ask_read)(const struct response *response, struct text provider_ref,
 				struct arena *arena);
-	/* A callback on an attempt's own URL. */
+	/* A callback on an attempt's own URL. NULL: it knows only the channel's. */
 	struct said (*result)(struct text body, struct arena *arena);
-	/* The channel's callback URLs are made known to the provider. */
+	/* The channel's callback URLs are made known to the provider. This and all below: NULL
+	 * where the provider has no such thing. */
 	struct request (*enrol)(const struct channel *channel, struct text validation_url,
 				struct text confirmation_url, struct arena *arena);
 	struct said (*enrol_read)(const struct response *response, struct arena *arena);
@@ -241,6 +267,8 @@ struct provider {
 /* NULL when there is no such provider. */
 const struct provider *provider_find(struct text name);
 const struct provider *provider_at(uint32_t index); /* NULL past the end: to walk the table */
+/* The key of the channel that is the first missing one of a set of enum need, or NULL. */
+const char *provider_lacks(const struct channel *channel, uint32_t needs);
 
 /*
  * The URL below public_url of each kind: "/pay/TENANT/CHANNEL/TOKEN/confirmation". False when the

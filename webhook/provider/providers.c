@@ -29,6 +29,26 @@ const struct provider *provider_at(uint32_t index)
 	return index < ARRAY_COUNT(providers) ? providers[index] : NULL;
 }
 
+const char *provider_lacks(const struct channel *channel, uint32_t needs)
+{
+	const struct {
+		uint32_t need;
+		bool is_there;
+		const char *name;
+	} keys[] = {
+		{ NEED_CONSUMER_KEY, channel->consumer_key.kind != SECRET_NONE, "consumer_key" },
+		{ NEED_CONSUMER_SECRET, channel->consumer_secret.kind != SECRET_NONE,
+		  "consumer_secret" },
+		{ NEED_SECRET, channel->secret.kind != SECRET_NONE, "secret" },
+		{ NEED_PASSKEY, channel->passkey.kind != SECRET_NONE, "passkey" },
+		{ NEED_EMAIL, channel->email.size > 0, "email" },
+	};
+	for (uint32_t i = 0; i < ARRAY_COUNT(keys); i++)
+		if ((needs & keys[i].need) != 0 && !keys[i].is_there)
+			return keys[i].name;
+	return NULL;
+}
+
 const char *provider_forbidden_word(struct text name)
 {
 	for (uint32_t i = 0; i < ARRAY_COUNT(forbidden_words); i++)

@@ -424,8 +424,10 @@ static void the_question_about_a_hint(void **state)
 	assert_true(text_is(request.url,
 			    "https://api.flutterwave.com/v3/transactions/285959875/verify"));
 	for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {
-		struct response response = { true, cases[i].status,
-					     cases[i].body ? text_of(cases[i].body) : good };
+		struct response response = { .came = true,
+					     .status = cases[i].status,
+					     .body = cases[i].body ? text_of(cases[i].body)
+								   : good };
 		struct text why = TEXT_NONE;
 		struct notice notice = { 0 };
 		enum answer answer = scene.provider->check->read(

@@ -4,10 +4,10 @@
 
 #include "base/digest.h"
 #include "loop/booking_attempt.h"
+#include "loop/booking_ending.h"
 #include "loop/booking_inside.h"
 #include "loop/booking_question.h"
 #include "loop/channel_key.h"
-#include "loop/proving.h"
 #include "loop/rollout.h"
 #include "policies/matching.h"
 #include "policies/prepaid.h"
@@ -76,7 +76,7 @@ bool booking_credit(struct booked *out, struct seat *seat, const struct intent *
 	out->subscriber = subscriber;
 	return buy(&out->periods, &out->paid_until_at, seat, intent, subscriber, out->payment.id,
 		   now, arena, error) &&
-	       proving_credited(seat, intent, subscriber, out, now, arena, error) &&
+	       booking_ending(seat, intent, subscriber, out, now, arena, error) &&
 	       rollout_mark(seat, subscriber->router->name, subscriber->reference, CAUSE_PAYMENT,
 			    because, now, error);
 }

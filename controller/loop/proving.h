@@ -1,7 +1,7 @@
 /*
- * The end of every credit: online as read back from the router, waiting for what, or no access and
- * why. Judges and stores through state/proof.h; needs an open transaction of the seat's store;
- * blocks on disk; any thread. Only the subscribers of payments are looked at.
+ * The end of every credit, after each job: online as read back from the router, waiting for what,
+ * or no access and why. Judges and stores through state/proof.h; needs an open transaction of the
+ * seat's store; blocks on disk; any thread. Only the subscribers of payments are looked at.
  *
  * Online means: this job's last look read his row back from the router, it is there and open, it is
  * ours, and nothing is left to be done to it. Whether a session of his was there too is told
@@ -9,13 +9,8 @@
  */
 #pragma once
 
-#include "loop/booking.h"
 #include "loop/run.h"
 
-/* booked->payment was credited to `subscriber` just now. */
-bool proving_credited(struct seat *seat, const struct intent *intent,
-		      const struct subscriber *subscriber, const struct booked *booked, int64_t now,
-		      struct arena *arena, struct error *error) MUST_CHECK;
 /* By reference; NULL: the plan does not judge him. */
 const struct person *proving_person(const struct plan *plan, struct text reference);
 /* After a job: `state` is what it learnt of the router; `whole`: what it saw may be believed. */

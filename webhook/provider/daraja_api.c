@@ -1,7 +1,5 @@
 #include "provider/daraja_inside.h"
 
-#include <jansson.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "base/limits.h"
@@ -21,39 +19,12 @@
 #define AMOUNT_MAX_CENTS 25000000ll /* 250,000 a transaction (facts 1.2) */
 #define ACCOUNT_SIZE_MAX 12
 #define DESCRIPTION "Internet" /* at most 13 characters */
-#define PROVIDER_REF_SIZE_MAX 64
-#define TOKEN_LIVES_S_MAX 86400
-#define WORDS_SIZE_MAX 120
 
 /* ---- questions ------------------------------------------------------------------------------- */
 
 struct text daraja_address(const struct channel *channel, const char *path, struct arena *arena)
 {
-	struct text base = channel->endpoint;
-	if (base.size == 0)
-		base = channel->environment == CHANNEL_PRODUCTION ? TEXT(PRODUCTION)
-								  : TEXT(SANDBOX);
-	while (text_ends(base, TEXT("/")))
-		base.size--;
-	return text_format(arena, "%.*s%s", TEXT_ARG(base), path);
-}
-
-json_t *daraja_string(struct text text)
-{
-	json_t *string = json_stringn(text.at ? text.at : "", text.size);
-	return string ? string : json_string("");
-}
-
-/* The text of a tree, which it frees. */
-struct text daraja_written(json_t *tree, struct arena *arena)
-{
-	char *bytes = tree ? json_dumps(tree, JSON_COMPACT) : NULL;
-	if (!bytes)
-		fatal("no memory for a request");
-	struct text text = text_copy(arena, text_of(bytes));
-	free(bytes);
-	json_decref(tree);
-	return text;
+	return talk_address(channel, PRODUCTION, SANDBOX, path, arena);
 }
 
 static struct text base64(struct text bytes, struct arena *arena)
@@ -148,20 +119,20 @@ static struct request daraja_start(const struct channel *channel,
 	 */
 	json_t *body = json_pack(
 	    "{s:o, s:o, s:o, s:s, s:o, s:o, s:o, s:o, s:o, s:o, s:s}", "BusinessShortCode",
-	    daraja_string(business(channel)), "Password",
-	    daraja_string(password(channel, credentials, at, arena)), "Timestamp",
-	    daraja_string(at), "TransactionType",
+	    talk_string(business(channel)), "Password",
+	    talk_string(password(channel, credentials, at, arena)), "Timestamp",
+	    talk_string(at), "TransactionType",
 	    paybill ? "CustomerPayBillOnline" : "CustomerBuyGoodsOnline", "Amount",
-	    daraja_string(text_format(arena, "%lld", (long long)(prompt->cents / 100))), "PartyA",
-	    daraja_string(prompt->phone), "PartyB", daraja_string(channel->shortcode),
-	    "PhoneNumber", daraja_string(prompt->phone), "CallBackURL",
-	    daraja_string(prompt->callback_url), "AccountReference",
-	    daraja_string(text_head(prompt->account, ACCOUNT_SIZE_MAX)), "TransactionDesc",
+	    talk_string(text_format(arena, "%lld", (long long)(prompt->cents / 100))), "PartyA",
+	    talk_string(prompt->phone), "PartyB", talk_string(channel->shortcode),
+	    "PhoneNumber", talk_string(prompt->phone), "CallBackURL",
+	    talk_string(prompt->callback_url), "AccountReference",
+	    talk_string(text_head(prompt->account, ACCOUNT_SIZE_MAX)), "TransactionDesc",
 	    DESCRIPTION);
 	return (struct request){
 		.method = "POST",
 		.url = daraja_address(channel, "/mpesa/stkpush/v1/processrequest", arena),
-		.body = daraja_written(body, arena),
+		.body = talk_written(body, arena),
 	};
 }
 
@@ -171,13 +142,13 @@ static struct request daraja_ask(const struct channel *channel,
 {
 	struct text at = timestamp(now, arena);
 	json_t *body = json_pack(
-	    "{s:o, s:o, s:o, s:o}", "BusinessShortCode", daraja_string(business(channel)),
-	    "Password", daraja_string(password(channel, credentials, at, arena)), "Timestamp",
-	    daraja_string(at), "CheckoutRequestID", daraja_string(provider_ref));
+	    "{s:o, s:o, s:o, s:o}", "BusinessShortCode", talk_string(business(channel)),
+	    "Password", talk_string(password(channel, credentials, at, arena)), "Timestamp",
+	    talk_string(at), "CheckoutRequestID", talk_string(provider_ref));
 	return (struct request){
 		.method = "POST",
 		.url = daraja_address(channel, "/mpesa/stkpushquery/v1/query", arena),
-		.body = daraja_written(body, arena),
+		.body = talk_written(body, arena),
 		.again = true,
 	};
 }
@@ -189,34 +160,17 @@ static struct request daraja_enrol(const struct channel *channel, struct text va
 	 * "Completed": what cannot be asked in time is accepted; a refusal would lose the payment.
 	 */
 	json_t *body = json_pack("{s:o, s:s, s:o, s:o}", "ShortCode",
-				 daraja_string(channel->shortcode), "ResponseType", "Completed",
-				 "ConfirmationURL", daraja_string(confirmation_url),
-				 "ValidationURL", daraja_string(validation_url));
+				 talk_string(channel->shortcode), "ResponseType", "Completed",
+				 "ConfirmationURL", talk_string(confirmation_url),
+				 "ValidationURL", talk_string(validation_url));
 	return (struct request){
 		.method = "POST",
 		.url = daraja_address(channel, "/mpesa/c2b/v2/registerurl", arena),
-		.body = daraja_written(body, arena),
+		.body = talk_written(body, arena),
 	};
 }
 
 /* ---- answers --------------------------------------------------------------------------------- */
-
-struct said daraja_nobody_knows(struct text why)
-{
-	return (struct said){ .answer = ANSWER_NONE, .why = why };
-}
-
-/* A provider's own words, safe to print: plain ASCII, cut. */
-struct text daraja_words(struct arena *arena, struct text words)
-{
-	words = text_head(text_trim(words), WORDS_SIZE_MAX);
-	char *out = ARENA_ARRAY(arena, char, words.size + 1u);
-	for (uint32_t i = 0; i < words.size; i++)
-		out[i] = words.at[i] >= ' ' && words.at[i] < 0x7f && words.at[i] != '"'
-			     ? words.at[i]
-			     : '?';
-	return (struct text){ out, words.size };
-}
 
 static bool is_one_of(struct text code, const char *const *codes, uint32_t count)
 {
@@ -224,12 +178,6 @@ static bool is_one_of(struct text code, const char *const *codes, uint32_t count
 		if (text_is(code, codes[i]))
 			return true;
 	return false;
-}
-
-struct text daraja_member(struct value object, const char *key, struct arena *arena)
-{
-	struct value value = value_at(object, key, arena);
-	return value.kind == VALUE_TEXT || value.kind == VALUE_NUMBER ? value.text : TEXT_NONE;
 }
 
 /*
@@ -244,12 +192,12 @@ struct said daraja_error(const struct response *response, struct value root,
 	static const char *const wrong[] = { "400.002.02", "400.002.05", "404.001.01",
 					     "404.003.01", "404.001.04", "405.001" };
 	struct said said = { .answer = ANSWER_NONE };
-	struct text words = daraja_member(root, "errorMessage", arena);
-	said.code = daraja_shown(arena, daraja_member(root, "errorCode", arena));
+	struct text words = talk_member(root, "errorMessage", arena);
+	said.code = daraja_shown(arena, talk_member(root, "errorCode", arena));
 	if (words.size == 0)
-		words = daraja_member(value_at(root, "fault", arena), "faultstring", arena);
+		words = talk_member(value_at(root, "fault", arena), "faultstring", arena);
 	said.why = text_format(arena, "the provider answered %u %.*s %.*s", response->status,
-			       TEXT_ARG(said.code), TEXT_ARG(daraja_words(arena, words)));
+			       TEXT_ARG(said.code), TEXT_ARG(talk_words(arena, words)));
 	if (response->status == 401 || is_one_of(said.code, login, ARRAY_COUNT(login)))
 		said.answer = ANSWER_LOGIN;
 	else if (response->status == 429 || is_one_of(said.code, later, ARRAY_COUNT(later)))
@@ -259,28 +207,6 @@ struct said daraja_error(const struct response *response, struct value root,
 	return said;
 }
 
-/* False: *said holds what became of it. Ended by json_close. */
-bool daraja_answer(struct json *json, struct value *root, struct said *said,
-			const struct response *response, struct arena *arena)
-{
-	struct text why;
-	if (!response->came) {
-		*said = daraja_nobody_knows(TEXT("no whole answer came"));
-		return false;
-	}
-	if (!json_open(json, response->body, arena, &why)) {
-		*said = daraja_nobody_knows(text_format(arena, "the answer %u cannot be read: %.*s",
-						 response->status, TEXT_ARG(why)));
-		if (response->status == 429)
-			said->answer = ANSWER_LATER;
-		if (response->status == 401)
-			said->answer = ANSWER_LOGIN;
-		return false;
-	}
-	*root = json_root(json);
-	return true;
-}
-
 static bool daraja_login_read(struct text *token, int64_t *lives_us,
 			      const struct response *response, struct arena *arena,
 			      struct text *why)
@@ -288,39 +214,20 @@ static bool daraja_login_read(struct text *token, int64_t *lives_us,
 	struct json json = { 0 };
 	struct value root;
 	struct said said;
-	uint64_t lives_s = 0;
-	if (!daraja_answer(&json, &root, &said, response, arena)) {
+	if (!talk_open(&json, &root, &said, response, arena)) {
 		*why = said.why;
 		return false;
 	}
-	*token = daraja_member(root, "access_token", arena);
-	/* A number in the documentation, a text in reality (facts 1.1). */
-	bool good = response->status == 200 && token->size > 0 &&
-		    text_u64(daraja_member(root, "expires_in", arena), &lives_s);
-	for (uint32_t i = 0; good && i < token->size; i++)
-		good = token->at[i] > ' ' && token->at[i] < 0x7f;
-	if (lives_s > TOKEN_LIVES_S_MAX)
-		lives_s = TOKEN_LIVES_S_MAX;
-	*lives_us = (int64_t)lives_s * SECOND_US;
+	bool good = talk_token(token, lives_us, response, root, arena);
 	if (!good)
 		*why = daraja_error(response, root, arena).why;
 	json_close(&json);
 	return good;
 }
 
-/* Ids may come back empty (facts 1.2); they are opaque and at most 64 bytes. */
-struct text daraja_id(struct value object, const char *key, struct arena *arena)
-{
-	struct text id = text_trim(daraja_member(object, key, arena));
-	for (uint32_t i = 0; i < id.size; i++)
-		if (id.at[i] <= ' ' || id.at[i] >= 0x7f)
-			return TEXT_NONE;
-	return id.size <= PROVIDER_REF_SIZE_MAX ? id : TEXT_NONE;
-}
-
 static struct text reference_read(struct value root, struct arena *arena)
 {
-	return daraja_id(root, "CheckoutRequestID", arena);
+	return talk_id(root, "CheckoutRequestID", arena);
 }
 
 static struct said accepted_read(const struct response *response, struct arena *arena)
@@ -328,12 +235,12 @@ static struct said accepted_read(const struct response *response, struct arena *
 	struct json json = { 0 };
 	struct value root;
 	struct said said = { .answer = ANSWER_NONE };
-	if (!daraja_answer(&json, &root, &said, response, arena))
+	if (!talk_open(&json, &root, &said, response, arena))
 		return said;
 	struct value code = value_at(root, "ResponseCode", arena);
 	said.provider_ref = reference_read(root, arena);
-	said.code = daraja_shown(arena, daraja_member(root, "ResponseCode", arena));
-	said.why = daraja_words(arena, daraja_member(root, "ResponseDescription", arena));
+	said.code = daraja_shown(arena, talk_member(root, "ResponseCode", arena));
+	said.why = talk_words(arena, talk_member(root, "ResponseDescription", arena));
 	if (response->status != 200 || code.kind == VALUE_ABSENT)
 		said = daraja_error(response, root, arena);
 	else if (daraja_is_success(code))
@@ -405,7 +312,7 @@ static struct said verdict_of(struct value code, struct text words, struct arena
 	}
 	said.answer = ANSWER_NO;
 	said.why = text_format(arena, "%.*s: %.*s", TEXT_ARG(said.code),
-			       TEXT_ARG(daraja_words(arena, words)));
+			       TEXT_ARG(talk_words(arena, words)));
 	for (uint32_t i = 0; i < ARRAY_COUNT(meanings); i++)
 		if (text_is(code.text, meanings[i].code)) {
 			said.is_soft = meanings[i].is_soft;
@@ -425,7 +332,7 @@ static struct said daraja_ask_read(const struct response *response, struct text 
 	struct json json = { 0 };
 	struct value root;
 	struct said said = { .answer = ANSWER_NONE };
-	if (!daraja_answer(&json, &root, &said, response, arena))
+	if (!talk_open(&json, &root, &said, response, arena))
 		return said;
 	if (response->status != 200 ||
 	    value_at(root, "ResultCode", arena).kind == VALUE_ABSENT) {
@@ -437,12 +344,12 @@ static struct said daraja_ask_read(const struct response *response, struct text 
 		if (said.answer == ANSWER_NO)
 			said.answer = ANSWER_NONE;
 	} else if (!daraja_is_success(value_at(root, "ResponseCode", arena))) {
-		said = daraja_nobody_knows(TEXT("the question was not accepted"));
+		said = talk_unknown(TEXT("the question was not accepted"));
 	} else if (!text_equal(reference_read(root, arena), provider_ref)) {
-		said = daraja_nobody_knows(TEXT("the answer is about another prompt"));
+		said = talk_unknown(TEXT("the answer is about another prompt"));
 	} else {
 		said = verdict_of(value_at(root, "ResultCode", arena),
-				  daraja_member(root, "ResultDesc", arena), arena);
+				  talk_member(root, "ResultDesc", arena), arena);
 	}
 	json_close(&json);
 	return said;
@@ -470,14 +377,6 @@ static struct value item_named(struct value items, const char *name, bool *twice
 	return found;
 }
 
-static struct said doubtful(struct said said, struct text why)
-{
-	said.answer = ANSWER_NONE;
-	said.is_doubtful = true;
-	said.why = why;
-	return said;
-}
-
 static struct said paid_read(struct value callback, struct said said, struct arena *arena)
 {
 	struct value items =
@@ -489,16 +388,16 @@ static struct said paid_read(struct value callback, struct said said, struct are
 	struct text why = TEXT_NONE;
 	(void)item_named(items, "PhoneNumber", &twice, arena);
 	if (twice)
-		return doubtful(said, TEXT("an item stands there twice"));
+		return talk_doubtful(said, TEXT("an item stands there twice"));
 	if (said.provider_ref.size == 0)
-		return doubtful(said, TEXT("it says paid without a CheckoutRequestID"));
+		return talk_doubtful(said, TEXT("it says paid without a CheckoutRequestID"));
 	if (amount.kind != VALUE_NUMBER && amount.kind != VALUE_TEXT)
-		return doubtful(said, TEXT("it says paid without an amount"));
+		return talk_doubtful(said, TEXT("it says paid without an amount"));
 	if (!daraja_receipt(&said.receipt, receipt, "MpesaReceiptNumber", arena, &why))
-		return doubtful(said, why);
+		return talk_doubtful(said, why);
 	said.has_amount = daraja_amount(&said.amount_cents, amount.text, arena, &why);
 	if (!said.has_amount)
-		return doubtful(said, why);
+		return talk_doubtful(said, why);
 	if (time.kind == VALUE_NUMBER || time.kind == VALUE_TEXT)
 		said.at = daraja_time(text_trim(time.text));
 	return said;
@@ -509,19 +408,19 @@ static struct said daraja_result(struct text body, struct arena *arena)
 	struct json json = { 0 };
 	struct text why;
 	if (!json_open(&json, body, arena, &why))
-		return doubtful((struct said){ 0 }, why);
+		return talk_doubtful((struct said){ 0 }, why);
 	struct value root = json_root(&json);
 	struct value callback = value_at(value_at(root, "Body", arena), "stkCallback", arena);
 	struct said said = { .answer = ANSWER_NONE };
 	if (callback.kind == VALUE_OBJECT) {
 		struct text id = reference_read(callback, arena);
 		said = verdict_of(value_at(callback, "ResultCode", arena),
-				  daraja_member(callback, "ResultDesc", arena), arena);
+				  talk_member(callback, "ResultDesc", arena), arena);
 		said.provider_ref = id;
 		if (said.answer == ANSWER_YES)
 			said = paid_read(callback, said, arena);
 	} else {
-		said = doubtful(said, TEXT("it is not the result of an STK push"));
+		said = talk_doubtful(said, TEXT("it is not the result of an STK push"));
 	}
 	json_close(&json);
 	return said;

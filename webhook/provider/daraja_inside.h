@@ -6,11 +6,9 @@
  */
 #pragma once
 
-#include <jansson.h>
-
 #include "base/clock.h"
-#include "provider/json.h"
 #include "provider/providers.h"
+#include "provider/talk.h"
 
 /* Daraja's times are EAT without a mark, no daylight saving (payments facts 1). */
 #define DARAJA_EAT_US (3 * HOUR_US)
@@ -46,21 +44,8 @@ bool daraja_statement(struct statement_line **out, uint32_t *count, struct text 
 
 /* An address of its API: the channel's `endpoint`, else production's or the sandbox's. */
 struct text daraja_address(const struct channel *channel, const char *path, struct arena *arena);
-json_t *daraja_string(struct text text); /* never NULL */
-/* The text of a tree, which it frees. */
-struct text daraja_written(json_t *tree, struct arena *arena);
-/* The text or number under a key, else empty. */
-struct text daraja_member(struct value object, const char *key, struct arena *arena);
-/* A provider's own words, safe to print: plain ASCII, cut. */
-struct text daraja_words(struct arena *arena, struct text words);
-struct said daraja_nobody_knows(struct text why);
 /* What one of the two error envelopes means (payments facts 1.6). */
 struct said daraja_error(const struct response *response, struct value root, struct arena *arena);
-/* False: *said holds what became of it. Ended by json_close. */
-bool daraja_answer(struct json *json, struct value *root, struct said *said,
-		   const struct response *response, struct arena *arena) MUST_CHECK;
-/* An id of theirs: opaque, printable, at most 64 bytes; else empty. */
-struct text daraja_id(struct value object, const char *key, struct arena *arena);
 
 /* ---- provider_api: daraja_order.c ------------------------------------------------------------ */
 

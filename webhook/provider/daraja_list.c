@@ -23,14 +23,14 @@ struct request daraja_list(const struct channel *channel, const struct listing *
 			   struct arena *arena)
 {
 	json_t *body = json_pack("{s:o, s:o, s:o, s:o}", "ShortCode",
-				 daraja_string(channel->shortcode), "StartDate",
-				 daraja_string(moment(listing->from_at, arena)), "EndDate",
-				 daraja_string(moment(listing->to_at, arena)), "OffSetValue",
-				 daraja_string(text_format(arena, "%u", listing->offset)));
+				 talk_string(channel->shortcode), "StartDate",
+				 talk_string(moment(listing->from_at, arena)), "EndDate",
+				 talk_string(moment(listing->to_at, arena)), "OffSetValue",
+				 talk_string(text_format(arena, "%u", listing->offset)));
 	return (struct request){
 		.method = "POST",
 		.url = daraja_address(channel, "/pulltransactions/v1/query", arena),
-		.body = daraja_written(body, arena),
+		.body = talk_written(body, arena),
 		.again = true,
 	};
 }
@@ -126,25 +126,25 @@ static void payer_read(struct statement_line *line, struct text msisdn, struct t
 static void row_read(struct statement_line *line, struct value row, const struct listing *listing,
 		     struct text country, struct arena *arena)
 {
-	struct text type = text_lower(arena, daraja_member(row, "transactiontype", arena));
-	struct text amount = daraja_member(row, "amount", arena);
+	struct text type = text_lower(arena, talk_member(row, "transactiontype", arena));
+	struct text amount = talk_member(row, "amount", arena);
 	struct value reference = value_at(row, "billreference", arena);
 	struct text why = TEXT_NONE, ignored;
 	bool takes_back = text_contains_nocase(type, TEXT("revers")), comes_in;
 	int64_t cents = 0;
-	*line = (struct statement_line){ .reference = daraja_member(row, "billreference", arena),
+	*line = (struct statement_line){ .reference = talk_member(row, "billreference", arena),
 					 .is_done = true };
 	comes_in = text_starts(type, TEXT("c2b")) && !takes_back;
 	if (!comes_in && amount.size > 0 && amount.at[0] == '-')
 		amount = (struct text){ amount.at + 1, amount.size - 1 };
-	payer_read(line, daraja_member(row, "msisdn", arena), country, arena);
+	payer_read(line, talk_member(row, "msisdn", arena), country, arena);
 	if (!daraja_receipt(&line->receipt, value_at(row, "transactionId", arena), "transactionId",
 			    arena, &why) ||
 	    !daraja_amount(&cents, amount, arena, &why)) {
 		line->flaw = why;
 		line->is_done = false;
 	}
-	time_settle(line, daraja_member(row, "trxDate", arena), listing, arena);
+	time_settle(line, talk_member(row, "trxDate", arena), listing, arena);
 	if (line->flaw.size == 0 && line->at == 0) {
 		line->flaw = TEXT("its time cannot be read");
 		line->is_done = false;
@@ -190,9 +190,9 @@ struct said daraja_list_read(struct statement_line **out, uint32_t *count, bool 
 	*out = NULL;
 	*count = 0;
 	*more = false;
-	if (!daraja_answer(&json, &root, &said, response, arena))
+	if (!talk_open(&json, &root, &said, response, arena))
 		return said;
-	struct text code = daraja_member(root, "ResponseCode", arena);
+	struct text code = talk_member(root, "ResponseCode", arena);
 	struct value rows = value_at(root, "Response", arena);
 	said.code = daraja_shown(arena, code);
 	bool is_empty = text_is(code, "1001") ||
@@ -218,13 +218,13 @@ struct request daraja_list_enrol(const struct channel *channel, struct text phon
 				 struct text callback_url, struct arena *arena)
 {
 	json_t *body = json_pack("{s:o, s:s, s:o, s:o}", "ShortCode",
-				 daraja_string(channel->shortcode), "RequestType", "Pull",
-				 "NominatedNumber", daraja_string(phone), "CallBackURL",
-				 daraja_string(callback_url));
+				 talk_string(channel->shortcode), "RequestType", "Pull",
+				 "NominatedNumber", talk_string(phone), "CallBackURL",
+				 talk_string(callback_url));
 	return (struct request){
 		.method = "POST",
 		.url = daraja_address(channel, "/pulltransactions/v1/register", arena),
-		.body = daraja_written(body, arena),
+		.body = talk_written(body, arena),
 	};
 }
 
@@ -234,11 +234,11 @@ struct said daraja_list_enrol_read(const struct response *response, struct arena
 	struct json json = { 0 };
 	struct value root;
 	struct said said = { .answer = ANSWER_NONE };
-	if (!daraja_answer(&json, &root, &said, response, arena))
+	if (!talk_open(&json, &root, &said, response, arena))
 		return said;
-	struct text status = daraja_member(root, "ResponseStatus", arena);
+	struct text status = talk_member(root, "ResponseStatus", arena);
 	said.code = daraja_shown(arena, status);
-	said.why = daraja_words(arena, daraja_member(root, "ResponseDescription", arena));
+	said.why = talk_words(arena, talk_member(root, "ResponseDescription", arena));
 	if (response->status == 200 && (text_is(status, "1000") || text_is(status, "1001")))
 		said.answer = ANSWER_YES;
 	else if (response->status != 200 || status.size == 0)

@@ -14,10 +14,10 @@ static json_t *asked_by(const struct credentials *credentials, const char *comma
 			struct text result_url, struct text timeout_url)
 {
 	return json_pack("{s:o, s:o, s:s, s:o, s:o, s:s}", "Initiator",
-			 daraja_string(credentials->initiator), "SecurityCredential",
-			 daraja_string(text_trim(secret_reveal(credentials->security_credential))),
-			 "CommandID", command, "ResultURL", daraja_string(result_url),
-			 "QueueTimeOutURL", daraja_string(timeout_url), "Remarks",
+			 talk_string(credentials->initiator), "SecurityCredential",
+			 talk_string(text_trim(secret_reveal(credentials->security_credential))),
+			 "CommandID", command, "ResultURL", talk_string(result_url),
+			 "QueueTimeOutURL", talk_string(timeout_url), "Remarks",
 			 REMARKS);
 }
 
@@ -31,17 +31,17 @@ struct request daraja_verify(const struct channel *channel, const struct credent
 	 * out, and OriginalConversationID names the order (facts 1.8).
 	 */
 	if (order->receipt.size > 0)
-		json_object_set_new(body, "TransactionID", daraja_string(order->receipt));
+		json_object_set_new(body, "TransactionID", talk_string(order->receipt));
 	else
 		json_object_set_new(body, "OriginalConversationID",
-				    daraja_string(order->conversation));
-	json_object_set_new(body, "PartyA", daraja_string(channel->shortcode));
+				    talk_string(order->conversation));
+	json_object_set_new(body, "PartyA", talk_string(channel->shortcode));
 	json_object_set_new(body, "IdentifierType", json_string("4"));
 	json_object_set_new(body, "Occasion", json_string(REMARKS));
 	return (struct request){
 		.method = "POST",
 		.url = daraja_address(channel, "/mpesa/transactionstatus/v1/query", arena),
-		.body = daraja_written(body, arena),
+		.body = talk_written(body, arena),
 		.again = true,
 	};
 }
@@ -56,19 +56,19 @@ struct request daraja_reverse(const struct channel *channel, const struct creden
 	json_t *body = asked_by(credentials, "TransactionReversal", order->result_url,
 				order->timeout_url);
 	invariant(order->cents > 0 && order->receipt.size > 0 && order->timeout_url.size > 0);
-	json_object_set_new(body, "TransactionID", daraja_string(order->receipt));
+	json_object_set_new(body, "TransactionID", talk_string(order->receipt));
 	json_object_set_new(
 	    body, "Amount",
-	    daraja_string(order->cents % 100
+	    talk_string(order->cents % 100
 			      ? text_of_cents(arena, order->cents)
 			      : text_format(arena, "%lld", (long long)(order->cents / 100))));
-	json_object_set_new(body, "ReceiverParty", daraja_string(channel->shortcode));
+	json_object_set_new(body, "ReceiverParty", talk_string(channel->shortcode));
 	/* Misspelt by them (facts 1.10). */
 	json_object_set_new(body, "RecieverIdentifierType", json_string("11"));
 	return (struct request){
 		.method = "POST",
 		.url = daraja_address(channel, "/mpesa/reversal/v1/request", arena),
-		.body = daraja_written(body, arena),
+		.body = talk_written(body, arena),
 	};
 }
 
@@ -81,15 +81,15 @@ static struct said accepted_read(const struct response *response, struct arena *
 	struct json json = { 0 };
 	struct value root;
 	struct said said = { .answer = ANSWER_NONE };
-	if (!daraja_answer(&json, &root, &said, response, arena))
+	if (!talk_open(&json, &root, &said, response, arena))
 		return said;
 	struct value code = value_at(root, "ResponseCode", arena);
 	if (response->status != 200 || code.kind == VALUE_ABSENT) {
 		said = daraja_error(response, root, arena);
 	} else {
-		said.code = daraja_shown(arena, daraja_member(root, "ResponseCode", arena));
-		said.why = daraja_words(arena, daraja_member(root, "ResponseDescription", arena));
-		said.provider_ref = daraja_id(root, "ConversationID", arena);
+		said.code = daraja_shown(arena, talk_member(root, "ResponseCode", arena));
+		said.why = talk_words(arena, talk_member(root, "ResponseDescription", arena));
+		said.provider_ref = talk_id(root, "ConversationID", arena);
 		if (daraja_is_success(code))
 			said.answer = ANSWER_YES;
 		else if (said.why.size == 0)
@@ -145,11 +145,11 @@ static bool result_open(struct result *out, struct said *said, struct text body,
 	}
 	out->items = value_at(value_at(out->result, "ResultParameters", arena), "ResultParameter",
 			      arena);
-	said->provider_ref = daraja_id(out->result, "ConversationID", arena);
-	said->code = daraja_shown(arena, daraja_member(out->result, "ResultCode", arena));
+	said->provider_ref = talk_id(out->result, "ConversationID", arena);
+	said->code = daraja_shown(arena, talk_member(out->result, "ResultCode", arena));
 	said->why = text_format(
 	    arena, "%.*s: %.*s", TEXT_ARG(said->code),
-	    TEXT_ARG(daraja_words(arena, daraja_member(out->result, "ResultDesc", arena))));
+	    TEXT_ARG(talk_words(arena, talk_member(out->result, "ResultDesc", arena))));
 	return true;
 }
 

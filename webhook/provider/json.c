@@ -268,3 +268,8 @@ struct value value_item(struct value parent, uint32_t index, struct arena *arena
 		return (struct value){ .kind = VALUE_ABSENT };
 	return value_of(json_array_get((const json_t *)parent.node, index), arena);
 }
+
+bool value_is_true(struct value value)
+{
+	return value.kind == VALUE_BOOL && json_is_true((const json_t *)value.node);
+}

@@ -45,5 +45,6 @@ void json_close(struct json *json); /* legal on a zeroed one */
 struct value json_root(const struct json *json);
 /* The value under `key` of an object; ABSENT for anything else. */
 struct value value_at(struct value parent, const char *key, struct arena *arena);
+bool value_is_true(struct value value); /* the literal `true`, nothing else */
 /* The index-th of a list; ABSENT past its end and for anything else. */
 struct value value_item(struct value parent, uint32_t index, struct arena *arena);

@@ -48,15 +48,3 @@ bool questions_sent_since(struct question **out, uint32_t *count, struct store *
  */
 bool questions_channels(struct text **out, uint32_t *count, int64_t *next_at, struct store *store,
 			int64_t now, struct arena *arena, struct error *error) MUST_CHECK;
-
-/* How far a provider's own list was read; all zero before the first time. */
-struct pull {
-	struct text channel;
-	int64_t until_at; /* everything before it was read */
-	int64_t tried_at;
-	struct text why; /* of the last try; empty: it worked */
-	int64_t next_at;
-};
-bool pull_find(struct pull *out, struct store *store, struct text channel, struct arena *arena,
-	       struct error *error) MUST_CHECK;
-bool pull_write(struct store *store, const struct pull *pull, struct error *error) MUST_CHECK;

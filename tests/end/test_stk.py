@@ -156,7 +156,19 @@ def test_property_06_what_is_no_answer_is_no_failure():
         assert len([one for one in isp.daraja.prompts() if one["phone"] == "254700000004"]) == 1
 
 
-def test_property_01_forged_results_grant_nothing():
+def samples():
+    """What providers were seen to send, where those facts are at hand."""
+    bodies = []
+    for folder, _, names in os.walk(os.path.join(os.environ.get("WAVU_SHARED", ""), "samples", "payments")):
+        for name in names:
+            if name.endswith(".json"):
+                with open(os.path.join(folder, name), "rb") as file:
+                    bodies.append(file.read())
+    print("%d recorded payloads" % len(bodies))
+    return bodies
+
+
+def test_property_01_and_02_forged_results_grant_nothing():
     with Shop() as isp:
         isp.request()
         prompt = isp.daraja.prompt()
@@ -164,12 +176,17 @@ def test_property_01_forged_results_grant_nothing():
         path = own_path(prompt)
         token = path.rsplit("/", 1)[1]
         assert len(token) >= 26, "property 2: at least 128 bits"
-        forged = result(prompt)
+        forged, recorded = result(prompt), samples()
         for wrong in ("/pay/kasinet/main/a/" + "x" * len(token), "/pay/kasinet/main/a/" + token[:-1],
                       "/pay/kasinet/main/a/" + prompt["id"], "/pay/kasinet/other/a/" + token,
                       "/pay/nobody/main/a/" + token, "/pay/kasinet/main/%s/a" % TOKEN,
-                      "/pay/kasinet/main/%s/attempt" % TOKEN, "/pay/kasinet/main/" + token):
+                      "/pay/kasinet/main/%s/attempt" % TOKEN, "/pay/kasinet/main/" + token,
+                      "/pay/kasinet/main/%s/confirmation" % token, "/pay/kasinet/main/%s/confirmation" % TOKEN[::-1],
+                      "/pay/kasinet/main/%s/confirmation" % TOKEN[:-1]):
             assert post(isp, wrong, forged) == 404, wrong
+            assert post(isp, wrong, isp.confirmation("UKLF0RGED1")) == 404, wrong
+            for body in recorded:
+                assert post(isp, wrong, body) == 404, wrong
         # On the channel's C2B address, whose token is right, it is money that somebody must look at.
         assert post(isp, "/pay/kasinet/main/%s/confirmation" % TOKEN, forged) == 200
         isp.quiet()

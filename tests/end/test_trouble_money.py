@@ -41,7 +41,7 @@ def balance(isp, account="KN-0042"):
     return isp.show(account)["balance"]
 
 
-def test_what_is_wrong_is_never_credited_and_never_lost():
+def test_property_14_what_is_wrong_is_never_credited_and_never_lost():
     with Isp(files={"subscribers.yaml": PEOPLE}) as isp:
         isp.settle()
         writes = isp.routers.counters()["writes"]
@@ -99,7 +99,7 @@ def test_what_is_wrong_is_never_credited_and_never_lost():
         isp.settle()
 
 
-def test_what_does_not_reach_the_inbox_leaves_no_trace():
+def test_property_01_and_24_what_does_not_reach_the_inbox_leaves_no_trace():
     with Isp() as isp:
         isp.pay("SKL51ZDR4F", token="AAAAAAAAAAAAAAAAAAAA", code=404)
         isp.pay("SKL51ZDR4F", token=TOKEN[:-1], code=404)
@@ -111,7 +111,7 @@ def test_what_does_not_reach_the_inbox_leaves_no_trace():
         assert [row["receipt"] for row in payments(isp)] == ["ZZZ%07d" % (the_last.count - 1)]
 
 
-def test_replays_and_another_amount():
+def test_property_10_replays_and_another_amount():
     with Isp() as isp:
         for _ in range(5):
             isp.pay("SKL51ZDR4F")

@@ -37,13 +37,13 @@ class Http(unittest.TestCase):
         self.assertEqual(row[4], b"Content-Type: application/json\n")
         self.assertEqual(row[5], body)
 
-    def test_validation_stores_nothing(self):
+    def test_property_24_validation_stores_nothing(self):
         before = self.kept()
         answer = self.world.request("POST", PAY + "validation", confirmation("UKM1A2B3C5"))
         self.assertEqual(answer, (200, b'{"ResultCode":"0","ResultDesc":"Accepted"}'))
         self.assertEqual(self.kept(), before)
 
-    def test_whatever_comes_on_a_token_is_kept(self):
+    def test_property_25_whatever_comes_on_a_token_is_kept(self):
         for body in (b"", b"hello", b"\x00\xff{", b"[" * 60000, confirmation("A", "1e3")):
             before = self.kept()
             self.assertEqual(self.world.pay(body)[0], 200)
@@ -51,7 +51,7 @@ class Http(unittest.TestCase):
             self.assertEqual(len(rows), before + 1)
             self.assertEqual(rows[-1][5], body)
 
-    def test_strangers_see_404_whatever_they_do(self):
+    def test_property_02_strangers_see_404_whatever_they_do(self):
         before = self.kept()
         answers = set()
         for path in (WRONG, "/", "/pay", "/pay/kasinet", "/pay/other/main/%s/confirmation" % TOKEN,
@@ -189,7 +189,7 @@ class Http(unittest.TestCase):
             finally:
                 os.unlink(path)
 
-    def test_slow_clients_are_ended_and_hold_nobody_up(self):
+    def test_property_25_slow_clients_are_ended_and_hold_nobody_up(self):
         before = self.kept()
         head = b"POST " + PAY.encode() + b"confirmation HTTP/1.1\r\nHost: x\r\n"
         starts = (b"", head, head + b"Content-Length: 60000\r\n\r\n",
@@ -245,7 +245,7 @@ class Http(unittest.TestCase):
         self.assertEqual(len(bodies), 320)
         self.assertEqual(len(set(bodies)), 320)
 
-    def test_no_token_in_the_log(self):
+    def test_property_30_no_token_in_the_log(self):
         self.world.pay(b"{}")
         self.world.raw(b"GET " + PAY.encode() + b"confirmation HTTP/3.0\r\n\r\n", half_close=True)
         log = "".join(self.world.lines)
@@ -406,7 +406,7 @@ class Signed(unittest.TestCase):
     def send(self, channel, body, headers=None, method="POST", more=""):
         return self.world.request(method, "/pay/kasinet/%s/%s%s" % (channel, TOKEN, more), body, headers=headers)[0]
 
-    def test_body_and_signature_are_kept_byte_for_byte(self):
+    def test_property_26_body_and_signature_are_kept_byte_for_byte(self):
         for channel, provider, header in self.SIGNED:
             for body in (b'{"a" : 1}\r\n', b"\x00\xff{", b"", b"[" * 60000, b"x" * 65536):
                 value = "aB3+/" * 150 + "=="

@@ -73,7 +73,7 @@ class Kill(unittest.TestCase):
         self.assertEqual(ids, list(range(1, len(ids) + 1)))
         print("%d kills, %d acknowledged, %d kept" % (8, len(acknowledged), len(ids)))
 
-    def test_kill_at_named_points(self):
+    def test_property_20_kill_at_named_points(self):
         for point in ("inbox.before_commit", "inbox.after_commit", "webhook.before_bell"):
             world = World()
             self.addCleanup(world.close)
@@ -104,7 +104,7 @@ class Kill(unittest.TestCase):
 
 
 class Broken(unittest.TestCase):
-    def test_a_write_that_fails_ends_it_and_loses_nothing(self):
+    def test_property_20_a_write_that_fails_ends_it_and_loses_nothing(self):
         world = World()
         self.addCleanup(world.close)
         world.start()

@@ -255,7 +255,7 @@ static void property_10_and_15_any_order_ends_paid_once(void **state)
 static void property_12_distinct_payments_stay_distinct(void **state)
 {
 	struct town town;
-	struct attempt attempt;
+	struct attempt attempt, stranger;
 
 	(void)state;
 	begin(&town);
@@ -263,19 +263,25 @@ static void property_12_distinct_payments_stay_distinct(void **state)
 	answered(&town, attempt.id);
 	assert_int_equal(count_of(&town, PAYMENT_CREDITED), 1);
 	assert_false(attempt_of(&town, attempt.id).receipt_known);
+	/* Somebody else paid as much for the same account: that is not the prompt's money. */
+	stranger = attempt;
+	stranger.phone = TEXT("254799999999");
+	confirm(&town, &stranger, "UKLSTRANGE");
+	assert_int_equal(count_of(&town, PAYMENT_CREDITED), 2);
+	assert_false(attempt_of(&town, attempt.id).receipt_known);
 	/* Another payment of his, taken for the prompt's; then the prompt's own result. */
 	confirm(&town, &attempt, "UKLOTHER01");
-	assert_int_equal(count_of(&town, PAYMENT_CREDITED), 1);
-	result(&town, &attempt, "UKLPROMPT1", 0);
 	assert_int_equal(count_of(&town, PAYMENT_CREDITED), 2);
+	result(&town, &attempt, "UKLPROMPT1", 0);
+	assert_int_equal(count_of(&town, PAYMENT_CREDITED), 3);
 	confirm(&town, &attempt, "UKLPROMPT1");
 	confirm(&town, &attempt, "UKLOTHER01");
-	assert_int_equal(count_of(&town, PAYMENT_CREDITED), 2);
-	confirm(&town, &attempt, "UKLTHIRD01");
 	assert_int_equal(count_of(&town, PAYMENT_CREDITED), 3);
+	confirm(&town, &attempt, "UKLTHIRD01");
+	assert_int_equal(count_of(&town, PAYMENT_CREDITED), 4);
 	/* A second receipt on one prompt is for a person. */
 	result(&town, &attempt, "UKLFOURTH1", 0);
-	assert_int_equal(count_of(&town, PAYMENT_CREDITED), 3);
+	assert_int_equal(count_of(&town, PAYMENT_CREDITED), 4);
 	assert_int_equal(count_of(&town, PAYMENT_HELD), 1);
 	verify(&town);
 	town_close(&town);

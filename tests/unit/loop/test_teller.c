@@ -92,7 +92,7 @@ static void property_10_another_amount_is_held_once(void **state)
 	town_close(&town);
 }
 
-static void property_09_what_wavu_will_not_judge_alone_is_held(void **state)
+static void property_09_and_14_what_wavu_will_not_judge_alone_is_held(void **state)
 {
 	static const struct {
 		const char *channel, *source, *body;

@@ -118,7 +118,7 @@ static void expect(struct desk *desk, const char *now, enum state state, const c
 		fail_msg("at %s: because '%.*s'", now, TEXT_ARG(entitlement.because));
 }
 
-static void without_a_policy_access_ends_at_paid_until(void **state)
+static void property_22_without_a_policy_access_ends_at_paid_until(void **state)
 {
 	struct desk desk;
 

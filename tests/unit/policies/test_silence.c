@@ -49,7 +49,7 @@ static void property_33_twelve_missing_payments_are_an_alarm(void **state)
 	assert_int_equal(then.since_at, hours[count - 1].newest_at);
 }
 
-static void a_night_is_quiet(void **state)
+static void property_33_a_night_is_quiet(void **state)
 {
 	static struct income_hour hours[28 * 24];
 	uint32_t count = days_of(hours, 28, 6, 22, 10);
@@ -79,7 +79,7 @@ static void the_night_is_that_of_the_zone(void **state)
 	zone_free(zone);
 }
 
-static void a_short_break_is_no_news(void **state)
+static void property_33_a_short_break_is_no_news(void **state)
 {
 	static struct income_hour hours[28 * 24];
 	uint32_t count = days_of(hours, 28, 0, 24, 3000);

@@ -113,7 +113,7 @@ static void no_short_code_is_no_channels_short_code(void **state)
 	}
 }
 
-static void a_key_twice_cannot_be_read(void **state)
+static void property_07_a_key_twice_cannot_be_read(void **state)
 {
 	struct notice notice = golden_parse(*state, "duplicate-key.json");
 	assert_int_equal(notice.kind, NOTICE_UNREADABLE);
@@ -181,7 +181,7 @@ static void amounts(void **state)
 }
 
 /* Bodies that nothing may be taken from, with a word of the reason. */
-static void unreadable_ones(void **state)
+static void property_07_and_25_unreadable_ones(void **state)
 {
 	static const struct {
 		const char *body;
@@ -271,7 +271,7 @@ static int64_t time_of(struct arena *arena, const char *json)
 	    .at;
 }
 
-static void times_are_nairobi(void **state)
+static void property_31_times_are_nairobi(void **state)
 {
 	/* 1700558005 is 2023-11-21 09:13:25 UTC. */
 	assert_int_equal(time_of(*state, "\"20231121121325\""), 1700558005 * SECOND_US);
@@ -320,7 +320,7 @@ static void payers(void **state)
 	}
 }
 
-static void validations_are_never_money(void **state)
+static void property_24_validations_are_never_money(void **state)
 {
 	struct channel channel = help_channel();
 	struct callback callback = { .kind = TEXT("validation"),
@@ -359,7 +359,7 @@ static void replies_are_darajas_dialect(void **state)
  * around it, it never says more than the digits that still stand there, and never a receipt without
  * being complete JSON.
  */
-static void mutations_never_make_money(void **state)
+static void property_25_mutations_never_make_money(void **state)
 {
 	struct arena *arena = *state, scratch;
 	arena_open(&scratch, 4u << 20);
@@ -402,7 +402,7 @@ static struct text repeated(struct arena *arena, const char *head, const char *p
 	return (struct text){ bytes, (uint32_t)size };
 }
 
-static void huge_ones_are_refused_cheaply(void **state)
+static void property_25_huge_ones_are_refused_cheaply(void **state)
 {
 	struct arena *arena = *state;
 	struct text deep = repeated(arena, "{\"TransID\":\"A1\",\"x\":", "[", 60000, "");

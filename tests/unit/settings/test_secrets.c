@@ -132,7 +132,7 @@ static size_t said(mode_t mode, const char *name, char *out, size_t size)
 	return (size_t)got;
 }
 
-static void test_wide_permissions_are_warned_about_once(void **state)
+static void property_30_wide_permissions_are_warned_about_once(void **state)
 {
 	(void)state;
 	char line[1000];

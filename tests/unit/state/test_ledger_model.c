@@ -255,7 +255,7 @@ static void run_seed(uint64_t seed)
 	assert_int_equal(world_teardown(&state), 0);
 }
 
-static void property_10_the_ledger_is_the_model(void **state)
+static void property_10_and_22_the_ledger_is_the_model(void **state)
 {
 	const char *one = getenv("WAVU_SEED");
 	uint64_t seed;

@@ -168,7 +168,7 @@ static void property_24_unknown_accounts_and_wrong_amounts(void **state)
 			    "C2B00015"));
 }
 
-static void what_is_stale_accepts(void **state)
+static void property_24_what_is_stale_accepts(void **state)
 {
 	const char *unknown = ASK("KN-0043", "2500", MASKED);
 	(void)state;
@@ -194,7 +194,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(property_24_unknown_accounts_and_wrong_amounts,
 						setup, teardown),
-		cmocka_unit_test_setup_teardown(what_is_stale_accepts, setup, teardown),
+		cmocka_unit_test_setup_teardown(property_24_what_is_stale_accepts, setup, teardown),
 		cmocka_unit_test_setup_teardown(accept_is_the_default_and_payers_may_be_left_out,
 						setup, teardown),
 	};

@@ -73,7 +73,9 @@ static const struct option record_options[] = {
 	{ NULL, NULL, false, NULL },
 };
 static const struct option refund_options[] = {
+	{ "--again", NULL, false, "with --send: once more, though the former order is unknown" },
 	{ "--reason", "TEXT", false, "how it was given back, and why: it stays in the ledger" },
+	{ "--send", NULL, false, "wavu gives it back: it orders that from the provider" },
 	{ NULL, NULL, false, NULL },
 };
 static const struct option bootstrap_options[] = {
@@ -187,13 +189,21 @@ const struct command commands[] = {
 	  "is no longer counted as held.",
 	  "wavu payment record KN-0042 2500 --reason \"cash at the office\"", run_payment_record },
 	{ "payment refund", "RECEIPT", 1, 1, refund_options,
-	  "takes a payment out of the books that was given back outside wavu",
-	  "It moves no money: pay it back in cash or in the provider's portal. The whole periods "
-	  "that it bought, even partly, are taken back, from the end of the paid time where other "
-	  "money bought time behind them; what other money had paid of them is credit again. Time "
-	  "that is over is taken back in the books alone, and shortens nothing that others paid. "
-	  "No debt comes of it but one from before wavu that it had paid. Access follows at once. "
-	  "Unmatched and held payments can be refunded too; the receipt is never credited again.",
+	  "takes a payment out of the books that was given back, or gives it back (--send)",
+	  "Without --send it moves no money and books at once: you have paid it back yourself, in "
+	  "cash or in the provider's portal. With --send wavu orders the provider to give the "
+	  "whole payment back, once, and books when the provider says that it is done: until then "
+	  "nothing changes, and `wavu explain RECEIPT` and `wavu status` show the order. Never do "
+	  "both for one payment. --send is for M-Pesa receipts (daraja) whose channel has "
+	  "`initiator` and `security_credential`. When no answer comes, wavu asks how the payment "
+	  "stands and orders nothing again by itself; --send --again does, when the payment was "
+	  "seen to stand after the former order. What is booked: the whole periods that it "
+	  "bought, even partly, are taken back, from the end of the paid time where other money "
+	  "bought time behind them; what other money had paid of them is credit again. Time that "
+	  "is over is taken back in the books alone, and shortens nothing that others paid. No "
+	  "debt comes of it but one from before wavu that it had paid. Access follows at once. "
+	  "Without --send, unmatched and held payments can be refunded too; the receipt is never "
+	  "credited again.",
 	  "wavu payment refund SKL51ZDR4F --reason \"paid twice, given back in cash\"",
 	  run_payment_refund },
 	{ "payment register", "[CHANNEL]", 0, 1, NULL,

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "loop/control_reversal.h"
 #include "model/payment.h"
 #include "view/attempt_view.h"
 #include "view/subscriber_view.h"
@@ -71,12 +72,16 @@ int run_payment_assign(struct call *call)
 
 int run_payment_refund(struct call *call)
 {
-	struct text arguments[2] = { call->arguments[0], call_option(call, "--reason") };
+	struct text arguments[3] = { call->arguments[0], call_option(call, "--reason") };
 
 	if (text_trim(arguments[1]).size == 0)
 		return call_usage(call->command,
 				  "a refund needs a --reason: who gave it back, how, and why");
-	return call_control(call, "refund", arguments, 2);
+	if (call_has(call, "--again") && !call_has(call, "--send"))
+		return call_usage(call->command, "--again orders once more: it needs --send");
+	if (call_has(call, "--send"))
+		arguments[2] = call_has(call, "--again") ? TEXT(REFUND_AGAIN) : TEXT(REFUND_SEND);
+	return call_control(call, "refund", arguments, 3);
 }
 
 int run_payment_attempts(struct call *call)

@@ -189,8 +189,9 @@ bool booking_reversal_by_hand(struct text *warning, struct seat *seat, struct te
 		return true;
 	if (order.status == QUESTION_OPEN)
 		return error_set(error, ERROR_REFUSED,
-				 "%.*s was ordered back through its provider by %.*s, and the order "
-				 "is open: given back by hand, too, the payer would have it twice. "
+				 "%.*s was ordered back through its provider by %.*s, and the "
+				 "order is open: given back by hand, too, the payer would have it "
+				 "twice. "
 				 "`wavu explain %.*s` says how far it is",
 				 TEXT_ARG(payment.receipt), TEXT_ARG(order.actor),
 				 TEXT_ARG(payment.receipt));
@@ -290,7 +291,8 @@ static bool is_foreign(struct text *why, const struct word *at, const struct sai
 	*why = TEXT_NONE;
 	if (said->receipt.size > 0 && !text_equal_nocase(said->receipt, question->receipt))
 		*why = text_format(at->arena,
-				   "what came as its result names payment %.*s, and was not counted",
+				   "what came as its result names payment %.*s, and was not "
+				   "counted",
 				   TEXT_ARG(said->receipt));
 	else if (ours.size > 0 && said->provider_ref.size > 0 &&
 		 !text_equal(ours, said->provider_ref))
@@ -312,7 +314,8 @@ static bool hear_order(const struct word *at, const struct said *said, struct er
 		return remark(at, why, error);
 	if (said->answer == ANSWER_NO)
 		return leave(at, QUESTION_NO,
-			     text_format(arena, "the provider refused: %.*s; nothing was given back",
+			     text_format(arena,
+					 "the provider refused: %.*s; nothing was given back",
 					 TEXT_ARG(said->why)),
 			     error);
 	if (said->answer != ANSWER_YES)

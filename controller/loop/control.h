@@ -16,6 +16,7 @@
  * "record"   ACCOUNT, AMOUNT, REASON
  * "assign"   RECEIPT, ACCOUNT
  * "pause"    ROUTER, UNTIL (a time or a duration, as typed), REASON
+ * "refund"   RECEIPT, REASON, HOW (loop/control_reversal.h; empty: by hand)
  * "register" none
  * "request"  ACCOUNT, AMOUNT (empty: what is due), PHONE (empty: the subscriber's)
  * "resume"   ROUTER

@@ -4,7 +4,9 @@
 #include "base/log.h"
 #include "loop/booking.h"
 #include "loop/booking_refund.h"
+#include "loop/booking_reversal.h"
 #include "loop/control.h"
+#include "loop/control_reversal.h"
 #include "loop/control_statement.h"
 #include "loop/engine_inside.h"
 #include "loop/pass.h"
@@ -260,10 +262,12 @@ static bool refund(struct desk *desk, struct seat *seat, const struct intent *in
 {
 	struct refunded refunded;
 	struct error why = { 0 };
+	struct text warning, words;
 
 	if (!store_begin(seat->store, error))
 		return false;
-	if (!booking_refund(&refunded, seat, intent, argument(desk, 0), argument(desk, 1),
+	if (!booking_reversal_by_hand(&warning, seat, argument(desk, 0), desk->arena, &why) ||
+	    !booking_refund(&refunded, seat, intent, argument(desk, 0), argument(desk, 1),
 			    desk->request->actor, clock_now(), desk->arena, &why)) {
 		store_abort(seat->store);
 		return answer_error(desk, &why, error);
@@ -275,8 +279,24 @@ static bool refund(struct desk *desk, struct seat *seat, const struct intent *in
 		 "tenant=%.*s receipt=%.*s status=reversed account=%.*s by=%.*s",
 		 TEXT_ARG(seat->tenant->name), TEXT_ARG(refunded.booked.payment.receipt),
 		 TEXT_ARG(refunded.booked.payment.account), TEXT_ARG(desk->request->actor));
-	return answer_message(desk, 0, say_refunded(desk, &refunded, intent), "receipt",
-			      refunded.booked.payment.receipt);
+	words = say_refunded(desk, &refunded, intent);
+	if (warning.size > 0)
+		words = text_format(desk->arena, "%.*s. %.*s", TEXT_ARG(words), TEXT_ARG(warning));
+	return answer_message(desk, 0, words, "receipt", refunded.booked.payment.receipt);
+}
+
+static bool refund_through_provider(struct desk *desk, struct seat *seat,
+				    const struct intent *intent, struct error *error)
+{
+	struct document *document;
+	int exit_code;
+
+	if (!control_reversal(&document, &exit_code, desk->engine, seat, intent, desk->request,
+			      desk->arena, error))
+		return false;
+	answer_document(desk, exit_code, document);
+	document_free(document);
+	return true;
 }
 
 static bool do_refund(struct desk *desk, struct error *error)
@@ -290,10 +310,10 @@ static bool do_refund(struct desk *desk, struct error *error)
 	if (seat == NULL)
 		return true;
 	intent = seat_intent(seat);
-	done = intent != NULL
-		       ? refund(desk, seat, intent, error)
-		       : answer_message(desk, 1, TEXT("no commit is in force yet"), NULL,
-					TEXT_NONE);
+	if (intent == NULL)
+		return answer_message(desk, 1, TEXT("no commit is in force yet"), NULL, TEXT_NONE);
+	done = argument(desk, 2).size > 0 ? refund_through_provider(desk, seat, intent, error)
+					  : refund(desk, seat, intent, error);
 	intent_release(intent);
 	return done;
 }

@@ -297,7 +297,8 @@ static bool without_rights(const struct lane *lane, const struct question *order
 
 	if (order->sent_at == 0)
 		return end(lane, order, QUESTION_NO,
-			   text_format(lane->arena, "it did not leave: %.*s; nothing was given back",
+			   text_format(lane->arena,
+				       "it did not leave: %.*s; nothing was given back",
 				       TEXT_ARG(why)),
 			   error);
 	delay.why = text_format(lane->arena,

@@ -8,6 +8,7 @@
 #include "state/ledger.h"
 #include "state/proof.h"
 #include "view/proof_view.h"
+#include "view/reversal_view.h"
 #include "view/shape.h"
 
 #define LINES_MAX 50
@@ -247,7 +248,9 @@ static bool explain_ends(struct chain *chain, struct text reference)
 				chain->arena, chain->error))
 		return false;
 	for (uint32_t i = count; i-- > 0;)
-		if (!explain_end(chain, &payments[i]))
+		if (!reversal_links(chain->links, chain->outlook, payments[i].id, chain->arena,
+				    chain->error) ||
+		    !explain_end(chain, &payments[i]))
 			return false;
 	return true;
 }
@@ -310,7 +313,8 @@ static bool explain_payment(struct chain *chain, const struct payment *payment)
 								   : " to ",
 			     TEXT_ARG(payment->account)),
 		 payment->reason);
-	if (!explain_waiting(chain, payment))
+	if (!reversal_links(chain->links, chain->outlook, payment->id, arena, chain->error) ||
+	    !explain_waiting(chain, payment))
 		return false;
 	if (payment->account.size == 0 || chain->outlook->intent == NULL)
 		return explain_end(chain, payment);

@@ -3,11 +3,13 @@
 #include "policies/silence.h"
 #include "state/proof.h"
 #include "view/proof_view.h"
+#include "view/reversal_view.h"
 
 struct known {
 	const struct outlook *outlook;
 	struct proof_totals totals;
 	struct silence silence;
+	struct reversal_totals orders;
 	int64_t now;
 };
 
@@ -94,6 +96,22 @@ static int64_t newest_s(const struct known *known)
 	return known->silence.since_at / SECOND_US;
 }
 
+static int64_t orders_open(const struct known *known)
+{
+	return known->orders.open_count;
+}
+
+static int64_t orders_unknown(const struct known *known)
+{
+	return known->orders.unknown_count;
+}
+
+static int64_t orders_age_s(const struct known *known)
+{
+	return known->orders.open_count == 0 ? 0
+					     : (known->now - known->orders.oldest_at) / SECOND_US;
+}
+
 static const struct {
 	const char *name, *help;
 	int64_t (*value)(const struct known *known);
@@ -105,6 +123,12 @@ static const struct {
 	  newest_s },
 	{ "wavu_payments_missed", "payments that usually come in the time since then",
 	  silence_missed },
+	{ "wavu_refunds_open", "payments ordered back through their provider, and not known to be",
+	  orders_open },
+	{ "wavu_refunds_oldest_seconds", "age of the oldest of these orders; 0: none is open",
+	  orders_age_s },
+	{ "wavu_refunds_unknown", "orders of which nobody knows what became, for a person",
+	  orders_unknown },
 	{ "wavu_payments_silence_alarm", "1 when no payment came for far longer than usual",
 	  silence_alarm },
 };
@@ -153,7 +177,8 @@ bool put_payment_metrics(struct output *output, const struct outlook *outlooks, 
 		all[i].outlook = &outlooks[i];
 		all[i].now = now;
 		if (!proof_totals(&all[i].totals, outlooks[i].store, output->arena, error) ||
-		    !proof_silence(&all[i].silence, &outlooks[i], now, output->arena, error))
+		    !proof_silence(&all[i].silence, &outlooks[i], now, output->arena, error) ||
+		    !reversal_totals(&all[i].orders, &outlooks[i], output->arena, error))
 			return error_at(error, "tenant %.*s", TEXT_ARG(outlooks[i].tenant->name));
 	}
 	put_histogram(output, all, count);

@@ -2,6 +2,7 @@
 
 #include "view/plan_shape.h"
 #include "view/proof_view.h"
+#include "view/reversal_view.h"
 
 static const char *const router_heads[] = { "router", "site",      "mode", "state",
 					    "drift",  "last look", "note" };
@@ -109,7 +110,7 @@ static struct text people_text(const json_t *subscribers, struct arena *arena)
 	return (struct text){ output.at, (uint32_t)output.size };
 }
 
-#define ALARMS_MAX (8 + PROOF_ALARMS_MAX)
+#define ALARMS_MAX (8 + PROOF_ALARMS_MAX + REVERSAL_ALARMS_MAX)
 
 /* A commit on its way through the fleet, for as long as somebody waits for it. */
 static struct text rollout_text(const json_t *rollout, struct arena *arena)
@@ -149,6 +150,7 @@ static uint32_t alarms_of(const json_t *tenant, struct text alarms[ALARMS_MAX], 
 	if (notes.size > 0)
 		alarms[count++] = notes;
 	count += proof_alarms(tenant, &alarms[count], arena);
+	count += reversal_alarms(tenant, &alarms[count], arena);
 	return count;
 }
 

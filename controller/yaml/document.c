@@ -148,9 +148,15 @@ static int compare_pairs(const void *a, const void *b)
 static void complain_duplicate(struct builder *builder, const struct pair *first,
 			       const struct pair *second)
 {
+	/* The mapping is read to its end, so its frame is free: it names the key for the path. */
+	struct frame *frame = &builder->frames[builder->depth];
+	frame->pending.key = second->key;
+	frame->has_key = true;
+	builder->depth++;
 	complain(builder, second->key_line, second->key_column,
 		 "duplicate key `%.*s`: it stands in line %u already; keep one of them",
 		 TEXT_ARG(encoding_shown(builder->arena, second->key)), first->key_line);
+	builder->depth--;
 }
 
 /* Sorted above a handful of keys, so that a file made of keys costs no quadratic time. */

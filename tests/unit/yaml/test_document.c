@@ -123,8 +123,8 @@ static void test_refuses_what_is_no_plain_yaml(void **state)
 	expect_problem(TEXT("a: [1, ! x]\n"), true, 1, 8, "a[1]", "tags are not used");
 	expect_problem(TEXT("a: !!map {b: 1}\n"), true, 1, 4, "a", "tags are not used");
 	expect_problem(TEXT("<<: {b: 1}\n"), true, 1, 1, "<<", "merge keys");
-	expect_problem(TEXT("a: 1\nb: 2\na: 3\n"), true, 3, 1, "", "duplicate key `a`");
-	expect_problem(TEXT("x: {b: 1, b: 2}\n"), true, 1, 11, "x", "in line 1 already");
+	expect_problem(TEXT("a: 1\nb: 2\na: 3\n"), true, 3, 1, "a", "duplicate key `a`");
+	expect_problem(TEXT("x: {b: 1, b: 2}\n"), true, 1, 11, "x.b", "in line 1 already");
 	expect_problem(TEXT("? [a]\n: 1\n"), true, 1, 3, "", "a key is plain text");
 	expect_problem(TEXT("%TAG ! tag:x,2000:\n---\na: 1\n"), false, 1, 1, "", "tags");
 }

@@ -83,5 +83,8 @@ bool text_mac(struct text a, char out[18]) MUST_CHECK;
 bool text_ipv4(struct text a, uint32_t *address) MUST_CHECK;
 /* "10.0.1.0/24" "10.0.1.5" "10.0.1.5-10.0.1.90" -> first and last address. */
 bool text_ipv4_range(struct text a, uint32_t *first, uint32_t *last) MUST_CHECK;
-/* "0712345678", "+254…", "254…" -> "254712345678" into out[16], by the country's digits ("254"). */
+/*
+ * "0712345678", "+254…", "254…" -> "254712345678" into out[16], by the country's digits ("254").
+ * Without a country only the whole number will do, with its country in front: "+15550100200".
+ */
 bool text_phone(struct text a, struct text country, char out[16]) MUST_CHECK;

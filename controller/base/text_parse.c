@@ -217,12 +217,25 @@ bool text_ipv4_range(struct text a, uint32_t *first, uint32_t *last)
 	return true;
 }
 
+/* E.164 has at most 15 digits; with its country in front a number has at least 8. */
+static bool phone_whole(struct text a, char out[16])
+{
+	uint64_t digits;
+	if (a.size < 8 || a.size > 15 || a.at[0] == '0' || !text_u64(a, &digits))
+		return false;
+	memcpy(out, a.at, a.size);
+	out[a.size] = '\0';
+	return true;
+}
+
 bool text_phone(struct text a, struct text country, char out[16])
 {
 	struct text plus = TEXT("+"), national;
 	bool international = text_starts(a, plus);
 	if (international)
 		a = text_from(a, 1);
+	if (country.size == 0)
+		return phone_whole(a, out);
 	if (text_starts(a, country))
 		national = text_from(a, country.size);
 	else if (!international && text_starts(a, TEXT("0")))
@@ -233,8 +246,7 @@ bool text_phone(struct text a, struct text country, char out[16])
 	 * E.164 has at most 15 digits; fewer than 7 behind the country is a short code, not a
 	 * subscriber.
 	 */
-	if (country.size == 0 || national.size < 7 || country.size + national.size > 15 ||
-	    national.at[0] == '0')
+	if (national.size < 7 || country.size + national.size > 15 || national.at[0] == '0')
 		return false;
 	uint64_t digits;
 	if (!text_u64(country, &digits) || !text_u64(national, &digits))

@@ -174,8 +174,7 @@ static void build_subscriber(struct reader *reader, const struct source *source,
 	if (out->username.size == 0)
 		out->username = text_lower(&intent->arena, out->account);
 	char phone[16], mac[18];
-	if (intent->tenant.country.size &&
-	    text_phone(take_raw(map, "phone"), intent->tenant.country, phone))
+	if (text_phone(take_raw(map, "phone"), intent->tenant.country, phone))
 		out->phone = text_copy(&intent->arena, text_of(phone));
 	if (text_mac(take_raw(map, "mac"), mac))
 		out->mac = text_copy(&intent->arena, text_of(mac));

@@ -157,6 +157,15 @@ static void build_channels(struct reader *reader, const struct source *source)
 	}
 }
 
+static bool is_currency(struct reader *reader, struct text currency)
+{
+	static const struct key key = { .name = "currency", .type = VALUE_CURRENCY };
+	struct shape silent = { .arena = reader->scratch };
+
+	return scalar_flaw(&silent, &key, currency).size == 0;
+}
+
+/* By the currency where nobody says: its country's dialling code. Dollars and euros have none. */
 static void build_country(struct reader *reader, const struct source *source)
 {
 	struct tenant *tenant = &reader->intent->tenant;
@@ -168,11 +177,13 @@ static void build_country(struct reader *reader, const struct source *source)
 		if (!currency)
 			return;
 		tenant->country = country_of_currency(currency->scalar);
-		if (tenant->country.size == 0 && currency->scalar.size == 3)
-			source_error(reader, source, currency, "currency",
-				     "the country of `%.*s` is not known here: add `country:` with "
-				     "its dialling code, as \"254\"",
-				     TEXT_ARG(encoding_shown(reader->scratch, currency->scalar)));
+		if (tenant->country.size > 0 || !is_currency(reader, currency->scalar))
+			return;
+		reader->shape.no_country = true;
+		source_warning(reader, source, currency, "currency",
+			       "the country of `%.*s` is not known here, so phones need their "
+			       "country in front: add `country:` with its dialling code, as \"254\"",
+			       TEXT_ARG(encoding_shown(reader->scratch, currency->scalar)));
 	}
 }
 

@@ -237,9 +237,15 @@ static struct text flaw_phone(struct shape *shape, const struct key *key, struct
 {
 	(void)key;
 	char digits[16];
-	/* Without a country, which is an error of its own, nothing can be said about a phone. */
-	if (shape->country.size == 0 || text_phone(a, shape->country, digits))
+	/* A country that is missing by mistake is an error of its own: one is enough. */
+	if ((shape->country.size == 0 && !shape->no_country) ||
+	    text_phone(a, shape->country, digits))
 		return FITS;
+	if (shape->no_country)
+		return text_format(shape->arena,
+				   "`%.*s` is not a whole phone number: write it with + and its "
+				   "country, or add `country` to the Tenant",
+				   SHOWN(a));
 	return text_format(shape->arena, "`%.*s` is not a phone number: write 0…, +%.*s… or %.*s…",
 			   SHOWN(a), TEXT_ARG(shape->country), TEXT_ARG(shape->country));
 }

@@ -22,6 +22,7 @@ struct crumb {
 struct shape {
 	struct arena *arena; /* messages and paths lie here */
 	struct text country; /* for phones, digits; empty: not known */
+	bool no_country;     /* and that is no mistake: phones are whole numbers then */
 	problem_sink *error, *warning;
 	void *context;
 	uint32_t problems_left; /* beyond it problems are told without words, to be counted */

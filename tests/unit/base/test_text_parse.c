@@ -287,7 +287,15 @@ static void phones(void **state)
 	assert_true(text_phone(TEXT("0123456789012"), TEXT("254"), out));
 	assert_string_equal(out, "254123456789012");
 	assert_false(text_phone(TEXT("01234567890123"), TEXT("254"), out));
+	/* No country: nobody knows what a 0 stands for, and whole numbers speak for themselves. */
 	assert_false(text_phone(TEXT("0712345678"), TEXT_NONE, out));
+	assert_true(text_phone(TEXT("+15550100200"), TEXT_NONE, out));
+	assert_string_equal(out, "15550100200");
+	assert_true(text_phone(TEXT("15550100200"), TEXT_NONE, out));
+	assert_false(text_phone(TEXT("+1555"), TEXT_NONE, out));
+	assert_false(text_phone(TEXT("+1555010020012345"), TEXT_NONE, out));
+	assert_false(text_phone(TEXT("+1555x100200"), TEXT_NONE, out));
+	assert_false(text_phone(TEXT("+05550100200"), TEXT_NONE, out));
 	assert_false(text_phone(TEXT("0712345678"), TEXT("KE"), out));
 	assert_true(text_phone(TEXT("0612345678"), TEXT("33"), out));
 	assert_string_equal(out, "33612345678");

@@ -45,7 +45,8 @@ def masked(phone):
 
 
 class Customer:
-    """A mixin: `settings`, `registered`, `books`, `post`, `make_receipt`, `now` and the identity come from Daraja."""
+    """A mixin: `settings`, `registered`, `books`, `post`, `make_receipt`, `now`, `moved` and the identity come from
+    Daraja."""
 
     # ---- what everybody sees of a payment ----
 
@@ -67,6 +68,7 @@ class Customer:
         """A line of the statement. Money is written 2,500.00 there."""
         if status == "Completed":
             self.balance += float(amount)
+            self.moved(receipt, amount, reference, phone, at)
         time = "%s-%s-%s %s:%s:%s" % (at[:4], at[4:6], at[6:8], at[8:10], at[10:12], at[12:14])
         self.lines.append((receipt, time, time, "Pay Bill from %s - %s Acc. %s"
                            % (masked(phone), self.names.get(phone, "JANE"), reference), status,

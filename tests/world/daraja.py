@@ -15,6 +15,8 @@ line of JSON (a word with spaces stands in double quotes; phone.py says all this
                        callback: once twice never | confirm: on off | limit: on off
                        validation: off on | confirmation: ok lost | payer: hash masked full (MSISDN of a C2B)
                        register: ok spike
+                       list: ok lost error spike garbage | zone: eat (its Z is not true) utc mixed (asked in EAT)
+                       seconds: plain odd (:000)
   prompts              every prompt so far: id, phone, amount, account, url, state, code, receipt
   pay ID               the payer types his PIN: result and (confirm on) a C2B confirmation with the same receipt
   fail ID CODE         it ends otherwise: 1032 cancelled, 1037 no answer, 1 too little …
@@ -23,6 +25,9 @@ line of JSON (a word with spaces stands in double quotes; phone.py says all this
   c2b AMOUNT REFERENCE PHONE [RECEIPT]   somebody pays without a prompt
   customer BUSINESS REFERENCE AMOUNT PHONE [NAME]   the same as a customer does it: validated first, may be refused
   statement FILE       what the organisation downloads from its portal, as CSV
+  move RECEIPT AMOUNT REFERENCE PHONE [MINUTES-AGO [TYPE]]   a row of its own list, and nobody is told
+  unlist RECEIPT       the list does not show it any more
+  listings             every question about the list so far
   expire               every token becomes invalid
   counters             how often each thing was asked
   set status HOW       transaction status: ok lost (no result) twice refuse garbage (neither is an acknowledgement)
@@ -50,6 +55,7 @@ import time
 import urllib.parse
 
 from customer import Customer, url_flaw
+from pull_list import PullList
 
 EAT = datetime.timezone(datetime.timedelta(hours=3))
 GAP_S = 12.0  # 5 a minute, burst 1
@@ -72,8 +78,9 @@ def make_receipt(serial):
     return head + tail
 
 
-class Daraja(Customer):
+class Daraja(Customer, PullList):
     def __init__(self, options):
+        super().__init__()
         self.lock = threading.RLock()
         self.key, self.secret = options["key"], options["secret"]
         self.passkey, self.shortcode = options["passkey"], options["shortcode"]
@@ -84,14 +91,15 @@ class Daraja(Customer):
         self.questions = []
         self.settings = {"push": "ok", "query": "ok", "callback": "once", "confirm": "off", "limit": "on",
                          "status": "ok", "validation": "off", "confirmation": "ok", "payer": "hash",
-                         "register": "ok"}
+                         "register": "ok", "list": "ok", "zone": "eat", "seconds": "plain"}
         self.token = None
         self.prompts = []
         self.registered = {}
         self.asked_at = -1e9
         self.serial = int(time.time()) % 100000 * 1000
         self.counters = {name: 0 for name in ("logins", "pushes", "queries", "limited", "registrations", "callbacks",
-                                              "confirmations", "refused", "statuses", "results")}
+                                              "confirmations", "refused", "statuses", "results",
+                                              "lists", "list_registrations")}
 
     # ---- what the provider sends by itself ----
 
@@ -176,6 +184,14 @@ class Daraja(Customer):
         return 429, {"fault": {"faultstring": "Spike arrest violation. Allowed rate : MessageRate{messagesPerPeriod=5, "
                                "periodInMicroseconds=60000000, maxBurstMessageCount=1.0}",
                                "detail": {"errorcode": "policies.ratelimit.SpikeArrestViolation"}}}
+
+    def is_too_soon(self):
+        """Every question counts, of whatever kind."""
+        now = time.monotonic()
+        if self.settings["limit"] == "on" and now - self.asked_at < GAP_S - 0.5:
+            return True
+        self.asked_at = now
+        return False
 
     def flaw(self, body):
         """What the real one would refuse in a signed request, or None."""
@@ -344,6 +360,7 @@ class Daraja(Customer):
                 return self.error(400, "400.002.02", "Bad Request")
             work = {"/mpesa/stkpush/v1/processrequest": self.push, "/mpesa/stkpushquery/v1/query": self.query,
                     "/mpesa/transactionstatus/v1/query": self.transaction_status,
+                    "/pulltransactions/v1/register": self.list_enrol, "/pulltransactions/v1/query": self.list_query,
                     "/mpesa/c2b/v2/registerurl": self.enrol, "/mpesa/c2b/v1/registerurl": self.enrol}.get(path)
             if work is None or method != "POST":
                 return self.error(404, "404.001.01", "Resource not found")
@@ -382,6 +399,8 @@ class Daraja(Customer):
             return {"receipt": receipt, "told": [self.confirm(receipt, rest[0], rest[1], rest[2], at)[0]]}
         if verb in ("customer", "statement"):
             return self.customer_command(verb, rest)
+        if verb in ("move", "unlist", "listings"):
+            return self.list_command(verb, rest)
         if verb == "claim":
             return {"told": [self.confirm(*rest[:4], eat_now().strftime("%Y%m%d%H%M%S"))[0]]}
         if verb == "books":

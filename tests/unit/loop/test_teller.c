@@ -329,7 +329,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(property_10_a_receipt_counts_once),
 		cmocka_unit_test(property_10_another_amount_is_held_once),
-		cmocka_unit_test(property_09_what_wavu_will_not_judge_alone_is_held),
+		cmocka_unit_test(property_09_and_14_what_wavu_will_not_judge_alone_is_held),
 		cmocka_unit_test(property_14_nobody_known_is_unmatched_and_finds_a_home),
 		cmocka_unit_test(a_held_one_is_released_when_amount_and_code_are_right),
 		cmocka_unit_test(property_11_the_right_source_releases_what_a_strange_one_said),

@@ -200,6 +200,26 @@ bool attempts_of_payment(bool *found, struct attempt *out, struct store *store, 
 	return ok;
 }
 
+bool attempts_named(bool *found, struct attempt *out, struct store *store, struct text channel,
+		    struct text provider_ref, struct arena *arena, struct error *error)
+{
+	struct statement *statement;
+	struct db *db;
+
+	*found = false;
+	if (provider_ref.size == 0)
+		return true;
+	if (!store_read(&db, store, STORE_TENANT, error))
+		return false;
+	statement = db_prepare(db, ATTEMPT "WHERE a.provider_ref = ?1 AND a.provider_ref <> ''"
+					   " AND a.channel = ?2 ORDER BY a.id DESC LIMIT 1");
+	db_bind_text(statement, 1, provider_ref);
+	db_bind_text(statement, 2, channel);
+	bool ok = take_one(found, out, statement, arena, error);
+	store_read_done(store, STORE_TENANT, db);
+	return ok;
+}
+
 bool attempts_list(struct attempt **out, uint32_t *count, struct store *store, uint32_t max,
 		   struct arena *arena, struct error *error)
 {

@@ -40,6 +40,9 @@ bool attempts_due(struct attempt **out, uint32_t *count, int64_t *next_at, struc
 /* Those sent since, whose URLs the street must know. */
 bool attempts_sent_since(struct attempt **out, uint32_t *count, struct store *store, int64_t since,
 			 struct arena *arena, struct error *error) MUST_CHECK;
+/* The newest one that the provider knows by this name. */
+bool attempts_named(bool *found, struct attempt *out, struct store *store, struct text channel,
+		    struct text provider_ref, struct arena *arena, struct error *error) MUST_CHECK;
 /* The attempt that a payment pays. */
 bool attempts_of_payment(bool *found, struct attempt *out, struct store *store, int64_t payment_id,
 			 struct arena *arena, struct error *error) MUST_CHECK;

@@ -226,6 +226,14 @@ bool booking_is_refused(struct seat *seat, const struct intent *intent,
 	return listen(seat, intent, line, arena).refused;
 }
 
+struct text booking_refusal(struct seat *seat, const struct intent *intent,
+			    const struct inbox_line *line, struct arena *arena)
+{
+	struct heard heard = listen(seat, intent, line, arena);
+
+	return heard.refused ? heard.why : TEXT_NONE;
+}
+
 static struct payment payment_of(const struct inbox_line *line, const struct heard *heard,
 				 int64_t now)
 {
@@ -340,7 +348,7 @@ static bool book_heard(struct booked *out, struct seat *seat, const struct inten
 		       struct arena *arena, struct error *error)
 {
 	struct payment former;
-	bool found = false, merged = false;
+	bool found = false, merged = false, is_prompt = false;
 
 	*out = (struct booked){ .payment = payment_of(line, heard, now) };
 	if (heard->refused)
@@ -351,6 +359,11 @@ static bool book_heard(struct booked *out, struct seat *seat, const struct inten
 		return booking_hold_unreadable(out, seat, line, heard->why, now, arena, error);
 	if (heard->asks)
 		return booking_hint(out, seat, line, heard->why, now, arena, error);
+	if (heard->why.size == 0 &&
+	    !booking_noticed(&is_prompt, out, seat, intent, &heard->notice, now, arena, error))
+		return false;
+	if (is_prompt)
+		return true;
 	if (!ledger_payment(&found, &former, seat->store, out->payment.receipt, arena, error))
 		return false;
 	if (found) {

@@ -195,6 +195,10 @@ static struct text against(const struct paying *paying, const struct said *said,
 	if (attempt->provider_ref.size > 0 &&
 	    !text_equal(said->provider_ref, attempt->provider_ref))
 		return TEXT("the result names another prompt");
+	if (said->currency.size > 0 && !text_equal(said->currency, paying->intent->tenant.currency))
+		return text_format(paying->arena, "the currency is %.*s, not %.*s",
+				   TEXT_ARG(text_head(said->currency, 16)),
+				   TEXT_ARG(paying->intent->tenant.currency));
 	if (said->amount_cents != attempt->cents)
 		return text_format(paying->arena, "the result says %.*s, the prompt asked for %.*s",
 				   TEXT_ARG(text_of_cents(paying->arena, said->amount_cents)),
@@ -204,6 +208,52 @@ static struct text against(const struct paying *paying, const struct said *said,
 				   "source %.*s is not among the channel's `sources`",
 				   TEXT_ARG(source));
 	return TEXT_NONE;
+}
+
+/*
+ * The provider itself says that money came, but not what was asked for: it is held under its
+ * receipt for a person to judge, and the prompt is over.
+ */
+static bool differs(const struct paying *paying, const struct said *said, struct text why,
+		    struct error *error)
+{
+	struct attempt *attempt = paying->attempt;
+	struct payment *payment = &paying->out->payment;
+
+	if (attempt->status == ATTEMPT_CREATED || attempt->status == ATTEMPT_PROMPTED) {
+		attempt->status = ATTEMPT_FAILED;
+		attempt->reason = text_format(paying->arena, "%.*s: %.*s is held",
+					      TEXT_ARG(why), TEXT_ARG(said->receipt));
+		attempt->next_at = 0;
+		if (!attempts_write(paying->seat->store, attempt, paying->now, error))
+			return false;
+	}
+	payment->receipt = said->receipt;
+	payment->has_amount = said->has_amount;
+	payment->amount_cents = said->amount_cents;
+	payment->reference = attempt->account;
+	payment->phone = attempt->phone;
+	return booking_book(paying->out, paying->seat, PAYMENT_HELD,
+			    text_format(paying->arena, "attempt a-%lld: %.*s",
+					(long long)attempt->id, TEXT_ARG(why)),
+			    TEXT_NONE, paying->arena, error);
+}
+
+/* What the provider proved that it said: signed, or in answer to our question. */
+static bool proved(struct paying *paying, const struct said *said, const struct channel *channel,
+		   struct text source, struct error *error)
+{
+	struct attempt *attempt = paying->attempt;
+	struct text why = against(paying, said, channel, source);
+
+	paying->out->payment.at = said->at != 0 ? said->at : paying->out->payment.received_at;
+	paying->receipt = said->receipt;
+	paying->proven = true;
+	if (why.size > 0)
+		return differs(paying, said, why, error);
+	if (attempt->provider_ref.size == 0)
+		attempt->provider_ref = said->provider_ref;
+	return pay(paying, error);
 }
 
 static bool succeeded(struct paying *paying, const struct said *said, struct text source,
@@ -225,6 +275,45 @@ static bool succeeded(struct paying *paying, const struct said *said, struct tex
 	attempt->hint = said->receipt;
 	attempt->next_at = paying->now;
 	return attempts_write(paying->seat->store, attempt, paying->now, error);
+}
+
+/*
+ * Where the provider signs what it posts, a result without a signature that fits says nothing: the
+ * provider is asked at once, and the line is tried again, for our key may be the wrong one.
+ */
+static bool unsigned_result(const struct paying *paying, const struct inbox_line *line,
+			    struct text why, struct error *error)
+{
+	struct attempt *attempt = paying->attempt;
+
+	if (attempt->status != ATTEMPT_PAID && attempt->provider_ref.size > 0) {
+		attempt->next_at = paying->now;
+		if (!attempts_write(paying->seat->store, attempt, paying->now, error))
+			return false;
+	}
+	return booking_refuse(paying->out, paying->seat, line, why, paying->now, paying->arena,
+			      error);
+}
+
+static bool signed_result(struct paying *paying, const struct inbox_line *line,
+			  const struct provider *provider, struct error *error)
+{
+	const struct channel *channel = intent_channel(paying->intent, line->channel);
+	struct text why;
+	struct said said;
+
+	if (channel == NULL || !text_equal(channel->provider, line->provider))
+		return doubted(paying, TEXT("its channel is no longer declared"), error);
+	why = booking_refusal(paying->seat, paying->intent, line, paying->arena);
+	if (why.size > 0)
+		return unsigned_result(paying, line, why, error);
+	said = provider->api->result(channel, line->body, paying->arena);
+	if (said.is_doubtful)
+		return doubted(paying, said.why, error);
+	if (said.answer == ANSWER_YES)
+		return proved(paying, &said, channel, line->source, error);
+	return said.answer != ANSWER_NO ||
+	       failed(paying->seat, paying->attempt, &said, paying->now, error);
 }
 
 bool booking_result(struct booked *out, struct seat *seat, const struct intent *intent,
@@ -251,13 +340,15 @@ bool booking_result(struct booked *out, struct seat *seat, const struct intent *
 					     .inbox_id = line->id } };
 	if (!attempts_find(&found, &attempt, seat->store, line->attempt, arena, error))
 		return false;
-	if (!found || provider == NULL || provider->api == NULL)
+	if (!found || provider == NULL || provider->api == NULL || provider->api->result == NULL)
 		return booking_hold_once(
 		    out, seat,
 		    text_format(arena, "the result of attempt a-%lld, which is not known here",
 				(long long)line->attempt),
 		    arena, error);
-	said = provider->api->result(line->body, arena);
+	if (provider->key != KEY_NONE)
+		return signed_result(&paying, line, provider, error);
+	said = provider->api->result(intent_channel(intent, line->channel), line->body, arena);
 	if (said.is_doubtful)
 		return doubted(&paying, said.why, error);
 	switch (said.answer) {
@@ -297,8 +388,8 @@ static bool hint_holds(bool *holds, const struct paying *paying, struct error *e
 }
 
 bool booking_answered(struct booked *out, struct seat *seat, const struct intent *intent,
-		      struct attempt *attempt, int64_t now, struct arena *arena,
-		      struct error *error)
+		      struct attempt *attempt, const struct said *said, int64_t now,
+		      struct arena *arena, struct error *error)
 {
 	struct paying paying = { .out = out,
 				 .seat = seat,
@@ -317,6 +408,8 @@ bool booking_answered(struct booked *out, struct seat *seat, const struct intent
 					     .booked_at = now } };
 	if (attempt->payment_id != 0)
 		return true;
+	if (said->receipt.size > 0)
+		return proved(&paying, said, NULL, TEXT_NONE, error);
 	if (!hint_holds(&holds, &paying, error))
 		return false;
 	if (holds) {
@@ -332,6 +425,34 @@ bool booking_answered(struct booked *out, struct seat *seat, const struct intent
 		       take_former(&paying, &former, error);
 	paying.receipt = attempts_made_receipt(attempt->id, arena);
 	return book_new(&paying, error);
+}
+
+bool booking_noticed(bool *is_prompt, struct booked *out, struct seat *seat,
+		     const struct intent *intent, const struct notice *notice, int64_t now,
+		     struct arena *arena, struct error *error)
+{
+	struct attempt attempt;
+	struct paying paying = { .out = out,
+				 .seat = seat,
+				 .intent = intent,
+				 .attempt = &attempt,
+				 .now = now,
+				 .arena = arena };
+	struct said said = { .answer = ANSWER_YES,
+			     .provider_ref = notice->prompt,
+			     .receipt = notice->receipt,
+			     .has_amount = notice->has_amount,
+			     .amount_cents = notice->amount_cents,
+			     .currency = notice->currency,
+			     .at = notice->at };
+
+	*is_prompt = false;
+	if (notice->kind != NOTICE_PAID || notice->receipt.size == 0 || !notice->has_amount)
+		return true;
+	if (!attempts_named(is_prompt, &attempt, seat->store, out->payment.channel, notice->prompt,
+			    arena, error))
+		return false;
+	return !*is_prompt || proved(&paying, &said, NULL, TEXT_NONE, error);
 }
 
 bool booking_found(bool *found, struct seat *seat, struct attempt *attempt, int64_t now,

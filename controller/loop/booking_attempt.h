@@ -8,6 +8,7 @@
 
 #include "loop/booking.h"
 #include "model/attempt.h"
+#include "provider/provider.h"
 
 /* What a soft failure is given before it is asked about once more. */
 #define RESULT_SOFT_US (INT64_C(60) * 1000000)
@@ -17,10 +18,18 @@ bool booking_result(struct booked *out, struct seat *seat, const struct intent *
 		    const struct inbox_line *line, int64_t now, struct arena *arena,
 		    struct error *error) MUST_CHECK;
 /* wavu asked, and the provider says that this prompt was paid. `attempt` as read in this
- * transaction, with its changes written. */
+ * transaction, with its changes written; `said` has a receipt where the provider names it. */
 bool booking_answered(struct booked *out, struct seat *seat, const struct intent *intent,
-		      struct attempt *attempt, int64_t now, struct arena *arena,
-		      struct error *error) MUST_CHECK;
+		      struct attempt *attempt, const struct said *said, int64_t now,
+		      struct arena *arena, struct error *error) MUST_CHECK;
+/*
+ * A proven notice on the channel's URL that names the prompt it pays: booked as that prompt's
+ * money, once, whoever else said it. *is_prompt false: it names none of ours, and nothing is done.
+ * `out->payment` holds the notice's words.
+ */
+bool booking_noticed(bool *is_prompt, struct booked *out, struct seat *seat,
+		     const struct intent *intent, const struct notice *notice, int64_t now,
+		     struct arena *arena, struct error *error) MUST_CHECK;
 /*
  * Before it is given up: was it paid by a confirmation that names no attempt? Nothing is credited.
  */

@@ -23,6 +23,9 @@ bool booking_is_served(bool *served, struct seat *seat, const struct intent *int
 bool booking_true(struct booked *out, struct seat *seat, const struct intent *intent,
 		  const struct inbox_line *line, const struct payment *held, int64_t now,
 		  struct arena *arena, struct error *error) MUST_CHECK;
+/* Why a line is refused: its signature does not fit, or the key cannot be read. Empty: it is not. */
+struct text booking_refusal(struct seat *seat, const struct intent *intent,
+			    const struct inbox_line *line, struct arena *arena);
 /* Held for that reason, without a receipt; said again, it is one line. */
 bool booking_hold_once(struct booked *out, struct seat *seat, struct text reason,
 		       struct arena *arena, struct error *error) MUST_CHECK;

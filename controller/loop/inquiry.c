@@ -158,7 +158,15 @@ bool counterpart_open(struct counterpart *out, const struct seat *seat, const st
 		out->provider = provider_find(out->channel->provider);
 	if (out->provider != NULL)
 		out->api = out->provider->api;
-	if (out->api == NULL || (needs == NEEDS_PROMPT && out->api->start == NULL)) {
+	if (needs == NEEDS_CHECK && out->provider != NULL && out->provider->check != NULL) {
+		if (!channel_api_key_read(&out->credentials.secret, seat->settings->secrets,
+					  out->channel, arena, why))
+			return false;
+		out->key = key_of(out);
+		return true;
+	}
+	if (out->api == NULL || needs == NEEDS_CHECK ||
+	    (needs == NEEDS_PROMPT && out->api->start == NULL)) {
 		*why = text_format(arena,
 				   out->channel == NULL ? "channel %.*s is not declared"
 							: "the provider of channel %.*s takes no"
@@ -177,6 +185,28 @@ bool counterpart_open(struct counterpart *out, const struct seat *seat, const st
 	}
 	out->key = key_of(out);
 	return true;
+}
+
+void inquiry_credential(const struct provider **provider, struct digest *out,
+			const struct seat *seat, const struct intent *intent, struct text channel,
+			struct arena *arena)
+{
+	struct digester digester;
+	struct counterpart to;
+	struct text why;
+	bool is_open =
+	    counterpart_open(&to, seat, intent, channel, NEEDS_LOGIN, arena, &why) ||
+	    counterpart_open(&to, seat, intent, channel, NEEDS_CHECK, arena, &why);
+
+	*provider = to.provider;
+	*out = to.key;
+	if (is_open)
+		return;
+	/* Nobody will be asked: it is in nobody's way. */
+	digester_begin(&digester);
+	digester_text(&digester, seat->tenant->name);
+	digester_text(&digester, channel);
+	*out = digester_end(&digester);
 }
 
 /* ---- whose token and budget ------------------------------------------------------------------ */
@@ -263,6 +293,7 @@ static bool say(struct inquiry *inquiry, const struct counterpart *to,
 				  .timeout_ms = CALL_MS,
 				  .silence_ms = SILENCE_MS,
 				  .body_size_max = ANSWER_SIZE_MAX,
+				  .yields = true,
 				  .again = request->again };
 	struct http_reply reply = { 0 };
 	struct error error = { 0 };
@@ -353,7 +384,7 @@ static struct said understand(const struct counterpart *to, const struct talk *t
 	case TOPIC_START:
 		return to->api->start_read(response, arena);
 	case TOPIC_ASK:
-		return to->api->ask_read(response, talk->provider_ref, arena);
+		return to->api->ask_read(to->channel, response, talk->provider_ref, arena);
 	case TOPIC_VERIFY:
 		return to->api->verify_read(to->channel, response, talk->order, arena);
 	case TOPIC_REVERSE:
@@ -467,6 +498,20 @@ struct said inquiry_enrol(struct inquiry *inquiry, struct counterpart *to,
 						       confirmation_url, arena) };
 
 	return converse(inquiry, to, &talk, arena);
+}
+
+bool inquiry_check(struct response *response, struct inquiry *inquiry, struct counterpart *to,
+		   const struct request *request, struct arena *arena, struct text *why)
+{
+	struct login *login = login_take(inquiry, to);
+	bool is_shown = show_secret(to, login, why);
+
+	*response = (struct response){ 0 };
+	if (is_shown)
+		(void)!say(inquiry, to, request, login, response, arena, why);
+	to->was_silent = !response->came;
+	login_give(inquiry, login);
+	return is_shown;
 }
 
 int64_t inquiry_ask_at(struct inquiry *inquiry, const struct counterpart *to)

@@ -1,7 +1,7 @@
 /*
  * Questions to payment providers over checked TLS: one access token, line and budget per
- * credential. Blocks for one call at a time per credential, at most about half a minute; any
- * thread; one that asks for several tenants keeps them all waiting that long. What an answer means
+ * credential. Blocks for one call at a time per credential, at most about half a minute, and no
+ * longer than a second once the process is to end (base/halt.h); any thread. What an answer means
  * is the provider's (provider/provider.h); what may have been carried out is never said twice.
  */
 #pragma once
@@ -20,7 +20,7 @@ void inquiry_free(struct inquiry *inquiry); /* NULL is fine */
 struct counterpart {
 	const struct channel *channel;
 	const struct provider *provider;
-	const struct provider_api *api; /* of that provider; never NULL */
+	const struct provider_api *api; /* of that provider; NULL only for NEEDS_CHECK */
 	struct credentials credentials;
 	struct digest key; /* of address and credentials: whose token and budget it is */
 	bool was_silent;   /* of the newest call: no whole answer came */
@@ -30,7 +30,8 @@ struct counterpart {
 enum needs {
 	NEEDS_LOGIN,  /* api.login_needs */
 	NEEDS_PROMPT, /* and api.prompt_needs */
-	NEEDS_ORDER   /* and initiator, security_credential */
+	NEEDS_ORDER,  /* and initiator, security_credential */
+	NEEDS_CHECK   /* none of these: the key that its provider's `check` is asked with */
 };
 
 /*
@@ -56,6 +57,23 @@ struct said inquiry_reverse(struct inquiry *inquiry, struct counterpart *to,
 struct said inquiry_enrol(struct inquiry *inquiry, struct counterpart *to,
 			  struct text validation_url, struct text confirmation_url,
 			  struct arena *arena);
+
+/*
+ * What a provider's `check` asks; outside the budget, for no provider of one publishes a rate. False
+ * with a sentence: the key is none. True: *response is what came, if anything; *why is why nothing
+ * did.
+ */
+bool inquiry_check(struct response *response, struct inquiry *inquiry, struct counterpart *to,
+		   const struct request *request, struct arena *arena,
+		   struct text *why) MUST_CHECK;
+
+/*
+ * Whose token, line and budget a channel's questions use; one of its own where it cannot be asked.
+ * *provider NULL: it is not declared, or of none. Reads its secrets.
+ */
+void inquiry_credential(const struct provider **provider, struct digest *out,
+			const struct seat *seat, const struct intent *intent, struct text channel,
+			struct arena *arena);
 
 /* The monotonic moment from which the next question is within the budget; 0: at once. */
 int64_t inquiry_ask_at(struct inquiry *inquiry, const struct counterpart *to);

@@ -19,6 +19,7 @@
 #define ASK_AGAIN_MAX_US (15 * MINUTE_US)
 #define ASK_SOFT_LAST_US (10 * MINUTE_US) /* the last question after a soft failure */
 #define GIVE_UP_US (2 * HOUR_US)
+#define NAME_CHANCE 8
 
 /* One attempt in hand. */
 struct errand {
@@ -98,14 +99,22 @@ static bool end(const struct errand *errand, const struct attempt *attempt,
 
 /* ---- the push -------------------------------------------------------------------------------- */
 
+/* What a push leaves with. */
+struct leaving {
+	struct digest token;
+	struct text name; /* ours for the prompt, where the provider takes it; else empty */
+};
+
 /* From here on it counts as sent: if this process ends now, it is never sent again. */
 static bool change_sending(struct attempt *attempt, const struct errand *errand, void *context,
 			   struct booked *booked, struct error *error)
 {
-	const struct digest *token = context;
+	const struct leaving *leaving = context;
 
 	(void)booked;
-	attempt->token = *token;
+	attempt->token = leaving->token;
+	if (leaving->name.size > 0)
+		attempt->provider_ref = leaving->name;
 	attempt->sent_at = errand->now;
 	attempt->next_at = errand->now + ASK_FIRST_US;
 	return attempts_write(errand->lane->seat->store, attempt, errand->now, error);
@@ -147,12 +156,33 @@ static bool change_sent(struct attempt *attempt, const struct errand *errand, vo
 	return attempts_write(errand->lane->seat->store, attempt, errand->now, error);
 }
 
+/*
+ * The name under which the provider is asked, should it take one of ours: the same for every try,
+ * so that one which was thought not to have left would be refused the second time. Small letters
+ * and digits, so that it stands in the receipt as it is.
+ */
+static struct text name_of(const struct attempt *attempt, const struct counterpart *to,
+			   struct arena *arena)
+{
+	static const char alphabet[] = "abcdefghijkmnpqrstuvwxyz23456789"; /* 32 */
+	uint8_t bytes[NAME_CHANCE];
+	char chance[NAME_CHANCE + 1] = { 0 };
+
+	if (!to->api->takes_our_name || attempt->provider_ref.size > 0)
+		return attempt->provider_ref;
+	random_bytes(bytes, sizeof(bytes));
+	for (uint32_t i = 0; i < NAME_CHANCE; i++)
+		chance[i] = alphabet[bytes[i] % 32];
+	return text_format(arena, "wavu-%lld-%s", (long long)attempt->id, chance);
+}
+
 static bool push(const struct errand *errand, const struct attempt *attempt, struct error *error)
 {
 	struct seat *seat = errand->lane->seat;
 	struct counterpart to;
 	struct prompt prompt;
 	struct street_attempt row;
+	struct leaving leaving;
 	struct said said;
 	struct text why, token;
 
@@ -170,8 +200,9 @@ static bool push(const struct errand *errand, const struct attempt *attempt, str
 				       .attempt = attempt->id,
 				       .until_at = errand->now + LANE_URL_OPEN_US };
 	token = lane_token(&row.token, errand->lane->arena);
+	leaving = (struct leaving){ row.token, name_of(attempt, &to, errand->lane->arena) };
 	/* The URL is open before the push leaves: its result may be faster than its answer. */
-	if (!update(errand, attempt->id, change_sending, &row.token, error))
+	if (!update(errand, attempt->id, change_sending, &leaving, error))
 		return false;
 	if (!street_attempts_open(seat->store, &row, 1, errand->now, error)) {
 		struct error ignored;
@@ -183,7 +214,9 @@ static bool push(const struct errand *errand, const struct attempt *attempt, str
 	failpoint("asker-before-push");
 	prompt = (struct prompt){ .phone = attempt->phone,
 				  .account = attempt->account,
-				  .cents = attempt->cents };
+				  .cents = attempt->cents,
+				  .currency = errand->lane->intent->tenant.currency,
+				  .name = leaving.name };
 	prompt.callback_url = lane_url(errand->lane, token);
 	said = inquiry_start(errand->lane->inquiry, &to, &prompt, errand->now, errand->lane->arena);
 	failpoint("asker-after-push");
@@ -228,7 +261,7 @@ static bool change_asked(struct attempt *attempt, const struct errand *errand, v
 		attempt->asks++;
 		return attempts_write(errand->lane->seat->store, attempt, errand->now, error) &&
 		       booking_answered(booked, errand->lane->seat, errand->lane->intent, attempt,
-					errand->now, errand->lane->arena, error);
+					said, errand->now, errand->lane->arena, error);
 	}
 	if (said->answer == ANSWER_NO) {
 		bool was_open = is_open(attempt);
@@ -244,6 +277,9 @@ static bool change_asked(struct attempt *attempt, const struct errand *errand, v
 		attempt->next_at = errand->now + ask_again_us(attempt->asks);
 		if (is_open(attempt))
 			attempt->reason = said->why;
+		/* Its answer to the push was lost; the push was not. */
+		if (said->is_known && attempt->status == ATTEMPT_CREATED)
+			attempt->status = ATTEMPT_PROMPTED;
 	}
 	attempt->asks++;
 	return attempts_write(errand->lane->seat->store, attempt, errand->now, error);

@@ -34,6 +34,7 @@ struct notice {
 	bool has_amount;
 	int64_t amount_cents;
 	struct text reference; /* what the payer typed, as is */
+	struct text prompt;    /* the provider's name for the prompt that it pays, or empty */
 	struct text phone;     /* E.164 digits in clear, or empty */
 	struct text
 	    phone_hash;        /* 64 lower-case hex digits of SHA-256 over E.164 digits, or empty */

@@ -16,7 +16,6 @@
 
 #define SANDBOX_PASSKEY_SHA256 \
 	"6b933448d12f658cae3204515c314d7745b132307854ba107b16922825446b73"
-#define AMOUNT_MAX_CENTS 25000000ll /* 250,000 a transaction (facts 1.2) */
 #define ACCOUNT_SIZE_MAX 12
 #define DESCRIPTION "Internet" /* at most 13 characters */
 
@@ -96,23 +95,13 @@ static bool daraja_is_sandbox_passkey(struct text passkey)
 	return text_is(text_of(hex), SANDBOX_PASSKEY_SHA256);
 }
 
-static struct text daraja_cents_ok(int64_t cents, struct text currency)
-{
-	(void)currency;
-	if (cents % 100)
-		return TEXT("a prompt takes whole shillings only");
-	if (cents < 100 || cents > AMOUNT_MAX_CENTS)
-		return TEXT("a prompt takes 1 to 250,000 shillings");
-	return TEXT_NONE;
-}
-
 static struct request daraja_start(const struct channel *channel,
 				   const struct credentials *credentials,
 				   const struct prompt *prompt, int64_t now, struct arena *arena)
 {
 	struct text at = timestamp(now, arena);
 	bool paybill = channel->type == CHANNEL_PAYBILL;
-	invariant(daraja_cents_ok(prompt->cents, prompt->currency).size == 0);
+	invariant(talk_cents_ok(prompt->cents, prompt->currency).size == 0);
 	/*
 	 * AccountReference and everything else we choose is never echoed: only the callback URL
 	 * comes back (facts 1.2).
@@ -326,9 +315,10 @@ static struct said verdict_of(struct value code, struct text words, struct arena
  * The answer names no receipt, amount or payer: it proves that this prompt, which wavu sent for an
  * amount it pinned, was paid (facts 1.5).
  */
-static struct said daraja_ask_read(const struct response *response, struct text provider_ref,
-				   struct arena *arena)
+static struct said daraja_ask_read(const struct channel *channel, const struct response *response,
+				   struct text provider_ref, struct arena *arena)
 {
+	(void)channel;
 	struct json json = { 0 };
 	struct value root;
 	struct said said = { .answer = ANSWER_NONE };
@@ -403,8 +393,10 @@ static struct said paid_read(struct value callback, struct said said, struct are
 	return said;
 }
 
-static struct said daraja_result(struct text body, struct arena *arena)
+static struct said daraja_result(const struct channel *channel, struct text body,
+				 struct arena *arena)
 {
+	(void)channel;
 	struct json json = { 0 };
 	struct text why;
 	if (!json_open(&json, body, arena, &why))
@@ -432,7 +424,7 @@ const struct provider_api daraja_api = {
 	.login = daraja_login,
 	.login_read = daraja_login_read,
 	.is_sandbox_passkey = daraja_is_sandbox_passkey,
-	.cents_ok = daraja_cents_ok,
+	.cents_ok = talk_cents_ok,
 	.start = daraja_start,
 	.start_read = daraja_start_read,
 	.ask = daraja_ask,

@@ -1,11 +1,18 @@
 #include "base/digest.h"
 #include "provider/event.h"
+#include "provider/talk.h"
 
 /*
  * Flutterwave v3: cards and mobile money. Its callbacks carry a static secret that is not bound to
  * the body (payments facts 2, security facts 50): whoever has seen one may say anything. So one is
  * a hint at most, and what counts is the answer to `GET /v3/transactions/ID/verify`, asked by us
  * over checked TLS. The street keeps the secret as its SHA-256.
+ *
+ * A prompt is `POST /v3/charges?type=mpesa` under a tx_ref of ours, by which
+ * `GET /v3/transactions/verify_by_reference?tx_ref=` answers (developer.flutterwave.com v3, M-PESA
+ * and transaction verification; Flutterwave's PHP SDK, verifyWithTxref). Its documents leave open
+ * whether a tx_ref is taken twice, so nothing is built on a refusal; and which states a charge has
+ * beside pending, successful and failed: every other word is no answer.
  */
 
 #define PRODUCTION "https://api.flutterwave.com"
@@ -42,6 +49,7 @@ static struct notice charge_read(struct value data, struct text country, struct 
 	if (!event_receipt(&notice.receipt, "FLUTTERWAVE", id, arena))
 		return event_unreadable(TEXT("the charge has no number"));
 	notice.reference = account.size > 0 ? account : event_account(reference);
+	notice.prompt = reference;
 	notice.currency = event_field(data, "currency", arena);
 	if (notice.currency.size == 0)
 		notice.currency = TEXT("(none)");
@@ -163,6 +171,139 @@ static enum answer flutterwave_answer(struct notice *out, struct text *why,
 	return answer;
 }
 
+/* ---- prompts --------------------------------------------------------------------------------- */
+
+static struct request flutterwave_start(const struct channel *channel,
+					const struct credentials *credentials,
+					const struct prompt *prompt, int64_t now,
+					struct arena *arena)
+{
+	(void)credentials;
+	(void)now;
+	invariant(talk_cents_ok(prompt->cents, prompt->currency).size == 0);
+	json_t *body = json_pack(
+	    "{s:o, s:I, s:o, s:o, s:o, s:o, s:{s:o}}", "tx_ref", talk_string(prompt->name),
+	    "amount", (json_int_t)(prompt->cents / 100), "currency", talk_string(prompt->currency),
+	    "email", talk_string(channel->email), "phone_number", talk_string(prompt->phone),
+	    "fullname", talk_string(prompt->account), "meta", "account",
+	    talk_string(prompt->account));
+	return (struct request){
+		.method = "POST",
+		.url = talk_address(channel, PRODUCTION, PRODUCTION, "/v3/charges?type=mpesa",
+				    arena),
+		.body = talk_written(body, arena),
+	};
+}
+
+/* What it says of the one charge in its answer; *status empty: there is none. */
+static struct said charge_said(struct value root, struct text *status, struct arena *arena)
+{
+	struct value data = value_at(root, "data", arena);
+	struct text words = event_field(data, "processor_response", arena);
+	struct said said = { .answer = ANSWER_NONE,
+			     .provider_ref = talk_id(data, "tx_ref", arena) };
+
+	if (words.size == 0)
+		words = event_field(root, "message", arena);
+	*status = TEXT_NONE;
+	if (text_is(event_field(root, "status", arena), "success") &&
+	    value_at(data, "status", arena).kind == VALUE_TEXT)
+		*status = event_field(data, "status", arena);
+	said.code = event_shown(arena, *status);
+	said.why = text_format(arena, "Flutterwave says \"%.*s\": %.*s", TEXT_ARG(said.code),
+			       TEXT_ARG(talk_words(arena, words)));
+	if (text_is(*status, "failed")) {
+		said.answer = ANSWER_NO;
+		said.is_soft = true;
+	}
+	return said;
+}
+
+static struct said flutterwave_start_read(const struct response *response, struct arena *arena)
+{
+	struct json json = { 0 };
+	struct value root;
+	struct said said = { .answer = ANSWER_NONE };
+	struct text status;
+
+	if (!talk_open(&json, &root, &said, response, arena))
+		return said;
+	said = charge_said(root, &status, arena);
+	if (said.answer == ANSWER_NONE && status.size > 0 && response->status < 300) {
+		said.answer = ANSWER_YES; /* on its way; whether it is paid is asked */
+	} else if (status.size == 0) {
+		said = talk_refused("Flutterwave", response, event_field(root, "message", arena),
+				    arena);
+		/* A key that is refused is refused again. */
+		if (said.answer == ANSWER_LOGIN)
+			said.answer = ANSWER_NO;
+	}
+	json_close(&json);
+	return said;
+}
+
+static struct request flutterwave_ask_prompt(const struct channel *channel,
+					     const struct credentials *credentials,
+					     struct text provider_ref, int64_t now,
+					     struct arena *arena)
+{
+	static const char path[] = "/v3/transactions/verify_by_reference?tx_ref=";
+
+	(void)credentials;
+	(void)now;
+	return (struct request){
+		.method = "GET",
+		.url = text_format(
+		    arena, "%.*s%.*s",
+		    TEXT_ARG(talk_address(channel, PRODUCTION, PRODUCTION, path, arena)),
+		    TEXT_ARG(talk_escaped(provider_ref, arena))),
+		.again = true,
+	};
+}
+
+static struct said flutterwave_ask_read(const struct channel *channel,
+					const struct response *response, struct text provider_ref,
+					struct arena *arena)
+{
+	struct json json = { 0 };
+	struct value root;
+	struct said said = { .answer = ANSWER_NONE };
+	struct text status;
+
+	(void)channel;
+	if (!talk_open(&json, &root, &said, response, arena))
+		return said;
+	said = charge_said(root, &status, arena);
+	if (response->status != 200 || status.size == 0) {
+		said = talk_refused("Flutterwave", response, event_field(root, "message", arena),
+				    arena);
+		/* Also what it does not know, it may learn of yet. */
+		if (said.answer != ANSWER_LATER)
+			said.answer = ANSWER_NONE;
+	} else if (!text_equal(said.provider_ref, provider_ref)) {
+		said = talk_unknown(TEXT("the answer is about another prompt"));
+	} else if (text_is(status, "successful")) {
+		struct notice notice = charge_read(value_at(root, "data", arena), TEXT_NONE, arena);
+
+		said = talk_paid(said, &notice);
+	} else {
+		said.is_known = said.answer == ANSWER_NONE;
+	}
+	json_close(&json);
+	return said;
+}
+
+static const struct provider_api flutterwave_api = {
+	.login_needs = NEED_CONSUMER_SECRET,
+	.prompt_needs = NEED_EMAIL,
+	.cents_ok = talk_cents_ok,
+	.takes_our_name = true,
+	.start = flutterwave_start,
+	.start_read = flutterwave_start_read,
+	.ask = flutterwave_ask_prompt,
+	.ask_read = flutterwave_ask_read,
+};
+
 static const struct provider_check flutterwave_check = {
 	.ask = flutterwave_ask,
 	.read = flutterwave_answer,
@@ -176,6 +317,7 @@ const struct provider provider_flutterwave = {
 	.authenticate = flutterwave_authenticate,
 	.parse = flutterwave_parse,
 	.reply = flutterwave_reply,
+	.api = &flutterwave_api,
 	.key = KEY_SECRET,
 	.test_key = "FLWSECK_TEST",
 	.digested_header = HEADER,

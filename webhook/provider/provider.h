@@ -167,10 +167,11 @@ struct provider_api {
 	struct said (*start_read)(const struct response *response, struct arena *arena);
 	struct request (*ask)(const struct channel *channel, const struct credentials *credentials,
 			      struct text provider_ref, int64_t now, struct arena *arena);
-	struct said (*ask_read)(const struct response *response, struct text provider_ref,
-				struct arena *arena);
+	struct said (*ask_read)(const struct channel *channel, const struct response *response,
+				struct text provider_ref, struct arena *arena);
 	/* A callback on an attempt's own URL. NULL: it knows only the channel's. */
-	struct said (*result)(struct text body, struct arena *arena);
+	struct said (*result)(const struct channel *channel, struct text body,
+			      struct arena *arena);
 	/* The channel's callback URLs are made known to the provider. This and all below: NULL
 	 * where the provider has no such thing. */
 	struct request (*enrol)(const struct channel *channel, struct text validation_url,

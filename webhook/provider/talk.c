@@ -8,6 +8,7 @@
 #define PROVIDER_REF_SIZE_MAX 64
 #define WORDS_SIZE_MAX 120
 #define TOKEN_LIVES_S_MAX 86400
+#define SHILLINGS_MAX 250000ll
 
 /* ---- questions ------------------------------------------------------------------------------- */
 
@@ -137,4 +138,45 @@ bool talk_token(struct text *token, int64_t *lives_us, const struct response *re
 		lives_s = TOKEN_LIVES_S_MAX;
 	*lives_us = (int64_t)lives_s * SECOND_US;
 	return good;
+}
+
+struct said talk_paid(struct said said, const struct notice *notice)
+{
+	if (notice->kind != NOTICE_PAID || !notice->has_amount)
+		return talk_doubtful(said, notice->why);
+	said.answer = ANSWER_YES;
+	said.receipt = notice->receipt;
+	said.has_amount = true;
+	said.amount_cents = notice->amount_cents;
+	said.currency = notice->currency;
+	said.at = notice->at;
+	return said;
+}
+
+struct said talk_refused(const char *provider, const struct response *response, struct text words,
+			 struct arena *arena)
+{
+	struct said said = { .answer = ANSWER_NONE };
+	said.why = text_format(arena, "%s answered %u%s%.*s", provider, response->status,
+			       words.size > 0 ? ": " : "", TEXT_ARG(talk_words(arena, words)));
+	if (response->status == 401)
+		said.answer = ANSWER_LOGIN;
+	else if (response->status == 429)
+		said.answer = ANSWER_LATER;
+	else if (response->status >= 400 && response->status < 500 && response->status != 408 &&
+		 response->status != 409)
+		said.answer = ANSWER_NO;
+	return said;
+}
+
+/* 1 to 250,000 whole shillings a transaction, whoever asks for it (payments facts 1.2). */
+struct text talk_cents_ok(int64_t cents, struct text currency)
+{
+	if (!text_is(currency, "KES"))
+		return TEXT("a prompt of this provider asks M-PESA in Kenya: shillings (KES) only");
+	if (cents % 100)
+		return TEXT("a prompt takes whole shillings only");
+	if (cents < 100 || cents > SHILLINGS_MAX * 100)
+		return TEXT("a prompt takes 1 to 250,000 shillings");
+	return TEXT_NONE;
 }

@@ -24,6 +24,15 @@ bool talk_open(struct json *json, struct value *root, struct said *said,
 struct said talk_unknown(struct text why);
 /* It says paid, but not so that it may be counted. */
 struct said talk_doubtful(struct said said, struct text why);
+/* Paid, as a reader of callbacks understood it: the same money has the same receipt wherever it is
+ * heard of. What that reader would hold is doubtful. */
+struct said talk_paid(struct said said, const struct notice *notice);
+/* What the status of an answer says that is no answer to the question: 4xx did nothing, a token
+ * that is no longer good or too much at once neither; of all else nobody knows. */
+struct said talk_refused(const char *provider, const struct response *response, struct text words,
+			 struct arena *arena);
+/* Can M-PESA be asked for that much, in shillings? A sentence when it cannot. */
+struct text talk_cents_ok(int64_t cents, struct text currency);
 /* An OAuth token that a header can carry, and its life. False: this is none. */
 bool talk_token(struct text *token, int64_t *lives_us, const struct response *response,
 		struct value root, struct arena *arena) MUST_CHECK;

@@ -151,14 +151,15 @@ static void answered(struct town *town, int64_t id)
 {
 	struct intent *intent = seat_intent(&town->seat);
 	struct error error = { 0 };
+	const struct said said = { .answer = ANSWER_YES }; /* Daraja names no receipt */
 	struct booked booked;
 	struct attempt attempt;
 	bool found;
 
 	if (!store_begin(town->seat.store, &error) ||
 	    !attempts_find(&found, &attempt, town->seat.store, id, &town->arena, &error) ||
-	    !booking_answered(&booked, &town->seat, intent, &attempt, clock_now(), &town->arena,
-			      &error) ||
+	    !booking_answered(&booked, &town->seat, intent, &attempt, &said, clock_now(),
+			      &town->arena, &error) ||
 	    !store_commit(town->seat.store, &error))
 		fail_msg("%s", error.text);
 	intent_release(intent);

@@ -87,6 +87,46 @@ def test_property_22_access_derives_from_the_ledger():
         assert isp.show()["paid_until"] == until and len(isp.run("payment", "list")[1]) == 1
 
 
+MESSAGES = """\
+messages:
+  sms: {provider: africastalking, username: kasinet, sender: KASINET, key: {file: nobody-has.key}}
+  email: {url: "smtp://127.0.0.1:%d", from: "billing@kasi.example", username: billing, password: {file: nobody-has.pw}}
+"""
+
+
+def what_became_of(messages):
+    """Money for somebody, for nobody, twice and of another amount, with and without messages declared."""
+    with Isp(files={"tenant.yaml": TENANT + messages}) as isp:
+        isp.settle()
+        for receipt, amount, account in (("SKL51ZDM01", "2500.00", "KN-0042"), ("SKL51ZDM02", "100.00", "nobody"),
+                                         ("SKL51ZDM01", "2500.00", "KN-0042"), ("SKL51ZDM01", "9.00", "KN-0042"),
+                                         ("SKL51ZDM03", "700.00", "KN-0042")):
+            isp.pay(receipt, amount, account)
+        wait_for("the last is booked", lambda: isp.payment("SKL51ZDM03"))
+        wait_for("he is online", lambda: isp.routers.row("/ppp/secret", "jane"))
+        isp.settle()
+        isp.run("verify", code=0)
+        payments = sorted((one["receipt"], one["status"], one["amount"] or "", one["account"] or "", one["reason"] or "")
+                          for one in isp.run("payment", "list", code=0)[1])
+        shown = isp.show()
+        warnings = isp.run("validate", isp.repository, code=0)[1]["warnings"]
+        return (payments, shown["state"], shown["balance"], rows_of(isp)), [one["path"] for one in warnings]
+
+
+def test_property_23_messages_change_nothing():
+    # wavu sends none yet: a gateway that lets everybody wait and a key that nobody has must be nobody's concern.
+    with socket.create_server(("127.0.0.1", 0)) as gateway:
+        gateway.settimeout(0)
+        without, quiet = what_became_of("")
+        declared, warned = what_became_of(MESSAGES % gateway.getsockname()[1])
+        assert declared == without, (declared, without)
+        assert quiet == [] and "messages" in warned, (quiet, warned)
+        try:
+            raise AssertionError("somebody spoke to the gateway: %r" % (gateway.accept(),))
+        except BlockingIOError:
+            pass
+
+
 def certificate(folder):
     made = subprocess.run(["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes",
                            "-keyout", os.path.join(folder, "k.pem"), "-out", os.path.join(folder, "c.pem"), "-days", "1",

@@ -82,6 +82,23 @@ static void property_10_booking_credits_once(void **state)
 	assert_string_equal(world_verify(world, world->store), "");
 }
 
+/* Neither a day nor a year is long enough for a receipt to count again. */
+static void property_31_a_receipt_is_known_for_ever(void **state)
+{
+	static const int64_t later[] = { 1, DAY_US, 31 * DAY_US, 5 * 366 * DAY_US };
+	struct world *world = *state;
+	struct payment payment = world_payment("QGH7AB12CD", 250000);
+
+	assert_true(world_book(world, &payment, "kn0042"));
+	for (size_t i = 0; i < sizeof(later) / sizeof(later[0]); i++) {
+		struct payment again = world_payment("QGH7AB12CD", 250000);
+
+		again.at = again.received_at = again.booked_at = NOW + later[i];
+		assert_false(world_book(world, &again, "kn0042"));
+	}
+	assert_int_equal(standing_of(world, "kn0042").balance_cents, 250000);
+}
+
 static void a_day_counts_what_was_booked_in_it(void **state)
 {
 	struct world *world = *state;
@@ -483,6 +500,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(property_10_booking_credits_once),
+		TEST(property_31_a_receipt_is_known_for_ever),
 		TEST(a_day_counts_what_was_booked_in_it),
 		TEST(unmatched_money_is_assigned_once),
 		TEST(held_money_moves_nothing_until_released),

@@ -36,10 +36,10 @@ static void take(struct pull *pull, bool whole, int64_t from_at, int64_t to_at, 
 
 bool pull_window_open(struct pull *pull, struct pull_gap *gap, const struct zone *zone, int64_t now)
 {
-	int64_t reach_at = now - PULL_REACH_US, back_us = PULL_OVERLAP_US + doubt_us(pull);
+	int64_t reach_at = now - PULL_REACH_US, until_at;
 
 	*gap = (struct pull_gap){ 0 };
-	if (pull->to_at != 0 && pull->from_at >= reach_at && pull->to_at <= now)
+	if (pull->to_at != 0 && pull->from_at >= now - PULL_REACH_MAX_US && pull->to_at <= now)
 		return true;
 	pull->to_at = 0;
 	if (now >= pull->again_at) {
@@ -47,15 +47,16 @@ bool pull_window_open(struct pull *pull, struct pull_gap *gap, const struct zone
 			*gap = (struct pull_gap){ pull->until_at, reach_at };
 			pull->until_at = reach_at;
 		}
-		/* At the first time there is no end to be overlapped. */
-		take(pull, false, pull->until_at == 0 ? pull->since_at - doubt_us(pull)
-						      : pull->until_at - back_us,
-		     now, now);
+		until_at = pull->until_at != 0 ? pull->until_at : later(pull->since_at, reach_at);
+		take(pull, false, until_at - PULL_OVERLAP_US - doubt_us(pull),
+		     until_at + PULL_PART_US < now ? until_at + PULL_PART_US : now, now);
 		return true;
 	}
 	if (now < day_due(pull, zone))
 		return false;
-	/* Days that are out of reach as a whole are left out: what of them was not read is a gap. */
+	/*
+	 * Days that are out of reach as a whole are left out: what of them was not read is a gap.
+	 */
 	pull->day_at = later(day_of(pull, zone), zone_day_start(zone, reach_at, 0));
 	if (now < day_due(pull, zone))
 		return false;
@@ -75,8 +76,10 @@ void pull_window_close(struct pull *pull, struct pull_gap *read, const struct zo
 	} else {
 		pull->until_at = pull->to_at;
 		/* A list of many pages is not read all the time: a fifth of it at most. */
-		pull->again_at = later(pull->to_at + PULL_AGAIN_US,
-				       now + 4 * (now - pull->began_at));
+		pull->again_at = pull->to_at < pull->began_at
+				     ? now
+				     : later(pull->to_at + PULL_AGAIN_US,
+					     now + 4 * (now - pull->began_at));
 	}
 	pull->to_at = pull->from_at = 0;
 	pull->offset = 0;

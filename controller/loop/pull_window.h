@@ -5,19 +5,25 @@
  */
 #pragma once
 
+#include "base/clock.h"
 #include "base/zone.h"
 #include "model/pull.h"
 
-/* The list shows 48 hours (payments facts 1.9); less what clocks and a slow answer may differ. */
-#define PULL_REACH_US (INT64_C(48 * 60 - 5) * 60 * 1000000)
+/*
+ * The list shows 48 hours (payments facts 1.9); less what clocks differ, and what its pages take.
+ */
+#define PULL_REACH_US (48 * HOUR_US - 10 * MINUTE_US)
+#define PULL_REACH_MAX_US (48 * HOUR_US - MINUTE_US)
+/* What wavu missed is read in parts, the oldest first: it is the next to be out of reach. */
+#define PULL_PART_US (4 * HOUR_US)
 /* Somebody may be waiting for each line of it. */
-#define PULL_AGAIN_US (INT64_C(15) * 60 * 1000000)
+#define PULL_AGAIN_US (15 * MINUTE_US)
 /* What the list learns late is read again for so long. */
-#define PULL_OVERLAP_US (INT64_C(60) * 60 * 1000000)
+#define PULL_OVERLAP_US HOUR_US
 /* The clock that it prints may be so far behind ours: EAT read as UTC. */
-#define PULL_DOUBT_US (INT64_C(3) * 60 * 60 * 1000000)
+#define PULL_DOUBT_US (3 * HOUR_US)
 /* A day is read as a whole so long after its end. */
-#define PULL_SETTLES_US (INT64_C(60) * 60 * 1000000)
+#define PULL_SETTLES_US HOUR_US
 
 /*
  * The window in hand, or the next one that is due: fills whole, from_at, to_at, offset, began_at.

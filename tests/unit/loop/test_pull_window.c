@@ -1,4 +1,6 @@
-/* Which part of a provider's list is read next: no hole, no overlap too small, no moment too early. */
+/*
+ * Which part of a provider's list is read next: no hole, no overlap too small, no moment too early.
+ */
 #include "loop/pull_window.h"
 
 #include <stdarg.h>
@@ -74,6 +76,7 @@ static void the_first_window_begins_where_wavu_took_over(void **state)
 	pull = (struct pull){ .since_at = since_at };
 	opens(&pull, since_at + 30 * DAY_US);
 	assert_int_equal(pull.from_at, since_at + 30 * DAY_US - PULL_REACH_US);
+	assert_int_equal(pull.to_at, pull.from_at + PULL_PART_US);
 }
 
 static void windows_overlap_and_cross_midnight_and_month(void **state)
@@ -146,11 +149,18 @@ static void what_is_out_of_reach_is_said_once(void **state)
 	assert_int_equal(gap.from_at, until_at);
 	assert_int_equal(gap.to_at, now - PULL_REACH_US);
 	assert_int_equal(pull.from_at, now - PULL_REACH_US);
-	assert_int_equal(pull.to_at, now);
+	assert_int_equal(pull.to_at, now - PULL_REACH_US + PULL_PART_US);
 	/* In hand: the same window again, and no second gap. */
 	opens(&pull, now + MINUTE_US);
-	assert_int_equal(pull.to_at, now);
-	closes(&pull, now + MINUTE_US);
+	assert_int_equal(pull.to_at, now - PULL_REACH_US + PULL_PART_US);
+	/* The oldest first, one part after the other, all at once. */
+	for (int parts = 1; pull.until_at < now; parts++) {
+		assert_true(parts < 20 && !pull.whole);
+		closes(&pull, now + MINUTE_US);
+		assert_true(pull.until_at == now + MINUTE_US || pull.again_at <= now + MINUTE_US);
+		if (pull.until_at < now)
+			opens(&pull, now + MINUTE_US);
+	}
 	/* The days that are out of reach are left out, the rest is read. */
 	opens(&pull, now + 2 * MINUTE_US);
 	assert_true(pull.whole);

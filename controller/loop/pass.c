@@ -5,8 +5,10 @@
 
 #include "base/clock.h"
 #include "loop/pass_inside.h"
+#include "state/events.h"
 
 #define PASS_ARENA_SIZE ((size_t)8 << 30) /* the plans of a whole fleet; touched as needed */
+#define EVENTS_BESIDE 4                   /* of a router, that may have been written meanwhile */
 #define THREADS_MAX 16                    /* a dead router must not hold up the others */
 
 /* What the threads of one pass share. */
@@ -15,6 +17,7 @@ struct crew {
 	const struct pass_wish *wish;
 	struct pass *pass;
 	const char **approvals;
+	int64_t begun_at;
 	struct pass_router *routers;
 	uint32_t router_count;
 
@@ -34,6 +37,8 @@ static void keep(struct crew *crew, struct pass_router *router, const struct job
 	router->planned.mode = job->mode;
 	router->planned.paused = job->paused;
 	router->planned.reachable = job->reachable;
+	if (!job->skipped && job->reachable == TERNARY_YES)
+		router->planned.in_sync = job->in_sync ? TERNARY_YES : TERNARY_NO;
 	router->planned.error = text_copy(arena, text_of(job->error.text));
 	if (job->outcome == OUTCOME_GUARDED)
 		router->planned.error = TEXT_NONE;
@@ -52,6 +57,37 @@ static void fail(struct crew *crew, const struct error *error)
 		crew->error = *error;
 	crew->failed = true;
 	(void)pthread_mutex_unlock(&crew->lock);
+}
+
+/*
+ * What the pass itself has set off (it moves routers that waited in a roll-out, and takes a commit
+ * that just came) a worker may have carried out before the pass came by: that is no "nothing".
+ */
+static bool tell_overtaken(struct crew *crew, struct pass_router *router, struct arena *arena,
+			   struct error *error)
+{
+	struct event *events;
+	uint32_t count, newest = 0;
+
+	if (!events_read(&events, &count, router->tenant->seat->store, router->planned.router,
+			 EVENTS_BESIDE, arena, error))
+		return false;
+	/* The newest may be this pass's own, which did nothing. */
+	while (newest < count && events[newest].writes == 0)
+		newest++;
+	if (newest == count || events[newest].at < crew->begun_at)
+		return true;
+	(void)pthread_mutex_lock(&crew->lock);
+	router->planned.remark = text_format(
+	    &crew->pass->arena,
+	    "the controller made %u %s a moment before this pass came by (%.*s): wavu history "
+	    "--router %.*s",
+	    events[newest].writes, events[newest].writes == 1 ? "write" : "writes",
+	    TEXT_ARG(events[newest].because.size > 0 ? events[newest].because
+						     : text_of(cause_word(events[newest].cause))),
+	    TEXT_ARG(router->planned.router));
+	(void)pthread_mutex_unlock(&crew->lock);
+	return true;
 }
 
 static void visit(struct crew *crew, struct pass_router *router, struct arena *arena)
@@ -81,6 +117,9 @@ static void visit(struct crew *crew, struct pass_router *router, struct arena *a
 	}
 	if (reconcile_router(&job, tenant->seat, &task, &device, arena, &error)) {
 		keep(crew, router, &job);
+		if (queue != NULL && !job.skipped && job.writes == 0 &&
+		    !tell_overtaken(crew, router, arena, &error))
+			fail(crew, &error);
 		engine_verdict(crew->engine, &job, &verdict, clock_monotonic());
 	} else {
 		fail(crew, &error);
@@ -151,7 +190,7 @@ static void list_routers(struct crew *crew, const struct pass_tenant *tenants, u
 			one->planned.tenant = text_copy(arena, intent->tenant.name);
 			one->planned.router = text_copy(arena, router->name);
 			one->planned.mode = router->mode;
-			one->planned.reachable = TERNARY_UNKNOWN;
+			one->planned.reachable = one->planned.in_sync = TERNARY_UNKNOWN;
 			crew->router_count++;
 		}
 	}
@@ -244,7 +283,9 @@ static bool run(struct crew *crew, struct pass_tenant *tenants, uint32_t count, 
 bool pass_run(struct pass *out, struct engine *engine, const struct pass_wish *wish,
 	      struct error *error)
 {
-	struct crew crew = { .engine = engine, .wish = wish, .pass = out };
+	struct crew crew = {
+		.engine = engine, .wish = wish, .pass = out, .begun_at = clock_now()
+	};
 	struct pass_tenant *tenants;
 	uint32_t count = 0;
 	bool done;

@@ -237,17 +237,23 @@ static void cuts_text(const json_t *data, struct output *output)
 static void routers_text(const json_t *data, struct output *output, bool done)
 {
 	const json_t *routers = json_object_get(data, "routers"), *router;
-	size_t i, quiet = 0;
+	size_t i, quiet = 0, apart = 0;
 
 	json_array_foreach (routers, i, router) {
 		if (is_worth_a_line(router))
 			router_text(router, output);
+		else if (json_is_false(json_object_get(router, "in_sync")))
+			apart++;
 		else
 			quiet++;
 	}
 	if (quiet > 0 && quiet < json_array_size(routers))
 		put(output, "%zu more %s in sync.\n", quiet,
 		    quiet == 1 ? "router is" : "routers are");
+	/* Only watched, only reported, or in conflict: nothing was done, and that is not all. */
+	if (apart > 0)
+		put(output, "%zu more %s not in sync: `wavu plan` says why.\n", apart,
+		    apart == 1 ? "router is" : "routers are");
 	totals_text(data, output, done);
 	cuts_text(data, output);
 	money_text(data, output);

@@ -94,10 +94,12 @@ static json_t *guarded_of(const struct plan *plan)
 			 (int)plan->guarded.losses, "why", json_of_text(plan->guarded.why));
 }
 
-static json_t *problems_of(const struct plan *plan)
+static json_t *problems_of(const struct plan *plan, struct text remark)
 {
 	json_t *problems = json_array();
 
+	if (remark.size > 0)
+		json_array_append_new(problems, json_of_text(remark));
 	for (uint32_t i = 0; plan != NULL && i < plan->problem_count; i++)
 		json_array_append_new(problems, json_of_text(plan->problems[i]));
 	return problems;
@@ -107,14 +109,15 @@ static json_t *router_of(const struct planned *planned, bool done)
 {
 	const struct plan *plan = planned->plan;
 
-	return json_pack("{s:o, s:o, s:s, s:b, s:o, s:o, s:o, s:o, s:o, s:o}", "tenant",
+	return json_pack("{s:o, s:o, s:s, s:b, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "tenant",
 			 json_of_text(planned->tenant), "name", json_of_text(planned->router),
 			 "mode", mode_words[planned->mode], "paused", (int)planned->paused,
-			 "reachable", json_of_ternary(planned->reachable), "error",
+			 "reachable", json_of_ternary(planned->reachable), "in_sync",
+			 json_of_ternary(planned->in_sync), "error",
 			 json_text_or_null(planned->error), "guarded", guarded_of(plan), "digest",
 			 plan == NULL ? json_null() : json_string(plan->digest), "changes",
 			 plan == NULL ? json_array() : changes_of(plan, done), "notes",
-			 problems_of(plan));
+			 problems_of(plan, planned->remark));
 }
 
 static json_t *totals_of(const json_t *routers)

@@ -15,6 +15,8 @@ struct planned {
 	enum router_mode mode;
 	bool paused;
 	enum ternary reachable;
+	enum ternary in_sync; /* by this look: nothing differed, nothing was in the way */
+	struct text remark;   /* one more note; empty: none */
 	struct text error;
 	const struct plan *plan;
 };

@@ -130,7 +130,12 @@ def test_a_payment_opens_a_router_that_waits():
         assert stopped(isp)
         # What was moved by hand goes on alone.
         isp.routers.ask("clear", name(isp, 1))
-        assert isp.run("apply", "--router", "r7")[0] == 0
+        # Whoever writes first, the pass or a worker that it woke: the answer tells of it.
+        code, said = isp.run("apply", "--router", "r7")
+        [moved] = said["routers"]
+        assert code == 0, said
+        assert moved["in_sync"] is True, moved
+        assert moved["changes"] or "a moment before" in moved["notes"][0], moved
         assert rate(isp, 7) == "12M" and rate(isp, 8) == "10M" and stopped(isp)["waiting"] == ROUTERS - 2
         assert isp.run("apply")[0] == 0
         assert rates(isp) == ["12M"] * ROUTERS and rollout(isp) is None

@@ -379,7 +379,7 @@ static void an_opening_that_runs_is_continued_and_stays_active(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(without_a_policy_access_ends_at_paid_until),
+		cmocka_unit_test(property_22_without_a_policy_access_ends_at_paid_until),
 		cmocka_unit_test(the_last_right_ends_at_the_first_step_that_takes_access),
 		cmocka_unit_test(dunning_follows_its_steps),
 		cmocka_unit_test(a_negative_step_takes_no_paid_time),

@@ -125,9 +125,9 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(property_33_twelve_missing_payments_are_an_alarm),
-		cmocka_unit_test(a_night_is_quiet),
+		cmocka_unit_test(property_33_a_night_is_quiet),
 		cmocka_unit_test(the_night_is_that_of_the_zone),
-		cmocka_unit_test(a_short_break_is_no_news),
+		cmocka_unit_test(property_33_a_short_break_is_no_news),
 		cmocka_unit_test(without_history_nothing_is_usual),
 		cmocka_unit_test(a_long_silence_stays_one),
 	};

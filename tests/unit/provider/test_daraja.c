@@ -438,17 +438,17 @@ int main(void)
 		cmocka_unit_test(numbers_are_read_as_they_are_written),
 		cmocka_unit_test(an_exponent_is_held_by_its_receipt),
 		cmocka_unit_test(no_short_code_is_no_channels_short_code),
-		cmocka_unit_test(a_key_twice_cannot_be_read),
+		cmocka_unit_test(property_07_a_key_twice_cannot_be_read),
 		cmocka_unit_test(amounts),
-		cmocka_unit_test(unreadable_ones),
+		cmocka_unit_test(property_07_and_25_unreadable_ones),
 		cmocka_unit_test(other_results_are_nothing),
-		cmocka_unit_test(times_are_nairobi),
+		cmocka_unit_test(property_31_times_are_nairobi),
 		cmocka_unit_test(payers),
-		cmocka_unit_test(validations_are_never_money),
+		cmocka_unit_test(property_24_validations_are_never_money),
 		cmocka_unit_test(trust_decides),
 		cmocka_unit_test(replies_are_darajas_dialect),
-		cmocka_unit_test(mutations_never_make_money),
-		cmocka_unit_test(huge_ones_are_refused_cheaply),
+		cmocka_unit_test(property_25_mutations_never_make_money),
+		cmocka_unit_test(property_25_huge_ones_are_refused_cheaply),
 	};
 	return cmocka_run_group_tests(tests, setup, teardown);
 }

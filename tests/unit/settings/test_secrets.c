@@ -159,7 +159,7 @@ int main(void)
 		cmocka_unit_test(test_one_line_end_goes),
 		cmocka_unit_test(test_refusals),
 		cmocka_unit_test(test_environment),
-		cmocka_unit_test(test_wide_permissions_are_warned_about_once),
+		cmocka_unit_test(property_30_wide_permissions_are_warned_about_once),
 	};
 	int failed = cmocka_run_group_tests(tests, NULL, NULL);
 	static const char *const names[] = { "s",      "sub/s", "sub",  "empty", "large", "pipe",

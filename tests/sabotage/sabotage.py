@@ -86,6 +86,8 @@ def read_table(name, text):
         elif line.startswith("in: "):
             row.changes.append([line[4:].strip(), [], []])
         elif line[0] in "-+" and row.changes:
+            if line[0] == "-" and row.changes[-1][2]:
+                row.changes.append([row.changes[-1][0], [], []])
             row.changes[-1][1 if line[0] == "-" else 2].append(line[1:])
         elif line.startswith("seen by: ") and len(line.split()) == 4:
             row.tests.append(Test(*line.split()[2:]))

@@ -227,7 +227,7 @@ static void failures_are_soft_or_hard(void **state)
 }
 
 /* Decodes to 174379, the public sandbox passkey and 20210628092408 (payments facts 1.2). */
-static void property_31_the_password_is_of_eat(void **state)
+static void property_18_and_31_a_push_is_of_eat_and_never_repeated(void **state)
 {
 	struct channel channel = help_channel();
 	struct credentials credentials = {
@@ -348,7 +348,7 @@ int main(void)
 		TEST_OF(property_06_no_answer_is_no_failure, setup, teardown),
 		TEST_OF(property_07_ambiguity_is_doubtful, setup, teardown),
 		TEST_OF(property_08_amounts_are_cents, setup, teardown),
-		TEST_OF(property_31_the_password_is_of_eat, setup, teardown),
+		TEST_OF(property_18_and_31_a_push_is_of_eat_and_never_repeated, setup, teardown),
 		TEST_OF(failures_are_soft_or_hard, setup, teardown),
 		TEST_OF(a_prompt_takes_whole_shillings, setup, teardown),
 		TEST_OF(a_token_lives_as_long_as_it_says, setup, teardown),

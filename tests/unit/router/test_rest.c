@@ -533,7 +533,7 @@ static void must_work(void)
 	peer_free(&peer);
 }
 
-static void the_peer_is_who_it_must_be(void **state)
+static void property_29_the_peer_is_who_it_must_be(void **state)
 {
 	static const struct router_tls none = { 0 }, anonymous = { .anonymous = true };
 	static const struct router_tls pinned = { .fingerprint = { "!", 1 } };
@@ -641,7 +641,7 @@ int main(void)
 		TEST(rows_without_id_or_twice_are_doubted),
 		TEST(statuses_become_what_must_happen_next),
 		TEST(what_is_asked_is_exact),
-		TEST(the_peer_is_who_it_must_be),
+		TEST(property_29_the_peer_is_who_it_must_be),
 		TEST(a_stranger_never_hears_the_password),
 		TEST(unsafe_demands_are_refused_unsent),
 	};

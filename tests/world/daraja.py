@@ -36,6 +36,7 @@ line of JSON (a word with spaces stands in double quotes; phone.py says all this
   books RECEIPT AMOUNT STATUS            what the provider's own books say of one from now on
   questions            every transaction status query so far: receipt, url, the result that was made
   answer N             the result of the N-th is delivered (again)
+  reversals, reversed N, set reversal HOW, set balance SUM   money ordered back: reversal.py
 """
 
 import base64
@@ -56,6 +57,7 @@ import urllib.parse
 
 from customer import Customer, url_flaw
 from pull_list import PullList
+from reversal import Reversal
 
 EAT = datetime.timezone(datetime.timedelta(hours=3))
 GAP_S = 12.0  # 5 a minute, burst 1
@@ -78,7 +80,7 @@ def make_receipt(serial):
     return head + tail
 
 
-class Daraja(Customer, PullList):
+class Daraja(Customer, PullList, Reversal):
     def __init__(self, options):
         super().__init__()
         self.lock = threading.RLock()
@@ -88,10 +90,11 @@ class Daraja(Customer, PullList):
         self.environment, self.type = options["environment"], options["type"]
         self.names, self.lines, self.balance = {}, [], 41200.0
         self.books = {}
-        self.questions = []
+        self.questions, self.reversals = [], []
         self.settings = {"push": "ok", "query": "ok", "callback": "once", "confirm": "off", "limit": "on",
                          "status": "ok", "validation": "off", "confirmation": "ok", "payer": "hash",
-                         "register": "ok", "list": "ok", "zone": "eat", "seconds": "plain"}
+                         "register": "ok", "list": "ok", "zone": "eat", "seconds": "plain",
+                         "reversal": "ok"}
         self.token = None
         self.prompts = []
         self.registered = {}
@@ -99,7 +102,7 @@ class Daraja(Customer, PullList):
         self.serial = int(time.time()) % 100000 * 1000
         self.counters = {name: 0 for name in ("logins", "pushes", "queries", "limited", "registrations", "callbacks",
                                               "confirmations", "refused", "statuses", "results",
-                                              "lists", "list_registrations")}
+                                              "lists", "list_registrations", "reversals")}
 
     # ---- what the provider sends by itself ----
 
@@ -361,6 +364,7 @@ class Daraja(Customer, PullList):
             work = {"/mpesa/stkpush/v1/processrequest": self.push, "/mpesa/stkpushquery/v1/query": self.query,
                     "/mpesa/transactionstatus/v1/query": self.transaction_status,
                     "/pulltransactions/v1/register": self.list_enrol, "/pulltransactions/v1/query": self.list_query,
+                    "/mpesa/reversal/v1/request": self.reverse,
                     "/mpesa/c2b/v2/registerurl": self.enrol, "/mpesa/c2b/v1/registerurl": self.enrol}.get(path)
             if work is None or method != "POST":
                 return self.error(404, "404.001.01", "Resource not found")
@@ -374,6 +378,9 @@ class Daraja(Customer, PullList):
     def command(self, words):
         verb, rest = words[0], words[1:]
         if verb == "set":
+            if rest[0] == "balance":
+                self.balance = float(rest[1])
+                return {"ok": True}
             if rest[0] not in self.settings:
                 raise ValueError("no such setting")
             self.settings[rest[0]] = rest[1]
@@ -397,6 +404,8 @@ class Daraja(Customer, PullList):
             at = eat_now().strftime("%Y%m%d%H%M%S")
             self.note(receipt, rest[0], rest[1], rest[2], at)
             return {"receipt": receipt, "told": [self.confirm(receipt, rest[0], rest[1], rest[2], at)[0]]}
+        if verb in ("reversals", "reversed"):
+            return self.reversal_command(verb, rest)
         if verb in ("customer", "statement"):
             return self.customer_command(verb, rest)
         if verb in ("move", "unlist", "listings"):

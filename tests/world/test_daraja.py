@@ -155,6 +155,51 @@ def test_a_till_has_no_account(base):
         assert one.phone("pay", "600638", "", "50", "0700000043")[0] == 1, "Cancelled is what was registered"
 
 
+def test_money_that_is_ordered_back(base):
+    def order(**more):
+        body = {"Initiator": "initiator-1", "SecurityCredential": "credential-1", "CommandID": "TransactionReversal",
+                "TransactionID": receipt, "Amount": "1500", "ReceiverParty": "600638", "RecieverIdentifierType": "11",
+                "ResultURL": base + "/result", "QueueTimeOutURL": base + "/late", "Remarks": "twice"}
+        body.update(more)
+        return one.http("POST", "/mpesa/reversal/v1/request", body, "Bearer " + one.token)[0]
+
+    def result(kind="result"):
+        count = len(heard(kind))
+        return lambda: wait(lambda: heard(kind)[count:])[0]["Result"]
+
+    with Daraja() as one:
+        one.phone("pay", "600638", "kn 0043", "1500", "0700000043")
+        path = os.path.join(one.folder, "statement.csv")
+        one.phone("statement", path)
+        receipt = list(csv.reader(open(path, encoding="utf-8-sig", newline="")))[4][0]
+        for flaw in ({"RecieverIdentifierType": "4"}, {"ReceiverIdentifierType": "11"}, {"ReceiverParty": "600639"},
+                     {"CommandID": "Reversal"}, {"Amount": "x"}, {"ResultURL": base + "/mpesa"}, {"TransactionID": ""}):
+            assert order(**flaw) == 400, flaw
+        for code, more in ((2001, {"Initiator": "x"}), ("R000002", {"TransactionID": "UKL0000000"}),
+                           ("R000002", {"Amount": "1"})):
+            come = result()
+            assert order(**more) == 200 and come()["ResultCode"] == code, code
+        come = result()
+        assert order() == 200
+        said = come()
+        items = {item["Key"]: item.get("Value") for item in said["ResultParameters"]["ResultParameter"]}
+        assert said["ResultCode"] == 0 and items["OriginalTransactionID"] == receipt != said["TransactionID"], said
+        assert isinstance(items["Amount"], float) and isinstance(items["TransCompletedTime"], int), items
+        come = result()
+        assert order() == 200 and come()["ResultCode"] == "R000001", "once"
+        one.phone("statement", path)
+        row = list(csv.reader(open(path, encoding="utf-8-sig", newline="")))[4]
+        assert row[6] == "-1,500.00" and row[11] == receipt, row
+
+
+def wait(work):
+    for _ in range(200):
+        if work():
+            return work()
+        time.sleep(0.05)
+    raise AssertionError("it never came")
+
+
 def main():
     server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Isp)
     threading.Thread(target=server.serve_forever, daemon=True).start()

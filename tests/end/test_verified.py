@@ -32,7 +32,7 @@ def questions(isp, count=1):
         lambda rows: rows if len(rows) >= count else None)(isp.daraja.ask("questions")["questions"]), 90)
 
 
-def test_completed_is_credited_once_however_often_it_is_said():
+def test_property_10_completed_is_credited_once_however_often_it_is_said():
     with verified() as isp:
         isp.daraja.ask("set", "status", "twice")
         receipt = isp.daraja.ask("c2b", 2500, "KN-0042", PAYER)["receipt"]
@@ -47,7 +47,7 @@ def test_completed_is_credited_once_however_often_it_is_said():
         isp.settle()
 
 
-def test_what_the_provider_does_not_say_so_stays_held():
+def test_property_03_what_the_provider_does_not_say_so_stays_held():
     with verified() as isp:
         # Nobody paid that: the provider does not know it.
         isp.daraja.ask("claim", "UKL0F0RGED", 2500, "KN-0042", PAYER)
@@ -69,7 +69,7 @@ def test_what_the_provider_does_not_say_so_stays_held():
         assert isp.credited() == [] and isp.show()["state"] == "new"
 
 
-def test_a_lost_result_is_asked_for_again_and_a_late_one_counts_once():
+def test_property_17_a_lost_result_is_asked_for_again_and_a_late_one_counts_once():
     with verified() as isp:
         isp.daraja.ask("set", "status", "lost")
         receipt = isp.daraja.ask("c2b", 2500, "KN-0042", PAYER)["receipt"]
@@ -84,7 +84,7 @@ def test_a_lost_result_is_asked_for_again_and_a_late_one_counts_once():
         assert [one["receipt"] for one in isp.credited()] == [receipt]
 
 
-def test_a_forged_result_does_nothing():
+def test_property_01_a_forged_result_does_nothing():
     with verified() as isp:
         isp.daraja.ask("set", "status", "lost")
         isp.daraja.ask("claim", "UKL0F0RGED", 2500, "KN-0042", PAYER)

@@ -173,7 +173,7 @@ static int64_t balance_and_spent(struct town *town, uint32_t *credited)
 	return standing.balance_cents;
 }
 
-static void completed_is_credited_once(void **state)
+static void property_10_completed_is_credited_once(void **state)
 {
 	struct town town;
 	struct script script = { .http = { &script_verbs }, .town = &town };
@@ -210,7 +210,7 @@ static void completed_is_credited_once(void **state)
 	end(&town);
 }
 
-static void what_is_not_said_so_stays_held(void **state)
+static void property_03_what_is_not_said_so_stays_held(void **state)
 {
 	static const struct {
 		const char *status, *amount, *receipt;
@@ -246,7 +246,7 @@ static void what_is_not_said_so_stays_held(void **state)
 }
 
 /* Nobody answers: ever more rarely, a bounded number of times, and it stays held. */
-static void silence_is_no_answer(void **state)
+static void property_06_silence_is_no_answer(void **state)
 {
 	struct town town;
 	struct script script = { .http = { &script_verbs }, .town = &town };
@@ -296,9 +296,9 @@ static void without_keys_it_waits_and_says_so(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(completed_is_credited_once),
-		cmocka_unit_test(what_is_not_said_so_stays_held),
-		cmocka_unit_test(silence_is_no_answer),
+		cmocka_unit_test(property_10_completed_is_credited_once),
+		cmocka_unit_test(property_03_what_is_not_said_so_stays_held),
+		cmocka_unit_test(property_06_silence_is_no_answer),
 		cmocka_unit_test(without_keys_it_waits_and_says_so),
 	};
 

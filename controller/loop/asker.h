@@ -1,8 +1,8 @@
 /*
- * What wavu starts with payment providers by itself: sends the prompts that were asked for, asks
- * what became of those nobody reported, gives up after two hours; then whether held payments are
- * true (loop/asking.h). Blocks on disk and on the provider; one thread steps at a time, any may
- * wake it. What may have moved money is never sent again; a missing answer is never a failure.
+ * Whatever wavu asks payment providers by itself: a small pool of threads that visits one channel
+ * of one tenant at a time (loop/lane.h), whichever is due (loop/turns.h). A provider that hangs
+ * keeps only the channels of that credential waiting. Waking and stopping never block; asker_free
+ * and the steps block on disk and on providers. What is asked, and how often, is the steps'.
  */
 #pragma once
 
@@ -14,16 +14,28 @@ struct asker;
 
 /* The seats must outlive it. `http` as in inquiry_new. */
 struct asker *asker_new(struct seat *seats, uint32_t seat_count, struct http *http);
-void asker_free(struct asker *asker); /* ends its thread; NULL is fine */
+void asker_free(struct asker *asker); /* ends its threads; NULL is fine */
 
-/* Its own thread, which publishes anew the URLs that the street must know, then steps. */
+/*
+ * Its own threads: one that publishes anew the URLs that the street must know and then looks for
+ * what is due once a second, and up to ASKERS_MAX that visit.
+ */
 void asker_start(struct asker *asker);
 void asker_wake(struct asker *asker); /* something is due */
+/* Nothing is begun any more; what is under way goes on until it has its answer or halt_call. */
+void asker_stop(struct asker *asker);
+bool asker_is_busy(struct asker *asker); /* is anything under way? */
 struct inquiry *asker_inquiry(struct asker *asker);
 
-/* Everything of one seat that is due at `now`. *next_at: when to come again, 0: nothing is owed. */
+/*
+ * By hand, in the calling thread: every declared channel of a seat, and what else is due at `now`.
+ * *next_at: when to come again, 0: nothing is owed.
+ */
 bool asker_step(struct asker *asker, struct seat *seat, int64_t now, int64_t *next_at,
 		struct error *error) MUST_CHECK;
+/* One channel; *next_at is moved to what is due first, unless something is before it. */
+bool asker_visit(struct asker *asker, struct seat *seat, struct text channel, int64_t now,
+		 int64_t *next_at, struct error *error) MUST_CHECK;
 /* The URLs of attempts and questions that were sent and may still be answered. */
 bool asker_publish(struct seat *seat, int64_t now, struct error *error) MUST_CHECK;
 

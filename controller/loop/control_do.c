@@ -348,14 +348,15 @@ static bool do_statement(struct desk *desk, struct error *error)
 static bool send_now(struct desk *desk, struct seat *seat, struct attempt *attempt,
 		     struct error *error)
 {
-	int64_t next_at;
+	int64_t next_at = 0;
 	bool found;
 
 	if (engine_role(desk->engine) == ENGINE_RUN) {
 		asker_wake(desk->engine->asker);
 		return true;
 	}
-	return asker_step(desk->engine->asker, seat, clock_now(), &next_at, error) &&
+	return asker_visit(desk->engine->asker, seat, attempt->channel, clock_now(), &next_at,
+			   error) &&
 	       attempts_find(&found, attempt, seat->store, attempt->id, desk->arena, error);
 }
 

@@ -404,15 +404,18 @@ static void start(struct engine *engine)
 }
 
 /*
- * What is under way ends well where the router answers. One that is silent is not waited for: a job
- * that was cut says so to nobody, and the next start looks.
+ * What is under way ends well where the router or the provider answers. One that is silent is not
+ * waited for: a job that was cut says so to nobody, and the next start looks; a prompt that was cut
+ * counts as sent, for it may have been.
  */
 static void let_jobs_end(struct engine *engine)
 {
 	int64_t until_at = clock_monotonic() + STOP_PATIENCE_US;
 
 	queue_close(engine->queue);
-	while (queue_count(engine->queue, 0).busy > 0 && clock_monotonic() < until_at)
+	asker_stop(engine->asker);
+	while ((queue_count(engine->queue, 0).busy > 0 || asker_is_busy(engine->asker)) &&
+	       clock_monotonic() < until_at)
 		clock_sleep_ms(10);
 	halt_call();
 }
@@ -420,11 +423,10 @@ static void let_jobs_end(struct engine *engine)
 static void stop(struct engine *engine)
 {
 	engine->stopping = true;
-	/* First, so that nobody waits for a router any more. */
+	/* First, so that nobody waits for another machine any more. */
 	let_jobs_end(engine);
 	control_close(engine->control);
 	engine->control = NULL;
-	/* A question on its way is waited for: its answer may be money. */
 	asker_free(engine->asker);
 	engine->asker = NULL;
 	checker_free(engine->checker);

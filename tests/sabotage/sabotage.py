@@ -1,3 +1,4 @@
+#!/usr/bin/python3
 """Breaks wavu on purpose, one property of safe payments after another, and demands that the named test sees it.
 
     tests/sabotage/sabotage.py                  every row: copies the tree, builds it, breaks it, runs the tests
@@ -23,7 +24,7 @@ import time
 HERE = os.path.dirname(os.path.abspath(__file__))
 PROPERTIES = range(1, 37)
 TEST_WAIT_S = 200  # a test that a broken wavu keeps from ending was seen to fail, too
-E2E_WAIT_S = 12  # how long a state may take to come, of which the broken wavu waits all (tests/end/isp.py)
+E2E_WAIT_S = 15  # how long a state may take to come, of which the broken wavu waits all (tests/end/isp.py)
 PROGRAMS = ["wavu", "wavu-webhook", "world-router", "end_street"]
 
 

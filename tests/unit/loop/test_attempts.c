@@ -546,6 +546,56 @@ static void property_18_no_second_push(void **state)
 	town_close(&town);
 }
 
+/* The same channel, but of production. */
+static const char *production(struct town *town)
+{
+	static const char sandbox[] = "environment: sandbox";
+	const char *at = strstr(TENANT, sandbox);
+
+	return text_format(&town->arena, "%.*senvironment: production%s", (int)(at - TENANT),
+			   TENANT, at + sizeof(sandbox) - 1)
+	    .at;
+}
+
+/* Nothing leaves, and the attempt says why. */
+static void nothing_leaves(const char *passkey, const char *public_url, const char *why)
+{
+	struct town town;
+	struct script script = {
+		.http = { &script_verbs }, .push = ACCEPTED, .status = 200, .town = &town
+	};
+	struct asker *asker;
+	struct attempt attempt;
+
+	begin(&town);
+	town_commit(&town, town_join(&town, production(&town), R1, PEOPLE), 0);
+	(void)setenv("WAVU_TEST_KEY", passkey, 1);
+	town.settings.public_url = text_of(public_url);
+	asker = asker_new(&town.seat, 1, &script.http);
+	attempt = start(&town, "254712345678");
+	step(&town, asker, 0);
+	attempt = attempt_of(&town, attempt.id);
+	assert_int_equal(script.pushes, why != NULL ? 0 : 1);
+	assert_int_equal(attempt.status, why != NULL ? ATTEMPT_FAILED : ATTEMPT_PROMPTED);
+	if (why != NULL && !text_contains_nocase(attempt.reason, text_of(why)))
+		fail_msg("%.*s", TEXT_ARG(attempt.reason));
+	asker_free(asker);
+	town_close(&town);
+}
+
+static void property_28_and_36_production_is_no_place_for_tests(void **state)
+{
+	/* Public: it stands in the provider's own documentation (payments facts 1.2). */
+	static const char sandbox_key[] =
+	    "bfb279f9aa9bdbcf158e97dd71a467cd2e0c893059b10f78e6b72ada1ed2c919";
+
+	(void)state;
+	nothing_leaves("key-1", "https://pay.example.org", NULL);
+	nothing_leaves(sandbox_key, "https://pay.example.org", "the sandbox's passkey");
+	nothing_leaves("key-1", "http://pay.example.org", "https");
+	nothing_leaves("key-1", "", "https");
+}
+
 /* What certainly did not leave is tried again for two minutes, then given up. */
 static void what_did_not_leave_is_tried_again(void **state)
 {
@@ -644,6 +694,7 @@ int main(void)
 		cmocka_unit_test(property_16_a_result_that_is_faster_than_its_answer),
 		cmocka_unit_test(property_18_no_second_push),
 		cmocka_unit_test(property_19_one_open_prompt_a_payer),
+		cmocka_unit_test(property_28_and_36_production_is_no_place_for_tests),
 		cmocka_unit_test(what_did_not_leave_is_tried_again),
 	};
 

@@ -69,7 +69,7 @@ static struct statement_line read_row(struct arena *arena, const char *body, int
 	return page.lines[0];
 }
 
-static void asks_in_eat_across_midnight_and_month(void **state)
+static void property_31_asks_in_eat_across_midnight_and_month(void **state)
 {
 	struct arena *arena = *state;
 	struct channel channel = help_channel();
@@ -143,7 +143,7 @@ static void odd_times_are_read(void **state)
 				 eat(11, 21, 8, 36));
 }
 
-static void what_is_no_money_in_credits_nothing(void **state)
+static void property_13_what_is_no_money_in_credits_nothing(void **state)
 {
 	struct arena *arena = *state;
 	int64_t now = eat(11, 21, 11, 0);
@@ -212,7 +212,7 @@ static void pages_and_empty_lists(void **state)
 	assert_true(page.more);
 }
 
-static void no_answer_is_no_empty_list(void **state)
+static void property_06_no_answer_is_no_empty_list(void **state)
 {
 	struct arena *arena = *state;
 	int64_t now = eat(11, 21, 11, 0);
@@ -267,13 +267,13 @@ static void registered_before_is_as_good(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(asks_in_eat_across_midnight_and_month),
+		cmocka_unit_test(property_31_asks_in_eat_across_midnight_and_month),
 		cmocka_unit_test(money_in_is_read),
 		cmocka_unit_test(the_zone_is_settled_by_what_can_be_known),
 		cmocka_unit_test(odd_times_are_read),
-		cmocka_unit_test(what_is_no_money_in_credits_nothing),
+		cmocka_unit_test(property_13_what_is_no_money_in_credits_nothing),
 		cmocka_unit_test(pages_and_empty_lists),
-		cmocka_unit_test(no_answer_is_no_empty_list),
+		cmocka_unit_test(property_06_no_answer_is_no_empty_list),
 		cmocka_unit_test(registered_before_is_as_good),
 	};
 	return cmocka_run_group_tests(tests, setup, teardown);

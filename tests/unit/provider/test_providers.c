@@ -25,16 +25,24 @@ static void the_table_is_sorted_and_whole(void **state)
 	assert_null(provider_find(TEXT("git")));
 }
 
+static void forbidden(const char *name, const char *word)
+{
+	const char *found = provider_forbidden_word(text_of(name));
+
+	if (found == NULL || strcmp(found, word) != 0)
+		fail_msg("'%s' holds '%s'", name, found != NULL ? found : "nothing");
+}
+
 static void property_28_forbidden_words_in_any_case(void **state)
 {
 	(void)state;
 	static const char *const words[] = { "mpesa", "m-pesa", "safaricom", "exe",
 					     "exec",  "cmd",    "sql",       "query" };
 	for (size_t i = 0; i < ARRAY_COUNT(words); i++)
-		assert_string_equal(provider_forbidden_word(text_of(words[i])), words[i]);
-	assert_string_equal(provider_forbidden_word(TEXT("abcMpEsAdef")), "mpesa");
-	assert_string_equal(provider_forbidden_word(TEXT("x-EXECUTE")), "exec");
-	assert_string_equal(provider_forbidden_word(TEXT("mySQL")), "sql");
+		forbidden(words[i], words[i]);
+	forbidden("abcMpEsAdef", "mpesa");
+	forbidden("x-EXECUTE", "exec");
+	forbidden("mySQL", "sql");
 	assert_null(provider_forbidden_word(TEXT("main")));
 	assert_null(provider_forbidden_word(TEXT("m_pesa")));
 	assert_null(provider_forbidden_word(TEXT("")));

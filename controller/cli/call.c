@@ -81,26 +81,6 @@ bool call_outlooks(struct call *call, struct error *error)
 	return true;
 }
 
-/* The people this text may mean in one tenant: the account first, then what else names him. */
-static const struct subscriber *subscriber_in(const struct outlook *outlook, struct text account,
-					      struct arena *arena)
-{
-	struct text reference = text_reference(arena, account);
-	const struct subscriber *found;
-	char phone[16];
-
-	if (outlook->intent == NULL)
-		return NULL;
-	found = intent_subscriber(outlook->intent, reference);
-	if (found != NULL || intent_by_alias(outlook->intent, reference, &found) == 1 ||
-	    intent_by_username(outlook->intent, account, &found) == 1)
-		return found;
-	if (text_phone(account, outlook->intent->tenant.country, phone) &&
-	    intent_by_phone(outlook->intent, text_of(phone), &found) == 1)
-		return found;
-	return NULL;
-}
-
 bool call_subscriber(const struct outlook **outlook, const struct subscriber **subscriber,
 		     struct call *call, struct text account, struct error *error)
 {
@@ -108,20 +88,28 @@ bool call_subscriber(const struct outlook **outlook, const struct subscriber **s
 	if (!call_outlooks(call, error))
 		return false;
 	for (uint32_t i = 0; i < call->outlook_count; i++) {
-		const struct subscriber *found = subscriber_in(&call->outlooks[i], account,
-							       &call->arena);
+		const struct outlook *one = &call->outlooks[i];
+		const struct subscriber *found[2] = { NULL, NULL };
+		uint32_t count = one->intent == NULL ? 0
+						     : intent_named(one->intent, account, found, 2,
+								    &call->arena);
 
-		if (found == NULL)
+		if (count == 0)
 			continue;
-		call->ambiguous = *subscriber != NULL;
+		call->ambiguous = *subscriber != NULL || count > 1;
+		if (count > 1)
+			return error_set(error, ERROR_FAILED,
+					 "%.*s could be %.*s or %.*s: name the account",
+					 TEXT_ARG(account), TEXT_ARG(found[0]->account),
+					 TEXT_ARG(found[1]->account));
 		if (call->ambiguous)
 			return error_set(
-			    error, ERROR_INVALID,
+			    error, ERROR_FAILED,
 			    "%.*s is known to tenants %.*s and %.*s: add --tenant NAME",
 			    TEXT_ARG(account), TEXT_ARG((*outlook)->tenant->name),
-			    TEXT_ARG(call->outlooks[i].tenant->name));
-		*outlook = &call->outlooks[i];
-		*subscriber = found;
+			    TEXT_ARG(one->tenant->name));
+		*outlook = one;
+		*subscriber = found[0];
 	}
 	if (*subscriber == NULL)
 		return error_set(

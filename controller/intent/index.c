@@ -75,11 +75,10 @@ void index_build(struct intent *intent)
 	intent->index = index;
 }
 
-/* The hits of one text, at most two told apart. */
-static uint32_t find(const struct entries *entries, struct text by, const struct subscriber **first)
+/* Where the entries of one text begin, or would. */
+static uint32_t begin_of(const struct entries *entries, struct text by)
 {
 	uint32_t low = 0, high = entries->count;
-	*first = NULL;
 	while (low < high) {
 		uint32_t middle = low + (high - low) / 2;
 		if (text_compare(entries->at[middle].by, by) < 0)
@@ -87,10 +86,34 @@ static uint32_t find(const struct entries *entries, struct text by, const struct
 		else
 			high = middle;
 	}
-	if (low == entries->count || !text_equal(entries->at[low].by, by))
+	return low;
+}
+
+static bool is_at(const struct entries *entries, uint32_t at, struct text by)
+{
+	return at < entries->count && text_equal(entries->at[at].by, by);
+}
+
+/* The hits of one text, at most two told apart. */
+static uint32_t find(const struct entries *entries, struct text by, const struct subscriber **first)
+{
+	uint32_t at = begin_of(entries, by);
+	*first = NULL;
+	if (!is_at(entries, at, by))
 		return 0;
-	*first = entries->at[low].subscriber;
-	return low + 1 < entries->count && text_equal(entries->at[low + 1].by, by) ? 2 : 1;
+	*first = entries->at[at].subscriber;
+	return is_at(entries, at + 1, by) ? 2 : 1;
+}
+
+/* All hits of one text; the first `max` of them are given. */
+static uint32_t find_all(const struct entries *entries, struct text by,
+			 const struct subscriber **found, uint32_t max)
+{
+	uint32_t count = 0;
+	for (uint32_t at = begin_of(entries, by); is_at(entries, at, by); at++, count++)
+		if (count < max)
+			found[count] = entries->at[at].subscriber;
+	return count;
 }
 
 uint32_t intent_by_alias(const struct intent *intent, struct text reference,
@@ -115,6 +138,25 @@ uint32_t intent_by_username(const struct intent *intent, struct text username,
 			    const struct subscriber **first)
 {
 	return find(&intent->index->usernames, username, first);
+}
+
+uint32_t intent_named(const struct intent *intent, struct text thing,
+		      const struct subscriber **found, uint32_t max, struct arena *arena)
+{
+	struct text reference = text_reference(arena, thing);
+	const struct subscriber *one = intent_subscriber(intent, reference);
+	char phone[16];
+	invariant(max > 0);
+	if (one == NULL && intent_by_alias(intent, reference, &one) != 1)
+		one = NULL;
+	if (one != NULL) {
+		found[0] = one;
+		return 1;
+	}
+	uint32_t count = find_all(&intent->index->usernames, thing, found, max);
+	if (count == 0 && text_phone(thing, intent->tenant.country, phone))
+		count = find_all(&intent->index->phones, text_of(phone), found, max);
+	return count;
 }
 
 void intent_subscribers_of(const struct intent *intent, const struct router *router,

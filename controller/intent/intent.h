@@ -92,9 +92,15 @@ uint32_t intent_by_phone(const struct intent *intent, struct text e164,
 			 const struct subscriber **first);
 uint32_t intent_by_phone_hash(const struct intent *intent, struct text sha256_hex,
 			      const struct subscriber **first);
-/* For `wavu explain`: accounts, aliases, phones, usernames. */
 uint32_t intent_by_username(const struct intent *intent, struct text username,
 			    const struct subscriber **first);
+/*
+ * Whom a person may mean: the account, else the alias, else the username (one on each router may
+ * have it), else the phone (a family has one). Gives how many there are, and the first `max` (at
+ * least 1) of them.
+ */
+uint32_t intent_named(const struct intent *intent, struct text thing,
+		      const struct subscriber **found, uint32_t max, struct arena *arena);
 
 /* The nearest declared guard (router, site, tenant, else 20 and 10), drift mode (else HEAL). */
 struct guard intent_guard(const struct intent *intent, const struct router *router);

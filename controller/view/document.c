@@ -56,7 +56,7 @@ void document_free(struct document *document)
 
 static int take_json(const char *bytes, size_t size, void *context)
 {
-	put_text(context, (struct text){ bytes, (uint32_t)size });
+	put_raw(context, (struct text){ bytes, (uint32_t)size });
 	return 0;
 }
 

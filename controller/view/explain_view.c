@@ -12,6 +12,7 @@
 #include "view/shape.h"
 
 #define LINES_MAX 50
+#define PEOPLE_MAX 8
 #define ENDS_MAX 5 /* credits of a subscriber whose end is told; older ones by their receipt */
 
 struct chain {
@@ -121,6 +122,20 @@ static bool explain_events_of(struct chain *chain, struct text reference)
 	return true;
 }
 
+/* A router that a roll-out has not come to goes by an older commit. */
+static void explain_kept(struct chain *chain, const struct router_state *state)
+{
+	if (state->held_commit.size == 0)
+		return;
+	link_add(chain, 0,
+		 text_format(chain->arena, "router %.*s waits for its wave of the roll-out",
+			     TEXT_ARG(state->name)),
+		 text_format(chain->arena,
+			     "it is kept at commit %.*s until then: `wavu status` says how far it "
+			     "is, `wavu apply --router %.*s` brings the newest there",
+			     TEXT_ARG(text_head(state->held_commit, 12)), TEXT_ARG(state->name)));
+}
+
 /* What stands between the decision and the router right now: the end of the chain. */
 static bool explain_router_end(struct chain *chain, const struct subscriber *subscriber)
 {
@@ -138,6 +153,7 @@ static bool explain_router_end(struct chain *chain, const struct subscriber *sub
 		waits = waits || text_equal(marks[i].reference, subscriber->reference);
 	if (!found)
 		return true;
+	explain_kept(chain, &state);
 	if (waits)
 		link_add(chain, chain->now,
 			 text_format(chain->arena, "waiting for router %.*s", TEXT_ARG(state.name)),
@@ -149,7 +165,10 @@ static bool explain_router_end(struct chain *chain, const struct subscriber *sub
 	else
 		link_add(
 		    chain, state.last_reconcile_at,
-		    text_format(chain->arena, "router %.*s was read back", TEXT_ARG(state.name)),
+		    text_format(chain->arena,
+				state.error.size > 0 ? "the last job on router %.*s failed"
+						     : "router %.*s was read back",
+				TEXT_ARG(state.name)),
 		    state.error.size > 0
 			? state.error
 			: (state.in_sync == TERNARY_YES ? TEXT("in sync")
@@ -169,10 +188,7 @@ static bool explain_no_row(struct chain *chain, const struct subscriber *subscri
 	because = TEXT("where he has paid, `wavu drift --foreign` says what is in the way, such as "
 		       "a row of that name that is not wavu's");
 	if (found && state.held_commit.size > 0)
-		because = text_format(chain->arena,
-				      "it is kept at commit %.*s until its wave of the roll-out "
-				      "comes: `wavu apply --router %.*s` brings the newest there",
-				      TEXT_ARG(text_head(state.held_commit, 12)), TEXT_ARG(name));
+		because = TEXT("its router waits for its wave of a roll-out");
 	link_add(chain, 0, text_format(chain->arena, "no row of wavu's on %.*s", TEXT_ARG(name)),
 		 because);
 	return true;
@@ -342,6 +358,7 @@ static bool explain_router(struct chain *chain, const struct router_state *state
 			     (long long)state->generation),
 		 text_format(arena, "commit %.12s",
 			     state->wanted_commit.size > 0 ? state->wanted_commit.at : "none"));
+	explain_kept(chain, state);
 	if (state->error.size > 0)
 		link_add(chain, state->unreachable_since_at, TEXT("its last job failed"),
 			 state->error);
@@ -357,34 +374,62 @@ static bool explain_router(struct chain *chain, const struct router_state *state
 	return true;
 }
 
-static const struct subscriber *subscriber_named(const struct intent *intent, struct text thing,
-						 struct arena *arena)
+/*
+ * A phone or a username may be several people's: all of them are meant. Whoever is gone from git
+ * still has what was paid and done.
+ */
+static bool explain_people(struct chain *chain, bool *found, struct text thing)
 {
-	struct text reference = text_reference(arena, thing);
-	const struct subscriber *found = intent_subscriber(intent, reference);
-	char phone[16];
+	const struct intent *intent = chain->outlook->intent;
+	const struct subscriber *people[PEOPLE_MAX];
+	struct text reference = text_reference(chain->arena, thing);
+	struct ledger_line *lines;
+	uint32_t count;
 
-	if (found != NULL || intent_by_alias(intent, reference, &found) == 1 ||
-	    intent_by_username(intent, thing, &found) == 1)
-		return found;
-	if (text_phone(thing, intent->tenant.country, phone) &&
-	    intent_by_phone(intent, text_of(phone), &found) == 1)
-		return found;
-	return NULL;
+	if (intent == NULL)
+		return true;
+	count = intent_named(intent, thing, people, PEOPLE_MAX, chain->arena);
+	*found = count > 0;
+	if (count > 1)
+		link_add(chain, 0,
+			 text_format(chain->arena, "%u subscribers go by %.*s", count,
+				     TEXT_ARG(thing)),
+			 TEXT("each of them follows; a payment that says no more is unmatched"));
+	for (uint32_t i = 0; i < count && i < PEOPLE_MAX; i++)
+		if (!explain_subscriber(chain, people[i]))
+			return false;
+	if (*found)
+		return true;
+	if (!ledger_history(&lines, &count, chain->outlook->store, reference, 1, chain->arena,
+			    chain->error))
+		return false;
+	*found = count > 0;
+	if (!*found)
+		return true;
+	link_add(chain, chain->now,
+		 text_format(chain->arena, "%.*s is not in the commit in force", TEXT_ARG(thing)),
+		 TEXT("the ledger keeps the money, and payments for it are unmatched"));
+	return explain_money(chain, reference) && explain_events_of(chain, reference);
+}
+
+static void tag_tenant(json_t *links, struct text tenant)
+{
+	json_t *link;
+	size_t i;
+
+	json_array_foreach (links, i, link)
+		json_object_set_new(link, "tenant", json_of_text(tenant));
 }
 
 static bool explain_in(struct chain *chain, bool *found, struct text thing)
 {
-	const struct subscriber *subscriber = NULL;
 	struct payment payment;
 	struct router_state state;
 
-	if (chain->outlook->intent != NULL)
-		subscriber = subscriber_named(chain->outlook->intent, thing, chain->arena);
-	if (subscriber != NULL) {
-		*found = true;
-		return explain_subscriber(chain, subscriber);
-	}
+	if (!explain_people(chain, found, thing))
+		return false;
+	if (*found)
+		return true;
 	if (!ledger_payment(found, &payment, chain->outlook->store, thing, chain->arena,
 			    chain->error))
 		return false;
@@ -399,22 +444,30 @@ bool view_explain(struct document **out, bool *found, const struct outlook *outl
 		  uint32_t count, struct text thing, int64_t now, struct arena *arena,
 		  struct error *error)
 {
-	struct chain chain = { .links = json_array(), .now = now, .arena = arena, .error = error };
+	struct chain chain = { .now = now, .arena = arena, .error = error };
+	json_t *links = json_array();
+	uint32_t known = 0;
+	bool here;
 
 	*out = NULL;
-	*found = false;
-	for (uint32_t i = 0; i < count && !*found; i++) {
+	for (uint32_t i = 0; i < count; i++) {
 		chain.outlook = &outlooks[i];
-		if (explain_in(&chain, found, thing))
-			continue;
+		chain.receipt = NULL;
+		chain.links = json_array();
+		if (!explain_in(&chain, &here, thing)) {
+			json_decref(chain.links);
+			json_decref(links);
+			return error_at(error, "tenant %.*s", TEXT_ARG(outlooks[i].tenant->name));
+		}
+		known += here;
+		tag_tenant(chain.links, outlooks[i].tenant->name);
+		json_array_extend(links, chain.links);
 		json_decref(chain.links);
-		return error_at(error, "tenant %.*s", TEXT_ARG(outlooks[i].tenant->name));
 	}
-	if (!*found) {
-		json_decref(chain.links);
-		return true;
-	}
-	*out = document_make(
-	    "explain", json_pack("{s:o, s:o}", "thing", json_of_text(thing), "chain", chain.links));
+	*found = known > 0;
+	if (*found)
+		*out = document_make("explain", json_pack("{s:o, s:O}", "thing",
+							  json_of_text(thing), "chain", links));
+	json_decref(links);
 	return true;
 }

@@ -82,9 +82,11 @@ void history_text(const json_t *data, struct output *output)
 		if (repeats > 1)
 			put(output, "  (%lld times)", (long long)repeats);
 		if (member_text(event, "because").size > 0)
-			put(output, "  %.*s", TEXT_ARG(member_text(event, "because")));
+			put(output, "  ");
+		put_printable(output, member_text(event, "because"));
 		if (member_text(event, "error").size > 0)
-			put(output, "  %.*s", TEXT_ARG(member_text(event, "error")));
+			put(output, "  ");
+		put_printable(output, member_text(event, "error"));
 		put(output, "\n");
 		json_array_foreach (json_object_get(event, "changes"), k, change)
 			change_line(change, output);
@@ -142,25 +144,49 @@ void history_html(const json_t *data, struct output *output)
 		put(output, "<p>Nothing has been done yet.</p>\n");
 }
 
+/* Of which tenant this link tells, where the one before told of another. */
+static void tenant_line(const json_t *chain, size_t i, struct output *output)
+{
+	const json_t *first = json_array_get(chain, 0);
+	const json_t *last = json_array_get(chain, json_array_size(chain) - 1);
+	struct text tenant = member_text(json_array_get(chain, i), "tenant");
+
+	if (text_equal(member_text(first, "tenant"), member_text(last, "tenant")) ||
+	    (i > 0 && text_equal(member_text(json_array_get(chain, i - 1), "tenant"), tenant)))
+		return;
+	put_tone(output, TONE_STRONG);
+	put(output, "tenant %.*s\n", TEXT_ARG(tenant));
+	put_tone(output, TONE_PLAIN);
+}
+
+/* Under what it belongs to, behind the times. */
+static void below(struct output *output, struct text text)
+{
+	if (text.size == 0)
+		return;
+	put(output, "%18s", "");
+	put_printable(output, text);
+	put(output, "\n");
+}
+
 void explain_text(const json_t *data, struct output *output)
 {
-	const json_t *link, *change;
+	const json_t *chain = json_object_get(data, "chain"), *link, *change;
 	size_t i, k;
 
 	put_tone(output, TONE_STRONG);
 	put(output, "%.*s\n", TEXT_ARG(member_text(data, "thing")));
 	put_tone(output, TONE_PLAIN);
-	json_array_foreach (json_object_get(data, "chain"), i, link) {
-		put(output, "%-16.*s  %.*s\n",
-		    TEXT_ARG(shown_time(json_object_get(link, "at"), output->arena)),
-		    TEXT_ARG(member_text(link, "what")));
-		if (member_text(link, "because").size > 0) {
-			put_tone(output, TONE_DIM);
-			put(output, "%18s%.*s\n", "", TEXT_ARG(member_text(link, "because")));
-			put_tone(output, TONE_PLAIN);
-		}
-		if (member_text(link, "error").size > 0)
-			put(output, "%18s%.*s\n", "", TEXT_ARG(member_text(link, "error")));
+	json_array_foreach (chain, i, link) {
+		tenant_line(chain, i, output);
+		put(output, "%-16.*s  ",
+		    TEXT_ARG(shown_time(json_object_get(link, "at"), output->arena)));
+		put_printable(output, member_text(link, "what"));
+		put(output, "\n");
+		put_tone(output, TONE_DIM);
+		below(output, member_text(link, "because"));
+		put_tone(output, TONE_PLAIN);
+		below(output, member_text(link, "error"));
 		json_array_foreach (json_object_get(link, "changes"), k, change) {
 			put(output, "%16s", "");
 			change_line(change, output);

@@ -19,7 +19,31 @@ static void make_room(struct output *output, size_t more)
 	output->room = room;
 }
 
-void put_text(struct output *output, struct text text)
+/*
+ * What a router or a payer wrote may hold anything, and a terminal must never obey it: control
+ * characters, the two-byte ones of UTF-8 too, become "?". Lines stay lines where `lines` says so.
+ * Works in place; gives the new size.
+ */
+static size_t tame(char *at, size_t size, bool lines)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < size; i++) {
+		unsigned char byte = (unsigned char)at[i];
+		unsigned char next = i + 1 < size ? (unsigned char)at[i + 1] : 0;
+		bool line = byte == '\n' || byte == '\t' || byte == '\r';
+		bool wide = byte == 0xC2 && next >= 0x80 && next < 0xA0;
+
+		if (wide || byte == 0x7F || (byte < 0x20 && !(line && lines)))
+			at[kept++] = '?';
+		else
+			at[kept++] = at[i];
+		i += wide;
+	}
+	return kept;
+}
+
+void put_raw(struct output *output, struct text text)
 {
 	if (text.size == 0)
 		return;
@@ -27,6 +51,27 @@ void put_text(struct output *output, struct text text)
 	memcpy(output->at + output->size, text.at, text.size);
 	output->size += text.size;
 	output->at[output->size] = '\0';
+}
+
+static void put_tame(struct output *output, struct text text, bool lines)
+{
+	size_t before = output->size;
+
+	if (text.size == 0)
+		return;
+	put_raw(output, text);
+	output->size = before + tame(output->at + before, text.size, lines);
+	output->at[output->size] = '\0';
+}
+
+void put_text(struct output *output, struct text text)
+{
+	put_tame(output, text, true);
+}
+
+void put_printable(struct output *output, struct text text)
+{
+	put_tame(output, text, false);
 }
 
 void put(struct output *output, const char *format, ...)
@@ -42,18 +87,20 @@ void put(struct output *output, const char *format, ...)
 	va_start(arguments, format);
 	vsnprintf(output->at + output->size, (size_t)size + 1, format, arguments);
 	va_end(arguments);
-	output->size += (size_t)size;
+	output->size += tame(output->at + output->size, (size_t)size, true);
+	output->at[output->size] = '\0';
 }
 
 void put_tone(struct output *output, enum tone tone)
 {
 	static const char *const codes[] = {
-		[TONE_PLAIN] = "0", [TONE_GOOD] = "32", [TONE_WARN] = "33",
-		[TONE_BAD] = "31",  [TONE_DIM] = "2",   [TONE_STRONG] = "1",
+		[TONE_PLAIN] = "\033[0m", [TONE_GOOD] = "\033[32m", [TONE_WARN] = "\033[33m",
+		[TONE_BAD] = "\033[31m",  [TONE_DIM] = "\033[2m",   [TONE_STRONG] = "\033[1m",
 	};
 
+	/* The only control characters that are ours. */
 	if (output->colour)
-		put(output, "\033[%sm", codes[tone]);
+		put_raw(output, text_of(codes[tone]));
 }
 
 void put_html(struct output *output, struct text text)
@@ -103,17 +150,6 @@ static uint32_t width_of(struct text text)
 	for (uint32_t i = 0; i < text.size; i++)
 		width += ((unsigned char)text.at[i] & 0xC0u) != 0x80u;
 	return width;
-}
-
-/* A router's or payer's text may hold anything: a terminal must never obey it. */
-static void put_printable(struct output *output, struct text text)
-{
-	for (uint32_t i = 0; i < text.size; i++) {
-		unsigned char byte = (unsigned char)text.at[i];
-
-		put_text(output,
-			 byte < 0x20 || byte == 0x7F ? TEXT("?") : (struct text){ text.at + i, 1 });
-	}
 }
 
 static void put_cell(struct output *output, struct cell cell, uint32_t width, bool last)

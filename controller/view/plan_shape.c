@@ -15,16 +15,6 @@ static const struct {
 	{ "adopt", ">", TONE_GOOD, "adopted" }, { "conflict", "=", TONE_DIM, "in conflict" },
 };
 
-static void put_printable_text(struct output *output, struct text text)
-{
-	for (uint32_t i = 0; i < text.size; i++) {
-		unsigned char byte = (unsigned char)text.at[i];
-
-		put_text(output,
-			 byte < 0x20 || byte == 0x7F ? TEXT("?") : (struct text){ text.at + i, 1 });
-	}
-}
-
 #define VALUE_SHOWN_MAX 300u
 #define VALUE_HEAD 40u
 
@@ -76,15 +66,15 @@ void change_line(const json_t *change, struct output *output)
 	if (who.size > 0) {
 		put(output, " ");
 		put_tone(output, TONE_STRONG);
-		put_printable_text(output, who);
+		put_printable(output, who);
 		put_tone(output, TONE_PLAIN);
 		put(output, ":");
 	}
 	put(output, " %.*s %.*s ", TEXT_ARG(verb), TEXT_ARG(member_text(change, "menu")));
-	put_printable_text(output, member_text(change, "key"));
+	put_printable(output, member_text(change, "key"));
 	if (json_array_size(fields) > 0) {
 		put(output, ": ");
-		put_printable_text(output, change_fields_text(fields, output->arena));
+		put_printable(output, change_fields_text(fields, output->arena));
 	}
 	put(output, "  [%.*s, %.*s%s%s]", TEXT_ARG(member_text(change, "reason")),
 	    TEXT_ARG(member_text(change, "effect")),
@@ -93,7 +83,7 @@ void change_line(const json_t *change, struct output *output)
 	if (because.size > 0) {
 		put_tone(output, TONE_DIM);
 		put(output, "  ");
-		put_printable_text(output, because);
+		put_printable(output, because);
 		put_tone(output, TONE_PLAIN);
 	}
 	put(output, "\n");
@@ -220,10 +210,10 @@ static void cuts_text(const json_t *data, struct output *output)
 			if (k == CUTS_MAX)
 				break;
 			put(output, "%s ", k == 0 ? "" : ",");
-			put_printable_text(output, member_text(cut, "account"));
+			put_printable(output, member_text(cut, "account"));
 			if (title.size > 0) {
 				put(output, " ");
-				put_printable_text(output, title);
+				put_printable(output, title);
 			}
 			put(output, " (%.*s)", TEXT_ARG(member_text(cut, "router")));
 		}

@@ -18,7 +18,10 @@ struct output {
 	bool colour;
 };
 void put(struct output *output, const char *format, ...) PRINTF_LIKE(2, 3);
-void put_text(struct output *output, struct text text);
+void put_raw(struct output *output, struct text text);  /* as it is */
+void put_text(struct output *output, struct text text); /* control characters become "?" */
+/* The same for what others wrote: it stays on its line, too. */
+void put_printable(struct output *output, struct text text);
 
 enum tone { TONE_PLAIN, TONE_GOOD, TONE_WARN, TONE_BAD, TONE_DIM, TONE_STRONG };
 /* Starts and ends a colour; nothing when the output has none. */

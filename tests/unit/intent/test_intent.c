@@ -235,6 +235,17 @@ static void test_finders(void **state)
 	assert_int_equal(intent_by_username(intent, TEXT("c"), &first), 1);
 	assert_int_equal(intent_by_username(intent, TEXT("zzz"), &first), 0);
 
+	/* Whom a person means: an account or alias is one; a username or phone may be several. */
+	const struct subscriber *named[1] = { NULL };
+	assert_int_equal(intent_named(intent, TEXT("00-42"), named, 1, &arena), 1);
+	assert_true(text_is(named[0]->account, "KN-0042"));
+	assert_int_equal(intent_named(intent, TEXT("kn 0042"), named, 1, &arena), 1);
+	assert_true(text_is(named[0]->account, "KN-0042"));
+	assert_int_equal(intent_named(intent, TEXT("0712345678"), named, 1, &arena), 2);
+	assert_int_equal(intent_named(intent, TEXT("+254722000000"), named, 1, &arena), 1);
+	assert_true(text_is(named[0]->account, "b"));
+	assert_int_equal(intent_named(intent, TEXT("zzz"), named, 1, &arena), 0);
+
 	const struct subscriber *const *list;
 	uint32_t count;
 	intent_subscribers_of(intent, intent_router(intent, TEXT("r1")), &list, &count);

@@ -164,8 +164,9 @@ int call_usage(const struct command *command, const char *format, ...)
 	vfprintf(stderr, format, arguments);
 	va_end(arguments);
 	if (command != NULL)
-		fprintf(stderr, "\nusage: wavu %s %s\n       `wavu %s --help` says more\n",
-			command->name, command->arguments, command->name);
+		fprintf(stderr, "\nusage: wavu %s%s%s\n       `wavu %s --help` says more\n",
+			command->name, command->arguments[0] == '\0' ? "" : " ", command->arguments,
+			command->name);
 	else
 		fputs("\n       `wavu --help` lists the commands\n", stderr);
 	return EXIT_USAGE;

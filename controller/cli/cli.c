@@ -166,10 +166,22 @@ static bool asks_for_help(int argc, char **argv)
 	return false;
 }
 
+/* "payment list, payment record …" of "payment"; empty: no command begins with that word. */
+static struct text commands_of(struct text group, struct arena *arena)
+{
+	struct text all = TEXT_NONE, head = text_format(arena, "%.*s ", TEXT_ARG(group));
+
+	for (uint32_t i = 0; i < command_count; i++)
+		if (text_starts(text_of(commands[i].name), head))
+			all = text_format(arena, "%.*s%s%s", TEXT_ARG(all),
+					  all.size > 0 ? ", " : "", commands[i].name);
+	return all;
+}
+
 static int unknown_command(struct text name, struct text second)
 {
 	struct arena arena;
-	struct text names[64], nearest, asked;
+	struct text names[64], nearest, asked, group;
 	uint32_t count = 0;
 
 	arena_open(&arena, 1u << 20);
@@ -180,7 +192,11 @@ static int unknown_command(struct text name, struct text second)
 	nearest = text_nearest(asked, names, count);
 	if (nearest.size == 0)
 		nearest = text_nearest(name, names, count);
-	if (nearest.size > 0)
+	group = commands_of(name, &arena);
+	if (group.size > 0)
+		call_usage(NULL, "unknown command %.*s: there are %.*s", TEXT_ARG(asked),
+			   TEXT_ARG(group));
+	else if (nearest.size > 0)
 		call_usage(NULL, "unknown command %.*s: did you mean %.*s?", TEXT_ARG(asked),
 			   TEXT_ARG(nearest));
 	else

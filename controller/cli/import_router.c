@@ -91,6 +91,7 @@ int run_import_router(struct call *call)
 	       newest_open(&newest, &call->settings, call->tenant, &error);
 	if (done) {
 		done = newest_router(&tenant, &in.router, &newest, call->arguments[0], &error);
+		call->ambiguous = !done && in.router != NULL;
 		in.intent = done ? tenant->intent : NULL;
 		done = done && import_from(&import, &in, tenant, call, &error);
 	}

@@ -26,12 +26,13 @@ int run_plan(struct call *call)
 	code = pass.exit_code;
 	if (pass.message.size > 0)
 		fprintf(stderr, "wavu: %.*s\n", TEXT_ARG(pass.message));
-	if (pass.document == NULL && pass.invalid)
+	/* A commit that cannot be found has no findings: what is wrong has been said. */
+	if (pass.document == NULL && pass.findings.error_total > 0)
 		call_print(call, view_findings(&pass.findings), code);
-	else if (pass.document == NULL)
-		call_print(call, view_message(false, pass.message, NULL, TEXT_NONE), code);
-	else
+	else if (pass.document != NULL)
 		call_print(call, pass.document, code);
+	else if (call->format == FORMAT_JSON)
+		call_print(call, view_message(false, pass.message, NULL, TEXT_NONE), code);
 	pass.document = NULL;
 	pass_free(&pass);
 	engine_close(engine);

@@ -64,10 +64,12 @@ int run_router_bootstrap(struct call *call)
 	if (!check_addresses(&in, &error))
 		return call_usage(call->command, "%s", error.text);
 	done = call_settings(call, &error) &&
-	       newest_open(&newest, &call->settings, call->tenant, &error) &&
-	       newest_router(&tenant, &in.router, &newest, call->arguments[0], &error) &&
-	       find_version(&in.version, call, tenant, in.router, &error);
+	       newest_open(&newest, &call->settings, call->tenant, &error);
 	if (done) {
+		done = newest_router(&tenant, &in.router, &newest, call->arguments[0], &error);
+		call->ambiguous = !done && in.router != NULL;
+	}
+	if (done && find_version(&in.version, call, tenant, in.router, &error)) {
 		in.tenant = tenant->intent->tenant.name;
 		in.zone_name = tenant->intent->tenant.timezone;
 		in.leased = intent_lease(tenant->intent, in.router);
@@ -75,5 +77,5 @@ int run_router_bootstrap(struct call *call)
 		document = view_bootstrap(&bootstrap, call->arguments[0]);
 	}
 	newest_close(&newest);
-	return done ? call_print(call, document, EXIT_DONE) : call_fail(call, &error);
+	return document != NULL ? call_print(call, document, EXIT_DONE) : call_fail(call, &error);
 }

@@ -182,7 +182,8 @@ static void build_country(struct reader *reader, const struct source *source)
 		reader->shape.no_country = true;
 		source_warning(reader, source, currency, "currency",
 			       "the country of `%.*s` is not known here, so phones need their "
-			       "country in front: add `country:` with its dialling code, as \"254\"",
+			       "country in front: add `country:` with its dialling code, as "
+			       "\"254\"",
 			       TEXT_ARG(encoding_shown(reader->scratch, currency->scalar)));
 	}
 }
@@ -254,7 +255,7 @@ void build_tenant(struct reader *reader)
 		.drift = take_drift(map),
 		.menu_drifts = take_menu_drifts(reader, map),
 		.lease = take_lease(map),
-		.where = where,
+		.where = where_of(source, source->name_node),
 	};
 	if (source->name.size)
 		refuse_forbidden(reader, source, source->name_node, "name");

@@ -26,6 +26,9 @@ bool newest_open(struct newest *out, const struct settings *settings, struct tex
 		 struct error *error) MUST_CHECK;
 void newest_close(struct newest *newest); /* legal on a zeroed one */
 
-/* The one router of that name; FAILED when there is none, INVALID when two tenants have one. */
+/*
+ * The one router of that name; FAILED when there is none, *router is NULL then; INVALID when two
+ * tenants have one.
+ */
 bool newest_router(const struct newest_tenant **tenant, const struct router **router,
 		   const struct newest *newest, struct text name, struct error *error) MUST_CHECK;

@@ -40,7 +40,8 @@ def test_wrong_usage_is_64_and_says_what():
     for words, parts in (
             ([], ("which command",)),
             (["paln"], ("unknown command paln", "plan")),
-            (["payment"], ("unknown command payment",)),
+            (["payment"], ("unknown command payment", "payment list, ", "payment record")),
+            (["payment", "bring"], ("unknown command payment bring", "payment list, ")),
             (["payment", "lst"], ("unknown command payment lst", "payment list")),
             (["plan", "--nonsense"], ("unknown option --nonsense", "wavu plan --help")),
             (["--nonsense", "plan"], ("unknown option --nonsense",)),
@@ -166,7 +167,8 @@ def test_two_tenants():
         assert {u["tenant"] for u in isp.run("payment", "urls", code=0)[1]} == {"kasinet", "othernet"}
         # What could be of two says so; what is of one only, or named, is done.
         for words in (["payment", "record", "KN-0042", "10", "--reason", "x"],
-                      ["pause", "r1", "--until", "1h", "--reason", "x"], ["resume", "r1"]):
+                      ["pause", "r1", "--until", "1h", "--reason", "x"], ["resume", "r1"],
+                      ["router", "bootstrap", "r1"], ["import", "router", "r1"]):
             code, answer = isp.run(*words)
             assert code == 64 and "--tenant" in answer["message"], (words, code, answer)
         code, answer = isp.run("payment", "record", "ON-7", "10", "--reason", "x", code=0)
@@ -179,6 +181,10 @@ def test_two_tenants():
         assert isp.run("subscriber", "show", "KN-0042", "--tenant", "othernet", code=0)[1]["balance"] == "0.00"
         code, answer = isp.run("status", "--tenant", "nobody")
         assert code != 0 and "nobody" in answer["message"], (code, answer)
+        for words in (["plan", "--rev", "nowhere"], ["plan", "--rev", "nowhere", "--tenant", "othernet"]):
+            code, answer = isp.run(*words)
+            assert code == 4 and answer["ok"] is False and "nowhere" in answer["message"], (code, answer)
+            assert "good" not in isp.run(*words, json_output=False)[1]
         code, plan = isp.run("plan", "--tenant", "othernet")
         assert {r["tenant"] for r in plan["routers"]} == {"othernet"}, plan
         isp.run("verify", code=0)

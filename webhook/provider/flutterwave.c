@@ -205,10 +205,9 @@ static struct said charge_said(struct value root, struct text *status, struct ar
 
 	if (words.size == 0)
 		words = event_field(root, "message", arena);
-	*status = TEXT_NONE;
-	if (text_is(event_field(root, "status", arena), "success") &&
-	    value_at(data, "status", arena).kind == VALUE_TEXT)
-		*status = event_field(data, "status", arena);
+	*status = text_is(talk_verdict(root, "status", arena), "success")
+		      ? talk_verdict(data, "status", arena)
+		      : TEXT_NONE;
 	said.code = event_shown(arena, *status);
 	said.why = text_format(arena, "Flutterwave says \"%.*s\": %.*s", TEXT_ARG(said.code),
 			       TEXT_ARG(talk_words(arena, words)));

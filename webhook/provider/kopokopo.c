@@ -276,20 +276,19 @@ static struct said payment_said(const struct channel *channel, struct value root
 	struct value data = value_at(root, "data", arena);
 	struct value attributes = value_at(data, "attributes", arena);
 	struct value event = value_at(attributes, "event", arena);
-	struct value status = value_at(attributes, "status", arena);
+	struct text status = talk_verdict(attributes, "status", arena);
 	struct text words = event_field(event, "errors", arena);
 	struct said said = { .answer = ANSWER_NONE, .provider_ref = talk_id(data, "id", arena) };
 
-	if (!text_is(event_field(data, "type", arena), "incoming_payment") ||
-	    status.kind != VALUE_TEXT || status.text.size == 0)
+	if (!text_is(event_field(data, "type", arena), "incoming_payment") || status.size == 0)
 		return talk_doubtful(said, TEXT("it is not the state of an incoming payment"));
-	said.code = event_shown(arena, status.text);
+	said.code = event_shown(arena, status);
 	said.why = text_format(arena, "Kopo Kopo says \"%.*s\"%s%.*s", TEXT_ARG(said.code),
 			       words.size > 0 ? ": " : "", TEXT_ARG(talk_words(arena, words)));
-	if (text_is(status.text, "Failed")) {
+	if (text_is(status, "Failed")) {
 		said.answer = ANSWER_NO;
 		said.is_soft = true; /* the till's own notice may still come */
-	} else if (text_is(status.text, "Success")) {
+	} else if (text_is(status, "Success")) {
 		struct notice notice = resource_read(
 		    channel, value_at(event, "resource", arena), TEXT_NONE, arena);
 

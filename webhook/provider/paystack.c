@@ -139,9 +139,7 @@ static struct said charge_said(struct value root, struct text *status, struct ar
 		words = event_field(data, "message", arena);
 	if (words.size == 0)
 		words = event_field(root, "message", arena);
-	*status = value_at(data, "status", arena).kind == VALUE_TEXT
-		      ? event_field(data, "status", arena)
-		      : TEXT_NONE;
+	*status = talk_verdict(data, "status", arena);
 	said.provider_ref = talk_id(data, "reference", arena);
 	said.code = event_shown(arena, *status);
 	said.why = text_format(arena, "Paystack says \"%.*s\": %.*s", TEXT_ARG(said.code),

@@ -100,6 +100,12 @@ bool talk_open(struct json *json, struct value *root, struct said *said,
 	return true;
 }
 
+struct text talk_verdict(struct value object, const char *key, struct arena *arena)
+{
+	struct value value = value_at(object, key, arena);
+	return value.kind == VALUE_TEXT ? value.text : TEXT_NONE;
+}
+
 struct text talk_member(struct value object, const char *key, struct arena *arena)
 {
 	struct value value = value_at(object, key, arena);

@@ -38,6 +38,8 @@ bool talk_token(struct text *token, int64_t *lives_us, const struct response *re
 		struct value root, struct arena *arena) MUST_CHECK;
 /* The text or number under a key, else empty. */
 struct text talk_member(struct value object, const char *key, struct arena *arena);
+/* The text under a key, exactly as it was written: a word that decides. Else empty. */
+struct text talk_verdict(struct value object, const char *key, struct arena *arena);
 /* A provider's own words, safe to print: plain ASCII, cut. */
 struct text talk_words(struct arena *arena, struct text words);
 /* An id of theirs: opaque, printable, at most 64 bytes; else empty. */

@@ -297,6 +297,9 @@ struct said daraja_reverse_result(struct text body, struct arena *arena)
 									amount.text, arena, &why);
 		}
 	} else if (text_is(code.text, "R000001")) {
+		if (count > 0 &&
+		    !daraja_receipt(&said.receipt, receipt, "OriginalTransactionID", arena, &why))
+			said.receipt = TEXT_NONE;
 		said.answer = ANSWER_YES;
 		said.is_reversed = true;
 		said.why = TEXT("R000001: it was taken back before");

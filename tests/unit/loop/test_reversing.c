@@ -660,7 +660,7 @@ static bool by_hand(struct shop *shop, bool checks)
 	return ok;
 }
 
-static void property_13_two_hands_one_compensation(void **state)
+static void property_13_and_34_two_hands_one_compensation(void **state)
 {
 	struct shop shop;
 
@@ -731,7 +731,7 @@ int main(void)
 		cmocka_unit_test(property_34_lost_answers_are_asked_for),
 		cmocka_unit_test(property_34_a_person_orders_again),
 		cmocka_unit_test(property_34_on_ignorance_nobody_orders_again),
-		cmocka_unit_test(property_13_two_hands_one_compensation),
+		cmocka_unit_test(property_13_and_34_two_hands_one_compensation),
 		cmocka_unit_test(what_is_no_order),
 	};
 

@@ -163,15 +163,17 @@ bool refused_list(int64_t *inbox_ids, uint32_t *count, struct store *store, int6
 	return ok;
 }
 
-bool hint_add(struct store *store, int64_t inbox_id, int64_t now, struct error *error)
+bool hint_add(struct store *store, int64_t inbox_id, struct text channel, int64_t now,
+	      struct error *error)
 {
 	struct statement *statement = db_prepare(
 	    store_writer(store),
-	    "INSERT OR IGNORE INTO hint (inbox_id, since_at, tries, next_at) VALUES (?1, ?2, 0,"
-	    " ?2)");
+	    "INSERT OR IGNORE INTO hint (inbox_id, since_at, tries, next_at, channel)"
+	    " VALUES (?1, ?2, 0, ?2, ?3)");
 
 	db_bind(statement, 1, inbox_id);
 	db_bind(statement, 2, now);
+	db_bind_text(statement, 3, channel);
 	return db_done(statement, error);
 }
 
@@ -191,8 +193,8 @@ bool hint_drop(struct store *store, int64_t inbox_id, struct error *error)
 	return of_line(store, "DELETE FROM hint WHERE inbox_id = ?", inbox_id, error);
 }
 
-bool hint_due(struct hint *out, uint32_t *count, struct store *store, int64_t now, uint32_t max,
-	      struct error *error)
+bool hint_due(struct hint *out, uint32_t *count, struct store *store, struct text channel,
+	      int64_t now, uint32_t max, struct error *error)
 {
 	struct statement *statement;
 	struct db *db;
@@ -201,9 +203,11 @@ bool hint_due(struct hint *out, uint32_t *count, struct store *store, int64_t no
 	if (!store_read(&db, store, STORE_TENANT, error))
 		return false;
 	statement = db_prepare(db, "SELECT inbox_id, since_at, tries, next_at FROM hint WHERE"
-				   " next_at <= ? ORDER BY next_at, inbox_id LIMIT ?");
-	db_bind(statement, 1, now);
-	db_bind(statement, 2, max);
+				   " channel = ?1 AND next_at <= ?2 ORDER BY next_at, inbox_id"
+				   " LIMIT ?3");
+	db_bind_text(statement, 1, channel);
+	db_bind(statement, 2, now);
+	db_bind(statement, 3, max);
 	while (*count < max && db_step(statement))
 		out[(*count)++] = (struct hint){ .inbox_id = db_column(statement, 0),
 						 .since_at = db_column(statement, 1),

@@ -43,9 +43,10 @@ struct hint {
 	int64_t next_at;
 };
 /* Due at once. Twice is once. */
-bool hint_add(struct store *store, int64_t inbox_id, int64_t now, struct error *error) MUST_CHECK;
+bool hint_add(struct store *store, int64_t inbox_id, struct text channel, int64_t now,
+	      struct error *error) MUST_CHECK;
 bool hint_later(struct store *store, const struct hint *hint, struct error *error) MUST_CHECK;
 bool hint_drop(struct store *store, int64_t inbox_id, struct error *error) MUST_CHECK;
-/* Up to `max` that are due at `now`, the longest due first. */
-bool hint_due(struct hint *out, uint32_t *count, struct store *store, int64_t now, uint32_t max,
-	      struct error *error) MUST_CHECK;
+/* Up to `max` of a channel that are due at `now`, the longest due first. */
+bool hint_due(struct hint *out, uint32_t *count, struct store *store, struct text channel,
+	      int64_t now, uint32_t max, struct error *error) MUST_CHECK;

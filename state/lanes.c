@@ -3,15 +3,16 @@
 #include "state/inside.h"
 
 /* All that has a moment, with its channel. */
-#define DUE                                                                   \
-	"(SELECT channel, next_at FROM attempt WHERE next_at > 0 UNION ALL"   \
-	" SELECT channel, next_at FROM question WHERE next_at > 0 UNION ALL"  \
+#define DUE                                                                  \
+	"(SELECT channel, next_at FROM attempt WHERE next_at > 0 UNION ALL"  \
+	" SELECT channel, next_at FROM question WHERE next_at > 0 UNION ALL" \
+	" SELECT channel, next_at FROM hint WHERE next_at > 0 UNION ALL"     \
 	" SELECT channel, next_at FROM pull WHERE next_at > 0) "
 
 static bool first_after(int64_t *next_at, struct db *db, int64_t now, struct error *error)
 {
-	struct statement *statement =
-	    db_prepare(db, "SELECT min(next_at) FROM " DUE "WHERE next_at > ?");
+	struct statement *statement = db_prepare(db, "SELECT min(next_at) FROM " DUE
+						     "WHERE next_at > ?");
 
 	db_bind(statement, 1, now);
 	*next_at = db_step(statement) ? db_column(statement, 0) : 0;

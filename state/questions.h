@@ -41,10 +41,3 @@ bool questions_orders_waiting(struct question **out, uint32_t *count, struct sto
 /* Those sent since, whose URLs the street must know. */
 bool questions_sent_since(struct question **out, uint32_t *count, struct store *store,
 			  int64_t since, struct arena *arena, struct error *error) MUST_CHECK;
-
-/*
- * Channels with something to do at `now`: prompts, questions, lists to read; *next_at: when the
- * next thing is due, 0: never.
- */
-bool questions_channels(struct text **out, uint32_t *count, int64_t *next_at, struct store *store,
-			int64_t now, struct arena *arena, struct error *error) MUST_CHECK;

@@ -7,6 +7,7 @@
 #include "base/limits.h"
 #include "base/log.h"
 #include "loop/asking.h"
+#include "loop/checking.h"
 #include "loop/engine_inside.h"
 #include "loop/prompting.h"
 #include "loop/reversing.h"
@@ -44,7 +45,8 @@ struct asker {
 /* ---- one visit ------------------------------------------------------------------------------- */
 
 /* Everything that asks a provider, in this order. */
-static lane_step *const steps[] = { reversing_step, prompting_step, asking_step };
+static lane_step *const steps[] = { reversing_step, prompting_step, asking_step,
+				    checking_step };
 
 bool asker_visit(struct asker *asker, struct seat *seat, struct text channel, int64_t now,
 		 int64_t *next_at, struct error *error)

@@ -32,7 +32,7 @@ bool booking_hint(struct booked *out, struct seat *seat, const struct inbox_line
 	if (found && former.status != PAYMENT_HELD)
 		return true;
 	out->payment.receipt = text_format(arena, HINT_NAME, TEXT_ARG(out->payment.receipt));
-	return hint_add(seat->store, line->id, now, error) &&
+	return hint_add(seat->store, line->id, line->channel, now, error) &&
 	       booking_book(out, seat, PAYMENT_HELD, reason, TEXT_NONE, arena, error);
 }
 

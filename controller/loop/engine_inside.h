@@ -7,7 +7,7 @@
 #include <stdatomic.h>
 
 #include "loop/asker.h"
-#include "loop/checker.h"
+#include "loop/chores.h"
 #include "loop/control.h"
 #include "loop/engine.h"
 #include "loop/follow.h"
@@ -20,7 +20,7 @@ struct engine {
 	struct seat *seats;
 	uint32_t seat_count;
 	struct asker *asker; /* NULL: READ */
-	struct checker *checker; /* RUN only */
+	struct chores *chores; /* RUN only */
 
 	/* RUN only */
 	struct queue *queue;

@@ -399,8 +399,7 @@ static void start(struct engine *engine)
 	engine_thread_start(&engine->teller, teller_run, engine);
 	engine->teller_runs = true;
 	asker_start(engine->asker);
-	engine->checker = checker_new(engine->seats, engine->seat_count, NULL);
-	checker_start(engine->checker);
+	engine->chores = chores_start(engine->seats, engine->seat_count);
 }
 
 /*
@@ -429,8 +428,8 @@ static void stop(struct engine *engine)
 	engine->control = NULL;
 	asker_free(engine->asker);
 	engine->asker = NULL;
-	checker_free(engine->checker);
-	engine->checker = NULL;
+	chores_free(engine->chores);
+	engine->chores = NULL;
 	bell_ring_at(engine->settings->state, "inbox");
 	if (engine->teller_runs)
 		(void)pthread_join(engine->teller, NULL);

@@ -4,7 +4,6 @@
 #include "base/failpoint.h"
 #include "base/limits.h"
 #include "base/log.h"
-#include "loop/booking.h"
 #include "state/inbox.h"
 
 /* A full batch of the largest callbacks, with what parsing and matching make of them. */
@@ -39,8 +38,9 @@ static bool book_all(struct booked *booked, struct seat *seat, const struct inte
 	return true;
 }
 
-static void say(const struct seat *seat, const struct booked *booked)
+void teller_tell(struct seat *seat, const struct booked *booked)
 {
+	booking_tell(seat, booked);
 	if (!booked->changed)
 		return;
 	log_line(booked->status == PAYMENT_CREDITED ? LOG_INFO : LOG_WARNING, "payment",
@@ -67,10 +67,8 @@ static bool step(struct seat *seat, const struct intent *intent, int64_t now, bo
 	booked = ARENA_ARRAY(arena, struct booked, count);
 	if (!book_all(booked, seat, intent, lines, count, now, arena, error))
 		return false;
-	for (uint32_t i = 0; i < count; i++) {
-		booking_tell(seat, &booked[i]);
-		say(seat, &booked[i]);
-	}
+	for (uint32_t i = 0; i < count; i++)
+		teller_tell(seat, &booked[i]);
 	*more = count == TELLER_BATCH_MAX;
 	return true;
 }

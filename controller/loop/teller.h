@@ -5,7 +5,7 @@
  */
 #pragma once
 
-#include "loop/seat.h"
+#include "loop/booking.h"
 
 /*
  * One batch of at most TELLER_BATCH_MAX lines. *more: there may be further lines, call again at
@@ -13,3 +13,5 @@
  * try again later.
  */
 bool teller_step(struct seat *seat, int64_t now, bool *more, struct error *error) MUST_CHECK;
+/* After the commit: rings the router of a credited one, and says in the log what was booked. */
+void teller_tell(struct seat *seat, const struct booked *booked);

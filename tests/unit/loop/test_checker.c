@@ -14,8 +14,8 @@
 #include "town.h"
 
 #include "base/clock.h"
-#include "loop/booking.h"
-#include "loop/checker.h"
+#include "loop/asker.h"
+#include "loop/retrying.h"
 #include "state/inbox.h"
 #include "state/ledger.h"
 
@@ -290,14 +290,14 @@ static void property_14_a_wrong_key_loses_nothing(void **state)
 	town_tell(&town);
 	assert_int_equal(credited(&town), 0);
 	assert_int_equal(town_held(&town), 2);
-	assert_true(checker_retry(&town.seat, clock_now(), &booked, &error));
+	assert_true(retrying_step(&town.seat, clock_now(), &booked, &error));
 	assert_int_equal(booked, 0);
 	key_set(&town, "WAVU_TEST_PAYSTACK", "paystack/key");
 	key_set(&town, "WAVU_TEST_KCB", "kcb/key");
-	assert_true(checker_retry(&town.seat, clock_now(), &booked, &error));
+	assert_true(retrying_step(&town.seat, clock_now(), &booked, &error));
 	assert_int_equal(booked, 2);
 	assert_int_equal(credited(&town), 2);
-	assert_true(checker_retry(&town.seat, clock_now(), &booked, &error));
+	assert_true(retrying_step(&town.seat, clock_now(), &booked, &error));
 	assert_int_equal(booked, 0);
 	/* The bank's line is done with; a forgery is left on the other. */
 	assert_int_equal(waiting(&town), 1);
@@ -309,7 +309,7 @@ static void property_14_a_wrong_key_loses_nothing(void **state)
 	/* Under another provider the channel's old callbacks are not even unreadable. */
 	held = town_held(&town);
 	town_commit(&town, town_join(&town, LISTED, R1, PEOPLE), 0);
-	assert_true(checker_retry(&town.seat, clock_now(), &booked, &error));
+	assert_true(retrying_step(&town.seat, clock_now(), &booked, &error));
 	assert_int_equal(waiting(&town), 2);
 	assert_int_equal(town_held(&town), held);
 	end(&town);
@@ -418,42 +418,44 @@ static void script_close(struct http *http)
 
 static const struct http_verbs script_verbs = { script_call, script_alive, script_close };
 
-static uint32_t step(struct town *town, struct checker *checker, int64_t later_us)
+/* How many payments were credited by it. */
+static uint32_t step(struct town *town, struct asker *asker, int64_t later_us)
 {
+	uint32_t before = credited(town);
 	struct error error = { 0 };
-	uint32_t booked;
+	int64_t next_at;
 
-	if (!checker_step(checker, &town->seat, clock_now() + later_us, &booked, &error))
+	if (!asker_step(asker, &town->seat, clock_now() + later_us, &next_at, &error))
 		fail_msg("%s", error.text);
-	return booked;
+	return credited(town) - before;
 }
 
 /* Security facts 50: a static secret is a hint; only the provider's own answer credits. */
 static void property_01_a_hint_is_asked_about_before_it_counts(void **state)
 {
 	struct script script = { .http = { &script_verbs } };
-	struct checker *checker;
+	struct asker *asker;
 	struct town town;
 
 	(void)state;
 	begin(&town);
-	checker = checker_new(&town.seat, 1, &script.http);
+	asker = asker_new(&town.seat, 1, &script.http);
 	golden_arrives(&town, "fw", "flutterwave", "completed");
 	golden_arrives(&town, "fw", "flutterwave", "completed");
 	town_tell(&town);
 	assert_int_equal(credited(&town), 0);
 	assert_int_equal(town_held(&town), 1);
 	/* Property 6: no answer is no failure, and no payment. */
-	assert_int_equal(step(&town, checker, 0), 0);
+	assert_int_equal(step(&town, asker, 0), 0);
 	assert_int_equal(script.calls, 1); /* nobody is there: the second waits */
 	assert_true(text_contains_nocase(newest_held(&town).reason, TEXT("asked")));
 	script.answer = "{\"status\":\"error\"}";
 	script.status = 500;
-	assert_int_equal(step(&town, checker, 10 * MINUTE_US), 0);
+	assert_int_equal(step(&town, asker, 10 * MINUTE_US), 0);
 	assert_int_equal(credited(&town), 0);
 	script.answer = golden(&town, "flutterwave/verified.json").at;
 	script.status = 200;
-	assert_int_equal(step(&town, checker, 60 * MINUTE_US), 1);
+	assert_int_equal(step(&town, asker, 60 * MINUTE_US), 1);
 	assert_true(script.is_bearer);
 	assert_int_equal(credited(&town), 1);
 	/* What was held for it is settled by it. */
@@ -461,9 +463,9 @@ static void property_01_a_hint_is_asked_about_before_it_counts(void **state)
 	assert_int_equal(town_payment(&town, "FLUTTERWAVE-285959875").status, PAYMENT_CREDITED);
 	golden_arrives(&town, "fw", "flutterwave", "completed");
 	town_tell(&town);
-	assert_int_equal(step(&town, checker, 120 * MINUTE_US), 0);
+	assert_int_equal(step(&town, asker, 120 * MINUTE_US), 0);
 	assert_int_equal(credited(&town), 1);
-	checker_free(checker);
+	asker_free(asker);
 	end(&town);
 }
 
@@ -484,18 +486,18 @@ static void property_03_what_the_provider_denies_is_never_credited(void **state)
 		struct script script = { .http = { &script_verbs },
 					 .answer = answers[i],
 					 .status = i == 0 ? 404 : 200 };
-		struct checker *checker;
+		struct asker *asker;
 		struct town town;
 
 		begin(&town);
-		checker = checker_new(&town.seat, 1, &script.http);
+		asker = asker_new(&town.seat, 1, &script.http);
 		golden_arrives(&town, "fw", "flutterwave", "completed");
 		town_tell(&town);
-		assert_int_equal(step(&town, checker, 0), 0);
+		assert_int_equal(step(&town, asker, 0), 0);
 		assert_int_equal(credited(&town), 0);
 		assert_true(town_held(&town) > 0);
 		assert_int_equal(script.calls, 1);
-		checker_free(checker);
+		asker_free(asker);
 		end(&town);
 	}
 }
@@ -508,26 +510,26 @@ static void property_10_a_hint_that_lies_is_not_in_the_way(void **state)
 					   "\"status\":\"successful\",\"amount\":25,\"currency\":"
 					   "\"KES\",\"tx_ref\":\"KN-0042\"}}",
 				 .status = 200 };
-	struct checker *checker;
+	struct asker *asker;
 	struct town town;
 
 	(void)state;
 	begin(&town);
-	checker = checker_new(&town.seat, 1, &script.http);
+	asker = asker_new(&town.seat, 1, &script.http);
 	golden_arrives(&town, "fw", "flutterwave", "completed"); /* of 2500.00 */
 	town_tell(&town);
 	assert_int_equal(town_payment(&town, "held-FLUTTERWAVE-285959875").status, PAYMENT_HELD);
-	assert_int_equal(step(&town, checker, 0), 1);
+	assert_int_equal(step(&town, asker, 0), 1);
 	assert_int_equal(town_payment(&town, "FLUTTERWAVE-285959875").amount_cents, 2500);
 	assert_int_equal(credited(&town), 1);
 	assert_int_equal(waiting(&town), 0);
 	/* Said again, it is no news, whatever it says. */
 	golden_arrives(&town, "fw", "flutterwave", "completed");
 	town_tell(&town);
-	assert_int_equal(step(&town, checker, HOUR_US), 0);
+	assert_int_equal(step(&town, asker, HOUR_US), 0);
 	assert_int_equal(script.calls, 1);
 	assert_int_equal(waiting(&town), 0);
-	checker_free(checker);
+	asker_free(asker);
 	end(&town);
 }
 
@@ -535,28 +537,28 @@ static void property_10_a_hint_that_lies_is_not_in_the_way(void **state)
 static void property_07_an_unanswered_hint_ends_with_a_person(void **state)
 {
 	struct script script = { .http = { &script_verbs }, .answer = "{}", .status = 500 };
-	struct checker *checker;
+	struct asker *asker;
 	struct town town;
 
 	(void)state;
 	begin(&town);
-	checker = checker_new(&town.seat, 1, &script.http);
+	asker = asker_new(&town.seat, 1, &script.http);
 	golden_arrives(&town, "fw", "flutterwave", "completed");
 	town_tell(&town);
-	assert_int_equal(step(&town, checker, 6 * DAY_US), 0);
+	assert_int_equal(step(&town, asker, 6 * DAY_US), 0);
 	assert_false(text_contains_nocase(newest_held(&town).reason, TEXT("no more")));
-	assert_int_equal(step(&town, checker, 8 * DAY_US), 0);
+	assert_int_equal(step(&town, asker, 8 * DAY_US), 0);
 	assert_true(text_contains_nocase(newest_held(&town).reason, TEXT("asked no more")));
-	assert_int_equal(step(&town, checker, 9 * DAY_US), 0);
+	assert_int_equal(step(&town, asker, 9 * DAY_US), 0);
 	assert_int_equal(script.calls, 2);
 	/* Said again, it is asked again. */
 	golden_arrives(&town, "fw", "flutterwave", "completed");
 	town_tell(&town);
 	script.answer = golden(&town, "flutterwave/verified.json").at;
 	script.status = 200;
-	assert_int_equal(step(&town, checker, 0), 1);
+	assert_int_equal(step(&town, asker, 0), 1);
 	assert_int_equal(waiting(&town), 0);
-	checker_free(checker);
+	asker_free(asker);
 	end(&town);
 }
 
@@ -566,13 +568,13 @@ static void property_11_a_hint_that_was_recorded_by_hand_is_not_credited_too(voi
 	struct script script = { .http = { &script_verbs }, .answer = "{}", .status = 500 };
 	struct intent *intent;
 	struct booked booked;
-	struct checker *checker;
+	struct asker *asker;
 	struct error error = { 0 };
 	struct town town;
 
 	(void)state;
 	begin(&town);
-	checker = checker_new(&town.seat, 1, &script.http);
+	asker = asker_new(&town.seat, 1, &script.http);
 	golden_arrives(&town, "fw", "flutterwave", "completed");
 	town_tell(&town);
 	intent = seat_intent(&town.seat);
@@ -585,14 +587,14 @@ static void property_11_a_hint_that_was_recorded_by_hand_is_not_credited_too(voi
 	assert_true(store_commit(town.seat.store, &error));
 	intent_release(intent);
 	/* No answer says nothing about it any more, and a late one changes nothing. */
-	assert_int_equal(step(&town, checker, 0), 0);
+	assert_int_equal(step(&town, asker, 0), 0);
 	script.answer = golden(&town, "flutterwave/verified.json").at;
 	script.status = 200;
-	assert_int_equal(step(&town, checker, HOUR_US), 0);
+	assert_int_equal(step(&town, asker, HOUR_US), 0);
 	assert_int_equal(script.calls, 2);
 	assert_int_equal(credited(&town), 1);
 	assert_int_equal(waiting(&town), 0);
-	checker_free(checker);
+	asker_free(asker);
 	end(&town);
 }
 

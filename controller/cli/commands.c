@@ -74,7 +74,7 @@ static const struct option record_options[] = {
 };
 static const struct option refund_options[] = {
 	{ "--again", NULL, false, "with --send: once more, though the former order is unknown" },
-	{ "--reason", "TEXT", false, "how it was given back, and why: it stays in the ledger" },
+	{ "--reason", "TEXT", false, "how it was given back, and why: better said, for it stays" },
 	{ "--send", NULL, false, "wavu gives it back: it orders that from the provider" },
 	{ NULL, NULL, false, NULL },
 };

@@ -74,9 +74,10 @@ int run_payment_refund(struct call *call)
 {
 	struct text arguments[3] = { call->arguments[0], call_option(call, "--reason") };
 
-	if (text_trim(arguments[1]).size == 0)
-		return call_usage(call->command,
-				  "a refund needs a --reason: who gave it back, how, and why");
+	if (!call_has(call, "--reason"))
+		arguments[1] = TEXT("given back, and nobody said why");
+	else if (text_trim(arguments[1]).size == 0)
+		return call_usage(call->command, "--reason says how it was given back, and why");
 	if (call_has(call, "--again") && !call_has(call, "--send"))
 		return call_usage(call->command, "--again orders once more: it needs --send");
 	if (call_has(call, "--send"))

@@ -124,12 +124,15 @@ def test_what_cannot_be_refunded():
     with Isp() as isp:
         assert "no such payment" in refund(isp, "NOSUCHONE1", code=1)["message"]
         credited(isp, "SKL51ZDR01")
-        isp.run("payment", "refund", "SKL51ZDR01", code=64)
         isp.run("payment", "refund", "SKL51ZDR01", "--reason", " ", code=64)
+        assert "no such payment" in isp.run("payment", "refund", "SKL51ZDR99", code=1)[1]["message"]
         isp.pay("", body=b"{")
         held = wait_for("held", lambda: isp.run("payment", "list", "--status", "held", code=0)[1])[0]["receipt"]
         isp.run("payment", "record", "KN-0042", "10", "--reason", "seen", "--held", held, code=0)
         assert "settled" in refund(isp, held, code=1)["message"]
+        credited(isp, "SKL51ZDR08", "5.00")
+        isp.run("payment", "refund", "SKL51ZDR08", code=0)
+        assert "nobody said why" in isp.payment("SKL51ZDR08")["reason"], isp.payment("SKL51ZDR08")
         assert isp.payment("SKL51ZDR01")["status"] == "credited" and isp.show()["balance"] == "10.00"
         isp.run("verify", code=0)
 

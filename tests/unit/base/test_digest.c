@@ -172,7 +172,7 @@ static void property_02_every_character_of_a_token_is_drawn(void **state)
 		assert_true(same < 24);
 		memcpy(last, token, sizeof(last));
 	}
-	/* Of 500 draws of one in 32, fewer than 28 different ones come once in ten thousand years. */
+	/* Fewer than 28 different of 500 draws of one in 32: not once in the age of the world. */
 	for (unsigned place = 0; place < 32; place++)
 		assert_true(counts[place] >= 28);
 }

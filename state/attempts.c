@@ -329,6 +329,29 @@ bool attempts_without_receipt(bool *found, struct attempt *out, struct store *st
 	return ok;
 }
 
+bool attempts_wait(bool *wait, struct store *store, struct text channel, int64_t cents, int64_t at,
+		   struct error *error)
+{
+	struct statement *statement;
+	struct db *db;
+
+	*wait = false;
+	if (!store_read(&db, store, STORE_TENANT, error))
+		return false;
+	statement = db_prepare(
+	    db, "SELECT 1 FROM attempt a JOIN payment p ON p.id = a.payment WHERE a.channel = ?1"
+		" AND a.cents = ?2 AND a.sent_at BETWEEN ?3 AND ?4 AND p.receipt = 'STK-' || a.id"
+		" AND NOT EXISTS (SELECT 1 FROM merged g WHERE g.payment = p.id) LIMIT 1");
+	db_bind_text(statement, 1, channel);
+	db_bind(statement, 2, cents);
+	db_bind(statement, 3, at - AFTER_US);
+	db_bind(statement, 4, at + BEFORE_US);
+	*wait = db_step(statement);
+	bool ok = db_finish(statement, error);
+	store_read_done(store, STORE_TENANT, db);
+	return ok;
+}
+
 bool attempts_payment(int64_t *payment_id, struct store *store, const struct attempt *attempt,
 		      struct arena *arena, struct error *error)
 {
@@ -342,7 +365,11 @@ bool attempts_payment(int64_t *payment_id, struct store *store, const struct att
 	    db, "SELECT p.id, p.phone, p.phone_hash, p.reference FROM payment p"
 		" WHERE p.channel = ?1 AND p.cents = ?2 AND p.at BETWEEN ?3 AND"
 		" ?4 AND p.booked_at >= ?3 AND p.receipt_made = 0"
-		" AND NOT EXISTS (SELECT 1 FROM attempt WHERE payment = p.id) ORDER BY p.id");
+		" AND NOT EXISTS (SELECT 1 FROM attempt WHERE payment = p.id)"
+		/* A mere word is not the money: it is merged when it is proven. */
+		" AND NOT EXISTS (SELECT 1 FROM word w JOIN payment_now n ON n.payment = w.payment"
+		"  AND n.status = 'held' WHERE w.payment = p.id AND NOT EXISTS"
+		"  (SELECT 1 FROM settled s WHERE s.payment = p.id)) ORDER BY p.id");
 	db_bind_text(statement, 1, attempt->channel);
 	db_bind(statement, 2, attempt->cents);
 	db_bind(statement, 3, attempt->sent_at - BEFORE_US);

@@ -56,6 +56,9 @@ bool attempts_of_payment(bool *found, struct attempt *out, struct store *store, 
 bool attempts_without_receipt(bool *found, struct attempt *out, struct store *store,
 			      struct text channel, const struct notice *notice, int64_t at,
 			      struct arena *arena, struct error *error) MUST_CHECK;
+/* Was any prompt of that amount credited without a receipt then, whoever paid it? */
+bool attempts_wait(bool *wait, struct store *store, struct text channel, int64_t cents, int64_t at,
+		   struct error *error) MUST_CHECK;
 /* The oldest payment of no attempt that this one may have caused; its id, or 0. */
 bool attempts_payment(int64_t *payment_id, struct store *store, const struct attempt *attempt,
 		      struct arena *arena, struct error *error) MUST_CHECK;

@@ -327,8 +327,10 @@ bool settled_by(struct text *receipt, struct store *store, int64_t payment_id, s
 	*receipt = TEXT_NONE;
 	if (!store_read(&db, store, STORE_TENANT, error))
 		return false;
-	statement = db_prepare(db, "SELECT p.receipt FROM settled s JOIN payment p"
-				   " ON p.id = s.by_payment WHERE s.payment = ?");
+	statement = db_prepare(
+	    db, "SELECT coalesce((SELECT g.receipt FROM merged g WHERE g.payment = p.id),"
+		" p.receipt) FROM settled s JOIN payment p ON p.id = s.by_payment"
+		" WHERE s.payment = ?");
 	db_bind(statement, 1, payment_id);
 	if (db_step(statement))
 		*receipt = db_column_text(statement, 0, arena);

@@ -26,7 +26,14 @@ static const char *const tenant_checks[] = {
 	" WHERE account = 'unmatched' AND cents < 0",
 
 	"SELECT 'receipt ' || receipt || ' is not stored under its key but under ' || receipt_key"
-	" FROM payment WHERE receipt_key <> upper(trim(receipt, char(32, 9, 10, 11, 12, 13)))",
+	" FROM payment WHERE receipt_key <> upper(trim(receipt, char(32, 9, 10, 11, 12, 13)))"
+	" AND (receipt_key <> upper(receipt) || ' (SAID ' || id || ')'"
+	"  OR NOT EXISTS (SELECT 1 FROM word w WHERE w.payment = payment.id))",
+
+	"SELECT 'receipt ' || p.receipt || ' was taken from a word that nothing settled'"
+	" FROM payment p JOIN word w ON w.payment = p.id WHERE p.receipt_key <> w.receipt_key"
+	" AND p.receipt_made = 0 AND p.receipt_key LIKE '% (SAID %)'"
+	" AND NOT EXISTS (SELECT 1 FROM settled s WHERE s.payment = p.id)",
 
 	"SELECT 'receipt ' || max(receipt) || ' is stored ' || count(*) || ' times' FROM payment"
 	" GROUP BY receipt_key HAVING count(*) > 1",

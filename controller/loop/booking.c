@@ -1,23 +1,20 @@
 #include "loop/booking.h"
 
-#include <string.h>
-
-#include "base/digest.h"
 #include "loop/booking_attempt.h"
 #include "loop/booking_ending.h"
 #include "loop/booking_inside.h"
 #include "loop/booking_question.h"
-#include "loop/channel_key.h"
 #include "loop/rollout.h"
 #include "policies/matching.h"
 #include "policies/prepaid.h"
 #include "provider/provider.h"
+#include "state/attempts.h"
 #include "state/fleet.h"
 #include "state/ledger.h"
 #include "state/proof.h"
+#include "state/words.h"
 
 #define SAME_HELD_MAX 500 /* newest held payments among which a repeated refusal is looked for */
-#define CASH_RECEIPT_DIGITS 10
 
 /* ---- what credit buys ------------------------------------------------------------------------ */
 
@@ -122,118 +119,6 @@ bool booking_is_served(bool *served, struct seat *seat, const struct intent *int
 
 /* ---- one line of the inbox ------------------------------------------------------------------- */
 
-/* What was heard, and why it is not to be credited without a person (empty: nothing against it). */
-struct heard {
-	const struct channel *channel;
-	struct notice notice;
-	struct text why;
-	bool unverified; /* that is all that is against it */
-	bool refused;    /* its signature does not fit: its words count for nothing */
-	bool asks;       /* a hint whose provider answers at once: loop/checker asks it */
-	struct text actor; /* who gave the statement that says it; empty: it came as a callback */
-};
-
-static struct text against(const struct intent *intent, const struct channel *channel,
-			   const struct notice *notice, struct text source, enum proof proof,
-			   bool *unverified, struct arena *arena)
-{
-	if (notice->kind == NOTICE_UNREADABLE || !notice->has_amount)
-		return notice->why.size > 0 ? notice->why : TEXT("the amount cannot be read");
-	if (notice->receipt.size == 0)
-		return TEXT("it has no readable receipt");
-	if (notice->shortcode.size > 0 && !text_equal(notice->shortcode, channel->shortcode))
-		return text_format(arena, "short code %.*s is not %.*s of channel %.*s",
-				   TEXT_ARG(notice->shortcode), TEXT_ARG(channel->shortcode),
-				   TEXT_ARG(channel->name));
-	if (notice->currency.size > 0 && !text_equal(notice->currency, intent->tenant.currency))
-		return text_format(arena, "the currency is %.*s, not %.*s",
-				   TEXT_ARG(text_head(notice->currency, 16)),
-				   TEXT_ARG(intent->tenant.currency));
-	if (!provider_source_allowed(channel, source))
-		return text_format(arena, "source %.*s is not among the channel's `sources`",
-				   TEXT_ARG(source));
-	*unverified = channel->trust == TRUST_VERIFIED || proof == PROOF_HINT;
-	if (*unverified)
-		return TEXT("the provider was not asked yet whether it is true");
-	return TEXT_NONE;
-}
-
-/*
- * What is kept beside a payment, and read again for many of them at once, is bounded here; the raw
- * line stays whole in the inbox.
- */
-static void cut_words(struct notice *notice)
-{
-	notice->why = text_head(notice->why, HEARD_SIZE_MAX);
-	notice->reference = text_head(notice->reference, HEARD_SIZE_MAX);
-	notice->shortcode = text_head(notice->shortcode, HEARD_SIZE_MAX);
-	notice->payer = text_head(notice->payer, HEARD_SIZE_MAX);
-}
-
-/* Why the callback does not prove anything, or empty. */
-static struct text refusal(const struct channel *channel, enum proof proof, struct text flaw,
-			   struct arena *arena)
-{
-	if (proof != PROOF_REJECTED)
-		return TEXT_NONE;
-	if (flaw.size > 0)
-		return flaw;
-	return text_format(arena,
-			   "callbacks on channel %.*s without a signature that fits: a forgery, or "
-			   "the channel's key is not the provider's",
-			   TEXT_ARG(channel->name));
-}
-
-static struct heard listen(struct seat *seat, const struct intent *intent,
-			   const struct inbox_line *line, struct arena *arena)
-{
-	struct heard heard = { .channel = intent_channel(intent, line->channel) };
-	const struct provider *provider = provider_find(line->provider);
-	struct callback callback = { .kind = line->kind,
-				     .headers = line->headers,
-				     .source = line->source,
-				     .body = line->body,
-				     .received_at = line->received_at };
-	struct text flaw = TEXT_NONE;
-	enum proof proof;
-
-	if (heard.channel == NULL || provider == NULL ||
-	    !text_equal(heard.channel->provider, line->provider)) {
-		heard.notice.kind = NOTICE_UNREADABLE;
-		heard.why = text_format(arena, "channel %.*s is no longer declared",
-					TEXT_ARG(line->channel));
-		return heard;
-	}
-	if (!channel_key_read(&callback.key, seat->settings->secrets, heard.channel, arena, &flaw))
-		callback.key.readable = false;
-	proof = provider->authenticate(heard.channel, &callback);
-	heard.notice = provider->parse(heard.channel, intent->tenant.country, &callback, arena);
-	cut_words(&heard.notice);
-	heard.why = refusal(heard.channel, proof, flaw, arena);
-	heard.refused = heard.why.size > 0;
-	if (heard.refused)
-		return heard;
-	if (heard.notice.kind != NOTICE_NOTHING)
-		heard.why = against(intent, heard.channel, &heard.notice, line->source, proof,
-				    &heard.unverified, arena);
-	heard.asks = heard.unverified && provider->check != NULL;
-	return heard;
-}
-
-bool booking_is_refused(struct seat *seat, const struct intent *intent,
-			const struct inbox_line *line, struct arena *arena)
-{
-	return listen(seat, intent, line, arena).refused;
-}
-
-struct text booking_refusal(struct seat *seat, const struct intent *intent,
-			    const struct inbox_line *line, struct arena *arena)
-{
-	struct heard heard = listen(seat, intent, line, arena);
-
-	return heard.refused ? heard.why : TEXT_NONE;
-}
-
 static struct payment payment_of(const struct inbox_line *line, const struct heard *heard,
 				 int64_t now)
 {
@@ -308,6 +193,8 @@ static bool match_and_credit(struct booked *out, struct seat *seat, const struct
 
 	if (asked.failed)
 		return false;
+	if (heard->nobodys.size > 0)
+		match = (struct match){ .why = heard->nobodys };
 	if (heard->actor.size > 0) {
 		stated = text_format(arena, "from a statement, by %.*s", TEXT_ARG(heard->actor));
 		match.why = text_format(arena, "%.*s (%.*s)", TEXT_ARG(match.why),
@@ -343,12 +230,118 @@ static bool match_and_credit(struct booked *out, struct seat *seat, const struct
 		booking_credit(out, seat, intent, match.subscriber, now, arena, error));
 }
 
+/* Money that is proven, of a receipt that a mere word may have (`word`, or NULL): what was heard is
+ * booked, and never what the word says. */
+static bool book_true(struct booked *out, struct seat *seat, const struct intent *intent,
+		      const struct inbox_line *line, const struct heard *heard,
+		      const struct payment *word, int64_t now, struct arena *arena,
+		      struct error *error)
+{
+	const struct notice *notice = &heard->notice;
+	struct attempt attempt;
+	bool is_prompt, merged, may_be = false;
+
+	if (!booking_merge_find(&is_prompt, &attempt, seat, line, notice, arena, error) ||
+	    (!is_prompt && heard->payer_is_word &&
+	     !attempts_wait(&may_be, seat->store, line->channel, notice->amount_cents,
+			    notice->at != 0 ? notice->at : line->received_at, error)))
+		return false;
+	if (may_be)
+		return booking_words_because(
+		    seat, notice->receipt,
+		    TEXT("the provider says that it is true, but not who paid it: it may be the "
+			 "money of a prompt that was credited then, whose receipt is not known"),
+		    now, arena, error);
+	if (word != NULL && !is_prompt && booking_same_words(word, &out->payment, arena))
+		return match_and_credit(out, seat, intent, heard, word, now, arena, error);
+	if (word != NULL && !word_give_way(seat->store, word->id, now, error))
+		return false;
+	if (is_prompt)
+		return booking_merge(&merged, seat, &attempt, heard->notice.receipt, now, arena,
+				     error);
+	return match_and_credit(out, seat, intent, heard, NULL, now, arena, error);
+}
+
+/* Proven, but not to be credited without a person: a word about it says so now. */
+static bool hold_true(struct booked *out, struct seat *seat, const struct heard *heard,
+		      const struct payment *word, int64_t now, struct arena *arena,
+		      struct error *error)
+{
+	if (word == NULL)
+		return booking_book(out, seat, PAYMENT_HELD, heard->why, TEXT_NONE, arena, error);
+	return ledger_hold(seat->store, word->id,
+			   text_format(arena, "the provider says that it is true, but %.*s",
+				       TEXT_ARG(heard->why)),
+			   now, error);
+}
+
+/* Something whose receipt is known already, and not from a mere word. */
+static bool book_known(struct booked *out, struct seat *seat, const struct intent *intent,
+		       const struct heard *heard, const struct payment *former, int64_t now,
+		       struct arena *arena, struct error *error)
+{
+	if (former->has_amount != out->payment.has_amount ||
+	    (former->has_amount && former->amount_cents != out->payment.amount_cents))
+		return booking_hold_other_amount(out, seat, former, arena, error);
+	if (former->status != PAYMENT_HELD || heard->why.size > 0)
+		return true;
+	return match_and_credit(out, seat, intent, heard, former, now, arena, error);
+}
+
+/* What is known of a receipt before something proven is booked under it. */
+struct known {
+	struct payment former;
+	bool found;   /* `former` has it */
+	bool is_word; /* but is a mere word that waits */
+	bool is_done; /* a person recorded what a word said, or gave it back */
+};
+
+static bool known_read(struct known *out, struct seat *seat, struct text receipt,
+		       struct arena *arena, struct error *error)
+{
+	struct words words;
+	bool waits;
+
+	*out = (struct known){ 0 };
+	if (!ledger_payment(&out->found, &out->former, seat->store, receipt, arena, error) ||
+	    (out->found &&
+	     !word_is_open(&out->is_word, seat->store, out->former.id, error)) ||
+	    !word_about(&words, seat->store, receipt, arena, error))
+		return false;
+	waits = out->former.status == PAYMENT_HELD || out->former.status == PAYMENT_REVERSED;
+	out->is_done = words.is_closed && (!out->found || waits);
+	return true;
+}
+
+static bool book_proven(struct booked *out, struct seat *seat, const struct intent *intent,
+			const struct inbox_line *line, const struct heard *heard, int64_t now,
+			struct arena *arena, struct error *error)
+{
+	struct text receipt = out->payment.receipt;
+	struct known known;
+
+	if (!known_read(&known, seat, receipt, arena, error))
+		return false;
+	if (known.is_done)
+		return true;
+	if (known.found && !known.is_word)
+		return book_known(out, seat, intent, heard, &known.former, now, arena, error);
+	if (heard->why.size > 0)
+		return hold_true(out, seat, heard, known.found ? &known.former : NULL, now, arena,
+				 error);
+	return book_true(out, seat, intent, line, heard, known.found ? &known.former : NULL, now,
+			 arena, error) &&
+	       booking_words_settle(seat, receipt, TEXT("provider"), now, arena, error);
+}
+
 static bool book_heard(struct booked *out, struct seat *seat, const struct intent *intent,
 		       const struct inbox_line *line, const struct heard *heard, int64_t now,
 		       struct arena *arena, struct error *error)
 {
-	struct payment former;
-	bool found = false, merged = false, is_prompt = false;
+	struct spoken spoken = { .why = heard->why,
+				 .is_hint = heard->asks,
+				 .is_asked_late = heard->unverified };
+	bool is_prompt = false;
 
 	*out = (struct booked){ .payment = payment_of(line, heard, now) };
 	if (heard->refused)
@@ -357,48 +350,51 @@ static bool book_heard(struct booked *out, struct seat *seat, const struct inten
 		return true;
 	if (out->payment.receipt.size == 0)
 		return booking_hold_unreadable(out, seat, line, heard->why, now, arena, error);
-	if (heard->asks)
-		return booking_hint(out, seat, line, heard->why, now, arena, error);
+	if (heard->unproven)
+		return booking_word(out, seat, line, &spoken, now, arena, error);
 	if (heard->why.size == 0 &&
 	    !booking_noticed(&is_prompt, out, seat, intent, &heard->notice, now, arena, error))
 		return false;
-	if (is_prompt)
-		return true;
-	if (!ledger_payment(&found, &former, seat->store, out->payment.receipt, arena, error))
-		return false;
-	if (found) {
-		if (former.has_amount != out->payment.has_amount ||
-		    (former.has_amount && former.amount_cents != out->payment.amount_cents))
-			return booking_hold_other_amount(out, seat, &former, arena, error);
-		if (former.status != PAYMENT_HELD || heard->why.size > 0)
-			return true;
-		return match_and_credit(out, seat, intent, heard, &former, now, arena, error);
-	}
-	if ((heard->why.size == 0 || heard->unverified) &&
-	    !booking_merge(&merged, seat, line, &heard->notice, now, arena, error))
-		return false;
-	if (merged)
-		return true;
-	if (heard->why.size > 0)
-		return booking_book(out, seat, PAYMENT_HELD, heard->why, TEXT_NONE, arena, error) &&
-		       (!heard->unverified || !out->changed ||
-			booking_question_start(seat, &out->payment, now, arena, error));
-	return match_and_credit(out, seat, intent, heard, NULL, now, arena, error);
+	return is_prompt || book_proven(out, seat, intent, line, heard, now, arena, error);
 }
 
 bool booking_true(struct booked *out, struct seat *seat, const struct intent *intent,
-		  const struct inbox_line *line, const struct payment *held, int64_t now,
+		  const struct inbox_line *line, const struct vouched *vouched, int64_t now,
 		  struct arena *arena, struct error *error)
 {
-	struct heard heard = listen(seat, intent, line, arena);
+	struct heard heard = booking_listen(seat, intent, line, arena);
 
-	*out = (struct booked){ .payment = *held };
-	if (heard.why.size > 0 && !heard.unverified)
-		return ledger_hold(seat->store, held->id,
-				   text_format(arena, "the provider says that it is true, but %.*s",
-					       TEXT_ARG(heard.why)),
-				   now, error);
-	return match_and_credit(out, seat, intent, &heard, held, now, arena, error);
+	*out = (struct booked){ 0 };
+	if (heard.notice.receipt.size == 0)
+		return true; /* it cannot be read as it was: it stays held */
+	if (heard.unverified)
+		heard.why = TEXT_NONE; /* that is what was asked */
+	heard.unproven = heard.refused = false;
+	heard.payer_is_word = vouched->payer.size == 0;
+	if (vouched->at != 0)
+		heard.notice.at = vouched->at;
+	if (!heard.payer_is_word) {
+		heard.notice.phone = vouched->payer;
+		heard.notice.phone_hash = TEXT_NONE;
+	}
+	return book_heard(out, seat, intent, line, &heard, now, arena, error);
+}
+
+bool booking_nobodys(struct booked *out, struct seat *seat, const struct intent *intent,
+		     const struct inbox_line *line, const struct vouched *vouched, struct text why,
+		     int64_t now, struct arena *arena, struct error *error)
+{
+	struct heard heard = { .channel = intent_channel(intent, line->channel),
+			       .notice = { .kind = NOTICE_PAID,
+					   .receipt = vouched->receipt,
+					   .has_amount = true,
+					   .amount_cents = vouched->cents,
+					   .phone = vouched->payer,
+					   .at = vouched->at },
+			       .payer_is_word = vouched->payer.size == 0,
+			       .nobodys = why };
+
+	return book_heard(out, seat, intent, line, &heard, now, arena, error);
 }
 
 bool booking_line(struct booked *out, struct seat *seat, const struct intent *intent,
@@ -411,7 +407,7 @@ bool booking_line(struct booked *out, struct seat *seat, const struct intent *in
 		return line->attempt >= QUESTION_ID_MIN
 			   ? booking_question_result(out, seat, intent, line, now, arena, error)
 			   : booking_result(out, seat, intent, line, now, arena, error);
-	heard = listen(seat, intent, line, arena);
+	heard = booking_listen(seat, intent, line, arena);
 	return book_heard(out, seat, intent, line, &heard, now, arena, error);
 }
 
@@ -421,144 +417,20 @@ bool booking_confirmed(struct booked *out, struct seat *seat, const struct inten
 {
 	struct heard heard = { .channel = intent_channel(intent, line->channel),
 			       .notice = *notice };
-	bool unverified = false, settled;
+	bool unverified = false;
 
 	*out = (struct booked){ 0 };
 	if (heard.channel == NULL)
 		return true; /* it stays held until its channel is declared again */
-	if (!booking_hint_is_settled(&settled, seat, notice->receipt, arena, error))
-		return false;
-	if (settled)
-		return true;
-	cut_words(&heard.notice);
-	heard.why = against(intent, heard.channel, &heard.notice, line->source, PROOF_PROVEN,
-			    &unverified, arena);
+	booking_cut_words(&heard.notice);
+	heard.why = booking_against(intent, heard.channel, &heard.notice, line->source,
+				    PROOF_PROVEN, &unverified, arena);
 	if (unverified)
 		heard.why = TEXT_NONE; /* that is what was asked */
-	return book_heard(out, seat, intent, line, &heard, now, arena, error) &&
-	       booking_hint_settle(seat, notice->receipt, now, arena, error);
+	return book_heard(out, seat, intent, line, &heard, now, arena, error);
 }
 
-/* ---- what people do -------------------------------------------------------------------------- */
-
-static const struct subscriber *account_named(const struct intent *intent, struct text account,
-					      struct arena *arena, struct error *error)
-{
-	struct text reference = text_reference(arena, account);
-	const struct subscriber *subscriber = intent_subscriber(intent, reference);
-
-	if (subscriber == NULL && intent_by_alias(intent, reference, &subscriber) != 1)
-		subscriber = NULL;
-	if (subscriber == NULL)
-		error_set(error, ERROR_FAILED, "no such account: %.*s", TEXT_ARG(account));
-	return subscriber;
-}
-
-/* "CASH-" and digits that no two receipts share. */
-static struct text cash_receipt(struct arena *arena)
-{
-	static const char alphabet[] = "0123456789ABCDEFGHJKLMNPQRSTUVWX"; /* 32 */
-	uint8_t bytes[CASH_RECEIPT_DIGITS];
-	char digits[CASH_RECEIPT_DIGITS + 1] = { 0 };
-
-	random_bytes(bytes, sizeof(bytes));
-	for (uint32_t i = 0; i < CASH_RECEIPT_DIGITS; i++)
-		digits[i] = alphabet[bytes[i] % 32];
-	return text_format(arena, "CASH-%s", digits);
-}
-
-bool booking_cash(struct booked *out, struct seat *seat, const struct intent *intent,
-		  struct text account, struct text amount, struct text reason, struct text actor,
-		  int64_t now, struct arena *arena, struct error *error)
-{
-	const struct subscriber *subscriber = account_named(intent, account, arena, error);
-	int64_t cents;
-
-	*out = (struct booked){ 0 };
-	if (subscriber == NULL)
-		return false;
-	if (!text_cents(amount, &cents) || cents == 0)
-		return error_set(error, ERROR_INVALID,
-				 "%.*s is no amount: write it as 2500 or 2500.50",
-				 TEXT_ARG(amount));
-	if (text_trim(reason).size == 0)
-		return error_set(error, ERROR_INVALID, "cash needs a reason: --reason TEXT");
-	out->payment = (struct payment){ .receipt = cash_receipt(arena),
-					 .provider = TEXT("cash"),
-					 .channel = TEXT("cash"),
-					 .has_amount = true,
-					 .amount_cents = cents,
-					 .account = subscriber->account,
-					 .reference = account,
-					 .at = now,
-					 .received_at = now,
-					 .booked_at = now,
-					 .actor = actor };
-	return booking_book(out, seat, PAYMENT_CREDITED, reason, subscriber->reference, arena,
-			    error) &&
-	       booking_credit(out, seat, intent, subscriber, now, arena, error);
-}
-
-bool booking_settle(struct seat *seat, struct text held, const struct booked *by, struct text actor,
-		    int64_t now, struct arena *arena, struct error *error)
-{
-	struct payment payment;
-	struct text before;
-	bool found;
-
-	if (!ledger_payment(&found, &payment, seat->store, held, arena, error))
-		return false;
-	if (!found)
-		return error_set(error, ERROR_FAILED, "no such payment: %.*s", TEXT_ARG(held));
-	if (payment.status != PAYMENT_HELD)
-		return error_set(error, ERROR_REFUSED, "payment %.*s is not held, but %s",
-				 TEXT_ARG(payment.receipt), payment_status_word(payment.status));
-	if (!settled_by(&before, seat->store, payment.id, arena, error))
-		return false;
-	if (before.size > 0)
-		return error_set(error, ERROR_REFUSED, "payment %.*s was settled by %.*s already",
-				 TEXT_ARG(payment.receipt), TEXT_ARG(before));
-	return settled_add(seat->store, payment.id, by->payment.id, actor, now, error);
-}
-
-/* A held one may be released by a person when its amount and its short code are right. */
-static bool may_release(struct seat *seat, const struct intent *intent,
-			const struct payment *payment, struct arena *arena, struct error *error)
-{
-	static const char settle[] = "settle it with `wavu payment record … --held`";
-	struct inbox_line line;
-	struct heard heard;
-
-	if (text_starts(payment->receipt, TEXT("held-")))
-		return error_set(error, ERROR_REFUSED, "%.*s has no receipt of its own: %s",
-				 TEXT_ARG(payment->receipt), settle);
-	if (!payment->has_amount)
-		return error_set(error, ERROR_REFUSED, "the amount of %.*s cannot be read: %s",
-				 TEXT_ARG(payment->receipt), settle);
-	if (payment->inbox_id == 0)
-		return true;
-	if (!inbox_line(&line, seat->store, payment->inbox_id, arena, error))
-		return false;
-	if (text_is(line.kind, CALLBACK_ATTEMPT))
-		return true;
-	heard = listen(seat, intent, &line, arena);
-	if (heard.channel == NULL)
-		return error_set(error, ERROR_REFUSED, "%.*s: %.*s: %s", TEXT_ARG(payment->receipt),
-				 TEXT_ARG(heard.why), settle);
-	if (heard.notice.currency.size > 0 &&
-	    !text_equal(heard.notice.currency, intent->tenant.currency))
-		return error_set(error, ERROR_REFUSED, "%.*s was paid in %.*s, not in %.*s: %s",
-				 TEXT_ARG(payment->receipt),
-				 TEXT_ARG(text_head(heard.notice.currency, 16)),
-				 TEXT_ARG(intent->tenant.currency), settle);
-	if (heard.notice.shortcode.size > 0 &&
-	    !text_equal(heard.notice.shortcode, heard.channel->shortcode))
-		return error_set(error, ERROR_REFUSED,
-				 "%.*s was paid to short code %.*s, not to %.*s: %s",
-				 TEXT_ARG(payment->receipt), TEXT_ARG(heard.notice.shortcode),
-				 TEXT_ARG(heard.channel->shortcode), settle);
-	return true;
-}
+/* ---- statements ------------------------------------------------------------------------------ */
 
 /* Why a line of a statement is not the money of the payment with its receipt, or empty. */
 static bool stands_against(struct text *why, struct seat *seat, const struct intent *intent,
@@ -581,7 +453,7 @@ static bool stands_against(struct text *why, struct seat *seat, const struct int
 		*why = text_format(arena, "it was settled by %.*s already", TEXT_ARG(settled));
 		return true;
 	}
-	if (may_release(seat, intent, former, arena, &refused))
+	if (booking_may_release(seat, intent, former, arena, &refused))
 		return true;
 	*error = refused;
 	*why = text_copy(arena, text_of(refused.text));
@@ -597,51 +469,20 @@ bool booking_stated(struct booked *out, struct text *why, struct seat *seat,
 					 .channel = channel->name,
 					 .received_at = now };
 	struct heard heard = { .channel = channel, .notice = *notice, .actor = actor };
-	struct payment former;
-	bool found, settled;
+	struct known known;
 
 	invariant(notice->receipt.size > 0 && notice->has_amount && actor.size > 0);
 	*out = (struct booked){ 0 };
 	*why = TEXT_NONE;
-	cut_words(&heard.notice);
-	if (!ledger_payment(&found, &former, seat->store, notice->receipt, arena, error) ||
-	    !booking_hint_is_settled(&settled, seat, notice->receipt, arena, error))
+	booking_cut_words(&heard.notice);
+	if (!known_read(&known, seat, notice->receipt, arena, error))
 		return false;
-	if (settled)
+	if (known.is_done)
 		*why = TEXT("a person recorded it already");
-	else if (found &&
-		 !stands_against(why, seat, intent, &former, notice, arena, error))
+	else if (known.found && !known.is_word &&
+		 !stands_against(why, seat, intent, &known.former, notice, arena, error))
 		return false;
-	return why->size > 0 ||
-	       (book_heard(out, seat, intent, &line, &heard, now, arena, error) &&
-		booking_hint_settle(seat, notice->receipt, now, arena, error));
-}
-
-bool booking_assign(struct booked *out, struct seat *seat, const struct intent *intent,
-		    struct text receipt, struct text account, struct text actor, int64_t now,
-		    struct arena *arena, struct error *error)
-{
-	const struct subscriber *subscriber = account_named(intent, account, arena, error);
-	bool found;
-
-	*out = (struct booked){ 0 };
-	if (subscriber == NULL)
-		return false;
-	if (!ledger_payment(&found, &out->payment, seat->store, receipt, arena, error))
-		return false;
-	if (!found)
-		return error_set(error, ERROR_FAILED, "no such payment: %.*s", TEXT_ARG(receipt));
-	if (out->payment.status != PAYMENT_UNMATCHED && out->payment.status != PAYMENT_HELD)
-		return error_set(
-		    error, ERROR_REFUSED, "payment %.*s is already %s%s%.*s",
-		    TEXT_ARG(out->payment.receipt), payment_status_word(out->payment.status),
-		    out->payment.account.size > 0 ? " to " : "", TEXT_ARG(out->payment.account));
-	if (out->payment.status == PAYMENT_HELD &&
-	    !may_release(seat, intent, &out->payment, arena, error))
-		return false;
-	return ledger_assign(seat->store, out->payment.id, subscriber->reference,
-			     subscriber->account, actor, now, error) &&
-	       booking_credit(out, seat, intent, subscriber, now, arena, error);
+	return why->size > 0 || book_heard(out, seat, intent, &line, &heard, now, arena, error);
 }
 
 void booking_tell(struct seat *seat, const struct booked *booked)

@@ -27,9 +27,9 @@ bool booking_line(struct booked *out, struct seat *seat, const struct intent *in
 bool booking_confirmed(struct booked *out, struct seat *seat, const struct intent *intent,
 		       const struct inbox_line *line, const struct notice *notice, int64_t now,
 		       struct arena *arena, struct error *error) MUST_CHECK;
-/* Why what was held for hints about that receipt still is. */
-bool booking_hint_because(struct seat *seat, struct text receipt, struct text why, int64_t now,
-			  struct arena *arena, struct error *error) MUST_CHECK;
+/* Why what was held for words about that receipt still is. */
+bool booking_words_because(struct seat *seat, struct text receipt, struct text why, int64_t now,
+			   struct arena *arena, struct error *error) MUST_CHECK;
 /* Is this line refused as things are now: does its signature still not fit? */
 bool booking_is_refused(struct seat *seat, const struct intent *intent,
 			const struct inbox_line *line, struct arena *arena);

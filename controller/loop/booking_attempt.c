@@ -6,6 +6,7 @@
 #include "state/attempts.h"
 #include "state/ledger.h"
 #include "state/proof.h"
+#include "state/words.h"
 
 /* One attempt being paid. */
 struct paying {
@@ -129,15 +130,31 @@ static bool pay_known(const struct paying *paying, const struct payment *former,
 	return take_former(paying, former, error);
 }
 
-/* The receipt is known for certain: whatever came before, it counts once. */
-static bool pay(const struct paying *paying, struct error *error)
+/* A mere word with that receipt is the prompt's money when it says the same; else it gives way. */
+static bool find_former(bool *found, struct payment *former, const struct paying *paying,
+			struct error *error)
+{
+	const struct attempt *attempt = paying->attempt;
+	struct store *store = paying->seat->store;
+	bool is_word = false;
+
+	if (!ledger_payment(found, former, store, paying->receipt, paying->arena, error) ||
+	    (*found && !word_is_open(&is_word, store, former->id, error)))
+		return false;
+	if (!is_word || (attempt->payment_id == 0 && former->has_amount &&
+			 former->amount_cents == attempt->cents))
+		return true;
+	*found = false;
+	return word_give_way(store, former->id, paying->now, error);
+}
+
+static bool pay_receipt(const struct paying *paying, struct error *error)
 {
 	const struct attempt *attempt = paying->attempt;
 	struct payment former;
 	bool found, merged;
 
-	if (!ledger_payment(&found, &former, paying->seat->store, paying->receipt, paying->arena,
-			    error))
+	if (!find_former(&found, &former, paying, error))
 		return false;
 	if (found)
 		return pay_known(paying, &former, error);
@@ -154,6 +171,14 @@ static bool pay(const struct paying *paying, struct error *error)
 			    error);
 	/* What was taken for this prompt's money was another payment of the same payer. */
 	return book_new(paying, error);
+}
+
+/* The receipt is known for certain: whatever came before, it counts once. */
+static bool pay(const struct paying *paying, struct error *error)
+{
+	return pay_receipt(paying, error) &&
+	       booking_words_settle(paying->seat, paying->receipt, TEXT("provider"), paying->now,
+				    paying->arena, error);
 }
 
 /* ---- a result on the attempt's own URL ------------------------------------------------------- */
@@ -372,7 +397,7 @@ static bool hint_holds(bool *holds, const struct paying *paying, struct error *e
 	const struct attempt *attempt = paying->attempt;
 	struct payment former;
 	struct attempt other;
-	bool found, taken = false;
+	bool found, taken = false, is_word = false;
 
 	*holds = false;
 	if (attempt->hint.size == 0)
@@ -380,10 +405,12 @@ static bool hint_holds(bool *holds, const struct paying *paying, struct error *e
 	if (!ledger_payment(&found, &former, paying->seat->store, attempt->hint, paying->arena,
 			    error))
 		return false;
-	if (found && !attempts_of_payment(&taken, &other, paying->seat->store, former.id,
-					  paying->arena, error))
+	if (found && (!attempts_of_payment(&taken, &other, paying->seat->store, former.id,
+					   paying->arena, error) ||
+		      !word_is_open(&is_word, paying->seat->store, former.id, error)))
 		return false;
-	*holds = !found || (!taken && former.has_amount && former.amount_cents == attempt->cents);
+	*holds = !found || is_word ||
+		 (!taken && former.has_amount && former.amount_cents == attempt->cents);
 	return true;
 }
 
@@ -476,26 +503,22 @@ bool booking_found(bool *found, struct seat *seat, struct attempt *attempt, int6
 	return !*found || settle(&paying, former.id, error);
 }
 
-bool booking_merge(bool *merged, struct seat *seat, const struct inbox_line *line,
-		   const struct notice *notice, int64_t now, struct arena *arena,
-		   struct error *error)
+bool booking_merge_find(bool *found, struct attempt *out, struct seat *seat,
+			const struct inbox_line *line, const struct notice *notice,
+			struct arena *arena, struct error *error)
 {
-	struct attempt attempt;
-	bool found;
+	return attempts_without_receipt(found, out, seat->store, line->channel, notice,
+					notice->at != 0 ? notice->at : line->received_at, arena,
+					error);
+}
 
-	*merged = false;
-	if (!attempts_without_receipt(&found, &attempt, seat->store, line->channel, notice,
-				      notice->at != 0 ? notice->at : line->received_at, arena,
-				      error))
-		return false;
-	if (!found)
-		return true;
-	if (!ledger_merge(merged, seat->store, attempt.payment_id, notice->receipt, now, arena,
-			  error))
+bool booking_merge(bool *merged, struct seat *seat, const struct attempt *attempt,
+		   struct text receipt, int64_t now, struct arena *arena, struct error *error)
+{
+	if (!ledger_merge(merged, seat->store, attempt->payment_id, receipt, now, arena, error))
 		return false;
 	if (*merged)
 		log_line(LOG_INFO, "payment-merged", "tenant=%.*s receipt=%.*s attempt=a-%lld",
-			 TEXT_ARG(seat->tenant->name), TEXT_ARG(notice->receipt),
-			 (long long)attempt.id);
+			 TEXT_ARG(seat->tenant->name), TEXT_ARG(receipt), (long long)attempt->id);
 	return true;
 }

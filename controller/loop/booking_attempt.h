@@ -35,7 +35,12 @@ bool booking_noticed(bool *is_prompt, struct booked *out, struct seat *seat,
  */
 bool booking_found(bool *found, struct seat *seat, struct attempt *attempt, int64_t now,
 		   struct arena *arena, struct error *error) MUST_CHECK;
-/* Is this confirmation the receipt of a prompt that was credited without one? */
-bool booking_merge(bool *merged, struct seat *seat, const struct inbox_line *line,
-		   const struct notice *notice, int64_t now, struct arena *arena,
+/* Is what is said here the receipt of a prompt that was credited without one? To be asked of what
+ * is proven alone: whoever may say so may take the money that prompt brought for another's. */
+bool booking_merge_find(bool *found, struct attempt *out, struct seat *seat,
+			const struct inbox_line *line, const struct notice *notice,
+			struct arena *arena, struct error *error) MUST_CHECK;
+/* It is: the prompt's payment goes by that receipt, which nothing else has. */
+bool booking_merge(bool *merged, struct seat *seat, const struct attempt *attempt,
+		   struct text receipt, int64_t now, struct arena *arena,
 		   struct error *error) MUST_CHECK;

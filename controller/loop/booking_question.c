@@ -6,21 +6,22 @@
 #include "state/ledger.h"
 #include "state/proof.h"
 #include "state/questions.h"
+#include "state/words.h"
 
-bool booking_question_start(struct seat *seat, const struct payment *held, int64_t now,
-			    struct arena *arena, struct error *error)
+bool booking_question_start(struct seat *seat, const struct payment *held, struct text receipt,
+			    int64_t now, struct arena *arena, struct error *error)
 {
 	const struct provider *provider = provider_find(held->provider);
 	struct question question = { .kind = QUESTION_VERIFY,
 				     .channel = held->channel,
 				     .provider = held->provider,
 				     .payment_id = held->id,
-				     .receipt = held->receipt,
+				     .receipt = receipt,
 				     .cents = held->amount_cents };
 	bool fresh;
 
 	if (provider == NULL || provider->api == NULL || !provider->api->verify_is_late ||
-	    !held->has_amount || held->amount_cents <= 0 || held->receipt.size == 0)
+	    !held->has_amount || held->amount_cents <= 0 || receipt.size == 0)
 		return true;
 	return questions_start(&fresh, &question, seat->store, now, arena, error);
 }
@@ -77,23 +78,87 @@ static bool leave(const struct answer_of *at, enum question_status status, struc
 	return booking_question_write(at->seat, at->question, why, at->now, at->arena, error);
 }
 
-/* It is so: the callback that was held is booked as if it had been believed at once. */
-static bool believe(const struct answer_of *at, struct error *error)
-{
-	struct inbox_line line;
-	struct payment held;
-	bool found, waits;
+/* Who said so much about the receipt, and do they agree whose it is? */
+struct heard_of {
+	struct payment first; /* of those; without any: of all */
+	bool found, agree;
+};
 
-	if (!leave(at, QUESTION_YES, TEXT_NONE, error) ||
-	    !booking_question_waits(&waits, at->seat, at->question, at->arena, error))
+static bool look_through(struct heard_of *out, const struct answer_of *at,
+			 const struct words *words, int64_t cents, struct error *error)
+{
+	struct payment held;
+	bool found;
+
+	*out = (struct heard_of){ .agree = true };
+	for (uint32_t i = 0; i < words->count; i++) {
+		if (!ledger_payment_of_id(&found, &held, at->seat->store, words->open[i], at->arena,
+					  error))
+			return false;
+		invariant(found);
+		if (i == 0 && !out->found)
+			out->first = held;
+		if (!held.has_amount || held.amount_cents != cents)
+			continue;
+		if (out->found)
+			out->agree = out->agree &&
+				     booking_same_words(&out->first, &held, at->arena);
+		else
+			out->first = held;
+		out->found = true;
+	}
+	return true;
+}
+
+/* Why nobody who counts says whose money it is. */
+static struct text nobodys(const struct answer_of *at, const struct said *said,
+			   const struct heard_of *heard)
+{
+	struct text said_so = TEXT("an unreadable amount");
+
+	if (heard->found)
+		return TEXT("callbacks name different references for it, and the provider names "
+			    "none");
+	if (heard->first.has_amount)
+		said_so = text_of_cents(at->arena, heard->first.amount_cents);
+	return text_format(at->arena, "the provider says that it was %.*s, the callback says %.*s",
+			   TEXT_ARG(text_of_cents(at->arena, said->amount_cents)),
+			   TEXT_ARG(said_so));
+}
+
+/* It is so: the callback that was held is booked as if it had been believed at once; and where it
+ * lied, what is true. */
+static bool believe(const struct answer_of *at, const struct said *said, struct error *error)
+{
+	struct vouched vouched = { at->question->receipt, said->amount_cents, said->at,
+				   said->payer };
+	struct words words;
+	struct heard_of heard;
+	struct inbox_line line;
+
+	if (!word_about(&words, at->seat->store, at->question->receipt, at->arena, error) ||
+	    !look_through(&heard, at, &words, said->amount_cents, error))
 		return false;
-	if (!waits)
-		return true;
-	if (!ledger_payment_of_id(&found, &held, at->seat->store, at->question->payment_id,
-				  at->arena, error) ||
-	    !inbox_line(&line, at->seat->store, held.inbox_id, at->arena, error))
+	if (said->amount_cents == at->question->cents) {
+		if (!leave(at, QUESTION_YES, TEXT_NONE, error))
+			return false;
+	} else if (!leave(at, QUESTION_NO,
+			  text_format(at->arena, "the provider says that it was %.*s, the callback "
+						 "says %.*s",
+				      TEXT_ARG(text_of_cents(at->arena, said->amount_cents)),
+				      TEXT_ARG(text_of_cents(at->arena, at->question->cents))),
+			  error)) {
 		return false;
-	return booking_true(at->out, at->seat, at->intent, &line, &held, at->now, at->arena, error);
+	}
+	if (words.count == 0)
+		return true; /* it waits no longer */
+	if (!inbox_line(&line, at->seat->store, heard.first.inbox_id, at->arena, error))
+		return false;
+	return heard.found && heard.agree
+		   ? booking_true(at->out, at->seat, at->intent, &line, &vouched, at->now,
+				  at->arena, error)
+		   : booking_nobodys(at->out, at->seat, at->intent, &line, &vouched,
+				     nobodys(at, said, &heard), at->now, at->arena, error);
 }
 
 static bool understand(const struct answer_of *at, const struct said *said, struct error *error)
@@ -130,15 +195,11 @@ static bool understand(const struct answer_of *at, const struct said *said, stru
 			     text_format(arena, "the provider's answer names payment %.*s",
 					 TEXT_ARG(said->receipt)),
 			     error);
-	if (!said->has_amount || said->amount_cents != question->cents)
-		return leave(at, QUESTION_NO,
-			     text_format(arena,
-					 "the provider says that it was %.*s, the callback says "
-					 "%.*s",
-					 TEXT_ARG(text_of_cents(arena, said->amount_cents)),
-					 TEXT_ARG(text_of_cents(arena, question->cents))),
+	if (!said->has_amount || said->amount_cents <= 0)
+		return question->status != QUESTION_OPEN ||
+		       leave(at, QUESTION_OPEN, TEXT("the provider's answer names no amount"),
 			     error);
-	return believe(at, error);
+	return believe(at, said, error);
 }
 
 bool booking_question_result(struct booked *out, struct seat *seat, const struct intent *intent,

@@ -8,9 +8,10 @@
 #include "loop/booking.h"
 #include "model/question.h"
 
-/* The payment was just held because nobody was asked: asks, when its provider can be asked. */
-bool booking_question_start(struct seat *seat, const struct payment *held, int64_t now,
-			    struct arena *arena, struct error *error) MUST_CHECK;
+/* The payment was just held because nobody was asked: asks about the receipt that it names, when
+ * its provider can be asked. */
+bool booking_question_start(struct seat *seat, const struct payment *held, struct text receipt,
+			    int64_t now, struct arena *arena, struct error *error) MUST_CHECK;
 /* Does the payment still wait for an answer? */
 bool booking_question_waits(bool *waits, struct seat *seat, const struct question *question,
 			    struct arena *arena, struct error *error) MUST_CHECK;

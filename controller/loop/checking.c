@@ -52,7 +52,7 @@ static bool hold_because(const struct inspection *at, struct text why, struct er
 	struct notice said = at->provider->parse(at->channel, at->lane->intent->tenant.country,
 						 &at->callback, at->lane->arena);
 
-	return booking_hint_because(at->lane->seat, said.receipt, why, at->lane->now,
+	return booking_words_because(at->lane->seat, said.receipt, why, at->lane->now,
 				    at->lane->arena, error);
 }
 

@@ -9,6 +9,7 @@
  */
 
 #define REMARKS "wavu"
+#define PAYER_DIGITS 12 /* of a Kenyan number, 2547… or 2541… */
 
 static json_t *asked_by(const struct credentials *credentials, const char *command,
 			struct text result_url, struct text timeout_url)
@@ -186,23 +187,52 @@ static struct said doubtful(struct said said, const char *why)
 	return said;
 }
 
-/* Is our short code among the parties of that name? They are written "600638 - Kasi Net". */
-static bool is_party(const struct result *result, const struct channel *channel, const char *name)
+/*
+ * The index-th party of that name: its number before the name, "600638 - Kasi Net". Empty: there
+ * are no more.
+ */
+static struct text party(const struct result *result, const char *name, uint32_t index)
 {
 	for (uint32_t i = 0; i < JSON_ITEMS_MAX; i++) {
 		struct value item = item_at(result, i);
+		struct text words, number, rest;
 		if (item.kind == VALUE_ABSENT)
 			break;
-		struct text party = value_at(item, "Value", result->arena).text, code, rest;
 		if (!text_is(value_at(item, "Key", result->arena).text, name))
 			continue;
-		if (!text_cut(party, ' ', &code, &rest))
-			code = party;
-		if (text_equal(code, channel->shortcode) ||
-		    (channel->store.size > 0 && text_equal(code, channel->store)))
-			return true;
+		words = text_trim(value_at(item, "Value", result->arena).text);
+		if (words.size == 0 || index-- > 0)
+			continue;
+		return text_cut(words, ' ', &number, &rest) ? number : words;
 	}
+	return TEXT_NONE;
+}
+
+/* Is our short code among the parties of that name? */
+static bool is_party(const struct result *result, const struct channel *channel, const char *name)
+{
+	struct text number;
+	for (uint32_t i = 0; (number = party(result, name, i)).size > 0; i++)
+		if (text_equal(number, channel->shortcode) ||
+		    (channel->store.size > 0 && text_equal(number, channel->store)))
+			return true;
 	return false;
+}
+
+/* Who paid, where a phone number stands there in clear: masked ones and short codes are nobody. */
+static struct text payer(const struct result *result)
+{
+	struct text number, found = TEXT_NONE;
+	for (uint32_t i = 0; (number = party(result, "DebitPartyName", i)).size > 0; i++) {
+		bool clear = number.size == PAYER_DIGITS;
+		for (uint32_t k = 0; clear && k < number.size; k++)
+			clear = number.at[k] >= '0' && number.at[k] <= '9';
+		if (clear && found.size > 0 && !text_equal(found, number))
+			return TEXT_NONE;
+		if (clear)
+			found = number;
+	}
+	return found;
 }
 
 /* "Completed" alone says that the money came. A word that is final otherwise is a no; a word that
@@ -244,6 +274,12 @@ static struct said status_read(const struct result *result, const struct channel
 	if (is_party(result, channel, "DebitPartyName") &&
 	    !is_party(result, channel, "CreditPartyName"))
 		return doubtful(said, "it names us as the one who paid");
+	/* Whoever knows a receipt may have paid it to somebody else. Without a payee there is
+	 * nothing to go by: such results were recorded (payments facts 1.8). */
+	if (party(result, "CreditPartyName", 0).size > 0 &&
+	    !is_party(result, channel, "CreditPartyName"))
+		return doubtful(said, "it names somebody else as the one who was paid");
+	said.payer = payer(result);
 	said.at = daraja_time(text_trim(time.text));
 	said.answer = ANSWER_YES;
 	return said;

@@ -99,6 +99,7 @@ struct said {
 	int64_t amount_cents;
 	struct text currency; /* empty: not said */
 	int64_t at;
+	struct text payer; /* verify: E.164 digits of who paid; empty: not said, or not in clear */
 };
 
 /* What one prompt asks for. */

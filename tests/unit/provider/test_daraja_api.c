@@ -339,6 +339,55 @@ static void samples_of_results(void **state)
 	}
 }
 
+/* Who was paid counts where it is said; where no payee stands there, as in what was recorded
+ * (payments facts 1.8), the rest does. */
+static void property_01_a_status_of_another_payee_proves_nothing(void **state)
+{
+#define PARTY(side, words) "{\"Key\":\"" side "PartyName\",\"Value\":\"" words "\"},"
+	static const struct {
+		const char *parties;
+		enum answer answer;
+		const char *payer;
+	} cases[] = {
+		{ "", ANSWER_YES, "" },
+		{ PARTY("Credit", "600638 - Kasi Net") PARTY("Debit", "254708374149 - JANE"),
+		  ANSWER_YES, "254708374149" },
+		{ PARTY("Credit", "600638"), ANSWER_YES, "" },
+		{ PARTY("Credit", "7000001 - Kasi Store"), ANSWER_YES, "" },
+		{ PARTY("Credit", "600639 - Somebody") PARTY("Debit", "254708374149 - JANE"),
+		  ANSWER_NONE, "" },
+		{ PARTY("Credit", "6006389 - Longer"), ANSWER_NONE, "" },
+		{ PARTY("Credit", "254712345678 - JOHN") PARTY("Debit", "600638 - Kasi Net"),
+		  ANSWER_NONE, "" },
+		{ PARTY("Debit", "600638 - Kasi Net"), ANSWER_NONE, "" },
+		{ PARTY("Credit", "600639 - Other") PARTY("Credit", "600638 - Kasi Net"),
+		  ANSWER_YES, "" },
+		{ "{\"Key\":\"CreditPartyName\"},", ANSWER_YES, "" },
+		{ PARTY("Debit", "2547*****149 - JANE"), ANSWER_YES, "" },
+		{ PARTY("Debit", "254708374149 - JANE") PARTY("Debit", "254708374140 - JOE"),
+		  ANSWER_YES, "" },
+	};
+	const struct channel channel = { .shortcode = TEXT("600638"), .store = TEXT("7000001") };
+
+	for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {
+		struct said said = api()->order_result(
+		    &channel,
+		    text_format(*state,
+				"{\"Result\":{\"ResultCode\":0,\"ResultParameters\":{"
+				"\"ResultParameter\":[%s{\"Key\":\"TransactionStatus\","
+				"\"Value\":\"Completed\"},{\"Key\":\"Amount\",\"Value\":"
+				"\"2500\"},{\"Key\":\"ReceiptNo\",\"Value\":"
+				"\"UKL51ZDR4F\"}]}}}",
+				cases[i].parties),
+		    *state);
+
+		if (said.answer != cases[i].answer || !text_is(said.payer, cases[i].payer))
+			fail_msg("%s: %d, %.*s", cases[i].parties, said.answer,
+				 TEXT_ARG(said.payer));
+	}
+#undef PARTY
+}
+
 #define TEST_OF(test, before, after) cmocka_unit_test_setup_teardown(test, before, after)
 
 int main(void)
@@ -349,6 +398,7 @@ int main(void)
 		TEST_OF(property_07_ambiguity_is_doubtful, setup, teardown),
 		TEST_OF(property_08_amounts_are_cents, setup, teardown),
 		TEST_OF(property_18_and_31_a_push_is_of_eat_and_never_repeated, setup, teardown),
+		TEST_OF(property_01_a_status_of_another_payee_proves_nothing, setup, teardown),
 		TEST_OF(failures_are_soft_or_hard, setup, teardown),
 		TEST_OF(a_prompt_takes_whole_shillings, setup, teardown),
 		TEST_OF(a_token_lives_as_long_as_it_says, setup, teardown),

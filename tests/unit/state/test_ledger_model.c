@@ -271,7 +271,9 @@ static void property_10_and_22_the_ledger_is_the_model(void **state)
 
 int main(void)
 {
-	const struct CMUnitTest tests[] = { cmocka_unit_test(property_10_and_22_the_ledger_is_the_model) };
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(property_10_and_22_the_ledger_is_the_model),
+	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -121,6 +121,7 @@ void world_damage(struct world *world, const char *sql)
 {
 	static const char *const triggers[] = {
 		"payment_is_never_changed",        "payment_is_never_deleted",
+		"payment_keeps_its_receipt",
 		"payment_status_is_never_changed", "payment_status_is_never_deleted",
 		"movement_is_never_changed",       "movement_is_never_deleted",
 		"purchase_is_never_changed",       "purchase_is_never_deleted",

@@ -200,7 +200,7 @@ static bool look_at(struct asker *asker, uint32_t index, int64_t now, struct err
 	due_turns = ARENA_ARRAY(&arena, struct turn, count + 1);
 	for (uint32_t i = 0; done && i < count; i++) {
 		due_turns[i] = (struct turn){ .seat = seat, .channel = channels[i] };
-		inquiry_credential(&due_turns[i].provider, &due_turns[i].credential, seat, intent,
+		counterpart_credential(&due_turns[i].provider, &due_turns[i].credential, seat, intent,
 				   channels[i], &arena);
 	}
 	(void)pthread_mutex_lock(&asker->lock);

@@ -172,7 +172,7 @@ enum enrolled asker_enrol(struct text *why, struct asker *asker, const struct se
 		return ENROLLED_ELSEWHERE;
 	}
 	if (!counterpart_open(&to, seat, intent, channel->name, NEEDS_LOGIN, arena, why) ||
-	    !inquiry_reaches_us(seat->settings, channel, why))
+	    !counterpart_reaches_us(seat->settings, channel, why))
 		return ENROLLED_NOT;
 	if (!secret_read(&token, seat->settings->secrets, channel->token, arena, &error) ||
 	    !provider_token_ok(secret_reveal(token), &error)) {
@@ -180,7 +180,7 @@ enum enrolled asker_enrol(struct text *why, struct asker *asker, const struct se
 		return ENROLLED_NOT;
 	}
 	base = text_format(arena, "%.*s/pay/%.*s/%.*s/%.*s",
-			   TEXT_ARG(inquiry_base_url(seat->settings, arena)),
+			   TEXT_ARG(counterpart_base_url(seat->settings, arena)),
 			   TEXT_ARG(seat->tenant->name), TEXT_ARG(channel->name),
 			   TEXT_ARG(secret_reveal(token)));
 	said = inquiry_enrol(asker_inquiry(asker), &to,

@@ -4,7 +4,7 @@
 #include "base/log.h"
 #include "base/zone.h"
 #include "loop/booking_refund.h"
-#include "loop/inquiry.h"
+#include "loop/counterpart.h"
 #include "provider/provider.h"
 #include "state/ledger.h"
 #include "state/questions.h"
@@ -79,7 +79,7 @@ static bool has_rights(const struct wished *at, struct error *error)
 
 	if (!counterpart_open(&to, at->seat, at->intent, at->payment.channel, NEEDS_ORDER,
 			      at->arena, &why) ||
-	    !inquiry_reaches_us(at->seat->settings, to.channel, &why))
+	    !counterpart_reaches_us(at->seat->settings, to.channel, &why))
 		return error_set(error, ERROR_REFUSED,
 				 "%.*s cannot be ordered back: %.*s; set that, or give it back in "
 				 "the provider's portal and `wavu payment refund` it without "

@@ -31,7 +31,7 @@ struct text lane_token(struct digest *digest, struct arena *arena)
 struct text lane_url(const struct lane *lane, struct text token)
 {
 	return text_format(lane->arena, "%.*s/pay/%.*s/%.*s/a/%.*s",
-			   TEXT_ARG(inquiry_base_url(lane->seat->settings, lane->arena)),
+			   TEXT_ARG(counterpart_base_url(lane->seat->settings, lane->arena)),
 			   TEXT_ARG(lane->seat->tenant->name), TEXT_ARG(lane->channel),
 			   TEXT_ARG(token));
 }

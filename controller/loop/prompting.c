@@ -193,7 +193,7 @@ static bool push(const struct errand *errand, const struct attempt *attempt, str
 			   error);
 	if (!counterpart_open(&to, seat, errand->lane->intent, attempt->channel, NEEDS_PROMPT,
 			      errand->lane->arena, &why) ||
-	    !inquiry_reaches_us(seat->settings, to.channel, &why))
+	    !counterpart_reaches_us(seat->settings, to.channel, &why))
 		return end(errand, attempt, ATTEMPT_FAILED, why, error);
 	row = (struct street_attempt){ .channel = attempt->channel,
 				       .provider = attempt->provider,

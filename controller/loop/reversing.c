@@ -333,7 +333,7 @@ static bool look(const struct lane *lane, const struct question *order, bool *fu
 			   error);
 	if (!counterpart_open(&to, lane->seat, lane->intent, order->channel, NEEDS_ORDER,
 			      lane->arena, &why) ||
-	    !inquiry_reaches_us(lane->seat->settings, to.channel, &why))
+	    !counterpart_reaches_us(lane->seat->settings, to.channel, &why))
 		return without_rights(lane, order, why, error);
 	if (to.provider != provider || to.api->reverse == NULL)
 		return without_rights(lane, order, TEXT("its channel is another provider's now"),

@@ -42,6 +42,52 @@ static const struct {
 	{ "paystack", needs_secret },
 };
 
+/*
+ * Who has one of the first prompts, and then needs all of the second. What else a prompt takes, its
+ * channel has in any case.
+ */
+static const char *const passkey[] = { "passkey", NULL };
+static const char *const api_keys[] = { "consumer_key", "consumer_secret", NULL };
+static const char *const api_keys_or_till[] = { "consumer_key", "consumer_secret", "prompt_till",
+						NULL };
+
+static const struct {
+	const char *provider;
+	const char *const *marks, *const *needs;
+} prompts[] = {
+	{ "daraja", passkey, api_keys },
+	{ "kopokopo", api_keys_or_till, api_keys },
+};
+
+bool provider_prompt_needs(const char *const **marks, const char *const **needs_out,
+			   struct text provider)
+{
+	for (size_t i = 0; i < ARRAY_COUNT(prompts); i++) {
+		*marks = prompts[i].marks;
+		*needs_out = prompts[i].needs;
+		if (text_is(provider, prompts[i].provider))
+			return true;
+	}
+	return false;
+}
+
+/* Keys that mean something to some providers only. */
+static const struct {
+	const char *key, *provider;
+} users[] = {
+	{ "email", "flutterwave" },
+	{ "email", "paystack" },
+	{ "prompt_till", "kopokopo" },
+};
+
+bool provider_uses(struct text provider, const char *key)
+{
+	for (size_t i = 0; i < ARRAY_COUNT(users); i++)
+		if (text_is(text_of(key), users[i].key) && text_is(provider, users[i].provider))
+			return true;
+	return false;
+}
+
 const char *const *provider_needs(struct text provider)
 {
 	for (size_t i = 0; i < ARRAY_COUNT(needs); i++)

@@ -13,6 +13,11 @@ extern const char *const provider_names[]; /* NULL-terminated, sorted */
 
 /* Keys of a channel that this provider cannot do without, NULL-terminated; NULL: none. */
 const char *const *provider_needs(struct text provider);
+/* Whether its channel prompts by one of *marks, and then needs all of *needs; false: it has none. */
+bool provider_prompt_needs(const char *const **marks, const char *const **needs,
+			   struct text provider);
+/* Does `email` or `prompt_till` mean anything to it? */
+bool provider_uses(struct text provider, const char *key);
 /* Does it ask before a payment whether it is welcome? */
 bool provider_validates(struct text provider);
 /* Can it be asked whether a payment is true? */

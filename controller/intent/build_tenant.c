@@ -31,6 +31,27 @@ static bool is_loopback(struct text url)
 	return text_is(rest, "localhost") || (text_ipv4(rest, &address) && address >> 24 == 127);
 }
 
+static bool is_email(struct text text)
+{
+	struct text name, host, more;
+
+	for (uint32_t i = 0; i < text.size; i++)
+		if (text.at[i] <= ' ' || text.at[i] >= 0x7f || text.at[i] == '"')
+			return false;
+	return text_cut(text, '@', &name, &host) && name.size > 0 && host.size > 0 &&
+	       !text_cut(host, '@', &name, &more);
+}
+
+/* "K514459": the letter of an online payments account, or none, and digits. */
+static bool is_till(struct text text)
+{
+	uint64_t number;
+
+	if (text_starts(text, TEXT("K")))
+		text = text_from(text, 1);
+	return text.size >= 5 && text.size <= 10 && text_u64(text, &number);
+}
+
 static void check_endpoint(struct reader *reader, const struct source *source,
 			   const struct node *map, const struct channel *channel, const char *path)
 {
@@ -44,6 +65,51 @@ static void check_endpoint(struct reader *reader, const struct source *source,
 	else if (text_starts(node->scalar, TEXT("http://")) && !is_loopback(node->scalar))
 		source_error(reader, source, node, path,
 			     "http is allowed on loopback only: write https://…");
+}
+
+static bool has_any(const struct node *map, const char *const *keys)
+{
+	for (; *keys; keys++)
+		if (node_get(map, *keys))
+			return true;
+	return false;
+}
+
+/* Half of what a prompt needs is none of it: said here, not when the payer waits. */
+static void check_prompts(struct reader *reader, const struct source *source,
+			  const struct node *map, const struct channel *channel, uint32_t index)
+{
+	static const char *const own[] = { "email", "prompt_till" };
+	const char *const *marks, *const *needs;
+	char path[64];
+
+	for (uint32_t i = 0; i < ARRAY_COUNT(own); i++) {
+		const struct node *node = take_node(map, own[i]);
+
+		(void)snprintf(path, sizeof(path), "payments[%u].%s", index, own[i]);
+		if (node && !provider_uses(channel->provider, own[i]))
+			source_error(reader, source, node, path, "%.*s has no use for it: remove it",
+				     TEXT_ARG(channel->provider));
+	}
+	(void)snprintf(path, sizeof(path), "payments[%u].email", index);
+	if (channel->email.size > 0 && !is_email(channel->email))
+		source_error(reader, source, take_node(map, "email"), path,
+			     "is no e-mail address: write it as billing@example.co.ke");
+	(void)snprintf(path, sizeof(path), "payments[%u].prompt_till", index);
+	if (channel->prompt_till.size > 0 && !is_till(channel->prompt_till))
+		source_error(reader, source, take_node(map, "prompt_till"), path,
+			     "is no till number: write it as K514459");
+	if (!provider_prompt_needs(&marks, &needs, channel->provider) || !has_any(map, marks))
+		return;
+	for (; *needs; needs++) {
+		if (node_get(map, *needs))
+			continue;
+		(void)snprintf(path, sizeof(path), "payments[%u].%s", index, *needs);
+		source_error(reader, source, map, path,
+			     "prompts through %.*s need `%s`: add `%s: { file: NAME }`, with the "
+			     "file below the host's secrets folder",
+			     TEXT_ARG(channel->provider), *needs, *needs);
+	}
 }
 
 /* What the channel's provider cannot do without, and what only another one does. */
@@ -64,6 +130,7 @@ static void check_provider(struct reader *reader, const struct source *source,
 	}
 	if (channel->provider.size == 0)
 		return;
+	check_prompts(reader, source, map, channel, index);
 	const struct node *validation = take_node(map, "validation");
 	(void)snprintf(path, sizeof(path), "payments[%u].validation", index);
 	if (validation && !provider_validates(channel->provider))

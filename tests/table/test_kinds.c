@@ -55,15 +55,10 @@ static const struct {
 	{ "Router.tls.anonymous", "nobody should copy it" },
 	{ "Router.tls.fingerprint", "no made-up fingerprint fits a real router" },
 	{ "Site.drift", "shown on Tenant" },
-	{ "Tenant.payments.consumer_key", "only for prompts and queries" },
-	{ "Tenant.payments.consumer_secret", "only for prompts and queries" },
 	{ "Tenant.payments.endpoint", "only for a test provider" },
 	{ "Tenant.payments.initiator", "only for questions about confirmations and reversals" },
 	{ "Tenant.payments.nominated", "only with pull" },
-	{ "Tenant.payments.passkey", "only for prompts" },
-	{ "Tenant.payments.public_key", "only for KCB" },
 	{ "Tenant.payments.pull", "the provider grants it on request" },
-	{ "Tenant.payments.secret", "only for providers that sign" },
 	{ "Tenant.payments.security_credential", "only with initiator" },
 	{ "Tenant.payments.store", "only for prompts to a till" },
 	{ "Tenant.payments.validation", "accept is what beginners want" },
@@ -81,10 +76,10 @@ static void ignore(void *context, const struct problem *problem)
 
 static void read_examples(void)
 {
-	static const char *const folders[] = { "one-router", "small-isp" };
+	static const char *const folders[] = { "one-router", "small-isp", "channels" };
 	const char *source = getenv("WAVU_SOURCE");
 	documents = ARENA_ARRAY(&arena, const struct node *, 10000);
-	for (size_t i = 0; i < 2; i++) {
+	for (size_t i = 0; i < 3; i++) {
 		struct blob *blobs;
 		uint32_t count, problems = 0;
 		struct error error;
@@ -243,6 +238,37 @@ static void test_examples_are_valid(void **state)
 	}
 }
 
+/* A channel of every provider, and each that has prompts can send them. */
+static void test_channel_examples_are_whole(void **state)
+{
+	(void)state;
+	const char *source = getenv("WAVU_SOURCE");
+	struct intent *intent;
+	struct findings findings;
+	struct error error;
+	uint32_t count = 0;
+	arena_open(&arena, 64u << 20);
+	struct text folder = text_format(&arena, "%s/examples/channels", source ? source : ".");
+	assert_true(intent_read_folder(&intent, &findings, folder, &arena, &error));
+	for (uint32_t i = 0; i < findings.error_count; i++)
+		fail_msg("%.*s", TEXT_ARG(findings.errors[i].message));
+	assert_int_equal(findings.warning_count, 0);
+	for (; provider_at(count); count++) {
+		const struct provider *provider = provider_at(count);
+		const struct channel *channel = NULL;
+		for (uint32_t i = 0; i < intent->tenant.channel_count; i++)
+			if (text_is(intent->tenant.channels[i].provider, provider->name))
+				channel = &intent->tenant.channels[i];
+		assert_non_null(channel);
+		if (provider->api != NULL && provider->api->start != NULL)
+			assert_null(provider_lacks(channel, provider->api->login_needs |
+								provider->api->prompt_needs));
+	}
+	assert_int_equal(intent->tenant.channel_count, count);
+	intent_release(intent);
+	arena_close(&arena);
+}
+
 /* The floors keep schemas/ from asking webhook/provider: here both lists are held side by side. */
 static void test_lists_agree_with_the_providers(void **state)
 {
@@ -266,6 +292,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_every_row),
 		cmocka_unit_test(test_examples_are_valid),
+		cmocka_unit_test(test_channel_examples_are_whole),
 		cmocka_unit_test(test_lists_agree_with_the_providers),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

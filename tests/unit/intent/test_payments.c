@@ -13,14 +13,14 @@ static struct arena arena;
 static struct findings findings;
 
 /* The path of the only error of a channel with these keys, or empty. */
-static struct text flaw_of(const char *name, const char *keys)
+static struct text flaw_of(const char *provider, const char *name, const char *keys)
 {
 	struct text text = text_format(
 	    &arena,
 	    "kind: Tenant\nname: kasinet\ncurrency: KES\ntimezone: Africa/Nairobi\npayments:\n"
-	    "  - {name: %s, provider: daraja, shortcode: \"600638\", type: paybill,\n"
+	    "  - {name: %s, provider: %s, shortcode: \"600638\", type: paybill,\n"
 	    "     token: {file: main.token}%s}\n",
-	    name, keys);
+	    name, provider, keys);
 	struct intent_file file = { TEXT("tenant.yaml"), text };
 	struct intent *intent;
 
@@ -34,7 +34,7 @@ static struct text flaw_of(const char *name, const char *keys)
 
 static void refused(const char *name, const char *keys, const char *path)
 {
-	struct text flaw = flaw_of(name, keys);
+	struct text flaw = flaw_of("daraja", name, keys);
 
 	if (!text_is(flaw, path))
 		fail_msg("%s%s: '%.*s'", name, keys, TEXT_ARG(flaw));
@@ -99,6 +99,54 @@ static int stop(void **state)
 	return 0;
 }
 
+/* Half of what a prompt needs is none of it. */
+static void what_a_prompt_lacks_is_named(void **state)
+{
+	static const struct {
+		const char *provider, *keys, *path;
+	} rows[] = {
+		{ "daraja", ", passkey: {file: p}, consumer_key: {file: k}",
+		  "payments[0].consumer_secret" },
+		{ "daraja", ", passkey: {file: p}, consumer_secret: {file: k}",
+		  "payments[0].consumer_key" },
+		{ "daraja",
+		  ", passkey: {file: p}, consumer_key: {file: k}, consumer_secret: {file: s}", "" },
+		/* Registering URLs needs no passkey. */
+		{ "daraja", ", consumer_key: {file: k}, consumer_secret: {file: s}", "" },
+		{ "kopokopo", ", secret: {file: a}", "" },
+		{ "kopokopo", ", secret: {file: a}, consumer_key: {file: k}",
+		  "payments[0].consumer_secret" },
+		{ "kopokopo", ", secret: {file: a}, consumer_secret: {file: k}",
+		  "payments[0].consumer_key" },
+		{ "kopokopo",
+		  ", secret: {file: a}, consumer_key: {file: k}, consumer_secret: {file: s}, "
+		  "prompt_till: K514459",
+		  "" },
+		{ "kopokopo",
+		  ", secret: {file: a}, consumer_key: {file: k}, consumer_secret: {file: s}, "
+		  "prompt_till: KK14459",
+		  "payments[0].prompt_till" },
+		{ "kopokopo", ", secret: {file: a}, email: a@b.c", "payments[0].email" },
+		{ "paystack", ", secret: {file: a}, email: billing@example.co.ke", "" },
+		{ "paystack", ", secret: {file: a}, email: billing", "payments[0].email" },
+		{ "paystack", ", secret: {file: a}, email: a@b@c", "payments[0].email" },
+		{ "paystack", ", secret: {file: a}, email: \"a b@c\"", "payments[0].email" },
+		{ "paystack", ", email: billing@example.co.ke", "payments[0].secret" },
+		{ "paystack", ", secret: {file: a}, prompt_till: K514459",
+		  "payments[0].prompt_till" },
+		{ "flutterwave", ", secret: {file: a}, email: a@b.c",
+		  "payments[0].consumer_secret" },
+		{ "daraja", ", email: a@b.c", "payments[0].email" },
+	};
+	(void)state;
+	for (size_t i = 0; i < ARRAY_COUNT(rows); i++) {
+		struct text flaw = flaw_of(rows[i].provider, "main", rows[i].keys);
+
+		if (!text_is(flaw, rows[i].path))
+			fail_msg("%s%s: '%.*s'", rows[i].provider, rows[i].keys, TEXT_ARG(flaw));
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -106,6 +154,7 @@ int main(void)
 		cmocka_unit_test(property_28_a_channels_name_spells_no_forbidden_word),
 		cmocka_unit_test(property_29_nothing_leaves_without_tls),
 		cmocka_unit_test(property_36_production_goes_to_the_provider_itself),
+		cmocka_unit_test(what_a_prompt_lacks_is_named),
 	};
 	return cmocka_run_group_tests(tests, start, stop);
 }

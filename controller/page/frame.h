@@ -7,5 +7,7 @@
 #include "base/arena.h"
 #include "base/text.h"
 
-/* `title` is escaped, `inside` is HTML already. */
+/* `title` is escaped, `inside` is HTML already. The page loads itself anew every 30 s. */
 struct text frame_page(const char *title, struct text inside, struct arena *arena);
+/* The same, but it stays as it is: somebody types into it. */
+struct text frame_still_page(const char *title, struct text inside, struct arena *arena);

@@ -7,6 +7,8 @@
 #include "base/clock.h"
 #include "model/payment.h"
 #include "page/frame.h"
+#include "view/attempt_view.h"
+#include "view/explain_view.h"
 #include "view/fleet_view.h"
 #include "view/metrics_view.h"
 #include "view/subscriber_view.h"
@@ -14,6 +16,7 @@
 
 #define HISTORY_LINES 50
 #define FRONT_LINES 10
+#define FRONT_PAYMENTS 5
 #define LINES_MAX 1000
 
 struct page_cache {
@@ -80,22 +83,57 @@ static void cache_put(struct page_cache *cache, uint32_t tenant, struct intent *
 	intent_release(former);
 }
 
+/* The value of a name in the query as it stands there, or empty. */
+static struct text query_value(struct text query, const char *wanted)
+{
+	struct text part, rest = query, name, value;
+
+	while (rest.size > 0) {
+		/* The last part has no & behind it: it is whole, and nothing rests. */
+		(void)text_cut(rest, '&', &part, &rest);
+		if (text_cut(part, '=', &name, &value) && text_is(name, wanted))
+			return value;
+	}
+	return TEXT_NONE;
+}
+
 /* "n=20" in the query, within bounds; anything else is the default. */
 static uint32_t query_lines(struct text query)
 {
-	struct text part, rest = query, name, value;
 	uint64_t lines;
 
-	while (rest.size > 0) {
-		if (!text_cut(rest, '&', &part, &rest)) {
-			part = rest;
-			rest = TEXT_NONE;
-		}
-		if (text_cut(part, '=', &name, &value) && text_is(name, "n") &&
-		    text_u64(value, &lines) && lines > 0 && lines <= LINES_MAX)
-			return (uint32_t)lines;
-	}
+	if (text_u64(query_value(query, "n"), &lines) && lines > 0 && lines <= LINES_MAX)
+		return (uint32_t)lines;
 	return HISTORY_LINES;
+}
+
+static int hex_digit(char byte)
+{
+	if (byte >= '0' && byte <= '9')
+		return byte - '0';
+	if (byte >= 'a' && byte <= 'f')
+		return byte - 'a' + 10;
+	return byte >= 'A' && byte <= 'F' ? byte - 'A' + 10 : -1;
+}
+
+/* "kn+0042%21" -> "kn 0042!". What is no escape stays as it is. */
+static struct text unescaped(struct text value, struct arena *arena)
+{
+	char *out = ARENA_ARRAY(arena, char, value.size + 1u);
+	uint32_t size = 0;
+
+	for (uint32_t i = 0; i < value.size; i++) {
+		int high = i + 2 < value.size ? hex_digit(value.at[i + 1]) : -1;
+		int low = i + 2 < value.size ? hex_digit(value.at[i + 2]) : -1;
+
+		if (value.at[i] == '%' && high >= 0 && low >= 0) {
+			out[size++] = (char)(high << 4 | low);
+			i += 2;
+		} else {
+			out[size++] = value.at[i] == '+' ? ' ' : value.at[i];
+		}
+	}
+	return (struct text){ out, size };
 }
 
 static void answer_json(struct response *response, struct document *document, struct arena *arena)
@@ -123,8 +161,8 @@ static bool make_status(struct document **out, struct rendering *given, struct e
 /* What a person opens at midnight: how it is, and what was done last. */
 static bool front(struct response *response, struct rendering *given, struct error *error)
 {
-	struct document *status, *waiting, *last;
-	struct text inside, recent, waits;
+	struct document *status, *waiting, *latest, *last;
+	struct text inside, recent, waits, paid;
 
 	if (!make_status(&status, given, error))
 		return false;
@@ -135,14 +173,20 @@ static bool front(struct response *response, struct rendering *given, struct err
 		return false;
 	waits = document_render(waiting, FORMAT_HTML, false, given->arena);
 	document_free(waiting);
+	if (!view_payments(&latest, given->outlooks, given->count, -1, FRONT_PAYMENTS, given->now,
+			   given->arena, error))
+		return false;
+	paid = document_render(latest, FORMAT_HTML, false, given->arena);
+	document_free(latest);
 	if (!view_history(&last, given->outlooks, given->count, TEXT_NONE, FRONT_LINES,
 			  given->arena, error))
 		return false;
 	recent = document_render(last, FORMAT_HTML, false, given->arena);
 	document_free(last);
-	inside = text_format(given->arena, "%.*s<h2>Paid and waiting</h2>\n%.*s<h2>Recent "
-					   "history</h2>\n%.*s",
-			     TEXT_ARG(inside), TEXT_ARG(waits), TEXT_ARG(recent));
+	inside = text_format(given->arena,
+			     "%.*s<h2>Paid and waiting</h2>\n%.*s<h2>Latest payments</h2>\n%.*s"
+			     "<h2>Recent history</h2>\n%.*s",
+			     TEXT_ARG(inside), TEXT_ARG(waits), TEXT_ARG(paid), TEXT_ARG(recent));
 	*response = (struct response){ 200, "text/html; charset=utf-8",
 				       frame_page("wavu", inside, given->arena) };
 	return true;
@@ -204,14 +248,81 @@ static bool history(struct response *response, struct rendering *given, struct e
 	return true;
 }
 
-static bool unmatched(struct response *response, struct rendering *given, struct error *error)
+static bool payments_of(struct response *response, const char *title, int status, uint32_t max,
+			struct rendering *given, struct error *error)
 {
 	struct document *document;
 
-	if (!view_payments(&document, given->outlooks, given->count, PAYMENT_UNMATCHED, LINES_MAX,
-			   given->now, given->arena, error))
+	if (!view_payments(&document, given->outlooks, given->count, status, max, given->now,
+			   given->arena, error))
 		return false;
-	answer_page(response, "Unmatched payments", document, given->arena);
+	answer_page(response, title, document, given->arena);
+	return true;
+}
+
+static bool payments(struct response *response, struct rendering *given, struct error *error)
+{
+	return payments_of(response, "Latest payments", -1, query_lines(given->request->query),
+			   given, error);
+}
+
+static bool unmatched(struct response *response, struct rendering *given, struct error *error)
+{
+	return payments_of(response, "Unmatched payments", PAYMENT_UNMATCHED, LINES_MAX, given,
+			   error);
+}
+
+static bool held(struct response *response, struct rendering *given, struct error *error)
+{
+	return payments_of(response, "Held payments", PAYMENT_HELD, LINES_MAX, given, error);
+}
+
+static bool prompts(struct response *response, struct rendering *given, struct error *error)
+{
+	struct document *document;
+
+	if (!view_attempts(&document, given->outlooks, given->count,
+			   query_lines(given->request->query), given->arena, error))
+		return false;
+	answer_page(response, "Prompts", document, given->arena);
+	return true;
+}
+
+static const char ask_form[] =
+    "<form action=\"/explain\"><input name=\"thing\" autocomplete=\"off\" "
+    "aria-label=\"receipt, phone, account or router\"><button>Explain</button></form>\n"
+    "<p class=\"note\">A receipt, a phone, an account, what the payer typed, a prompt (a-17) or a "
+    "router.</p>\n";
+
+/* "I paid and have no internet": the answer, and its whole chain. */
+static bool explain(struct response *response, struct rendering *given, struct error *error)
+{
+	struct text thing = text_trim(
+	    unescaped(query_value(given->request->query, "thing"), given->arena));
+	bool is_api = text_starts(given->request->path, TEXT("/api/")), found = false;
+	struct text answer = TEXT_NONE;
+	struct document *document = NULL;
+
+	if (thing.size > 0 && !view_explain(&document, &found, given->outlooks, given->count,
+					    thing, given->now, given->arena, error))
+		return false;
+	if (is_api && found) {
+		answer_json(response, document, given->arena);
+		return true;
+	}
+	if (found) {
+		answer = document_render(document, FORMAT_HTML, false, given->arena);
+		document_free(document);
+	} else if (thing.size > 0) {
+		answer = TEXT("<p class=\"verdict\">Nothing is known of that: no account, alias, "
+			      "phone, username, receipt, prompt or router, and nobody typed it.</p>");
+	}
+	*response = (struct response){
+		found || (thing.size == 0 && !is_api) ? 200 : 404, "text/html; charset=utf-8",
+		frame_still_page(found ? text_copy(given->arena, thing).at : "Who paid?",
+				 text_format(given->arena, "%s%.*s", ask_form, TEXT_ARG(answer)),
+				 given->arena)
+	};
 	return true;
 }
 
@@ -279,12 +390,17 @@ static const struct {
 } pages[] = {
 	{ "/", false, front },
 	{ "/api/drift", false, drift },
+	{ "/api/explain", false, explain },
 	{ "/api/history", false, history },
 	{ "/api/status", false, api_status },
 	{ "/drift", false, drift },
+	{ "/explain", false, explain },
 	{ "/healthz", false, health },
 	{ "/history", false, history },
 	{ "/metrics", false, metrics },
+	{ "/payments", false, payments },
+	{ "/payments/held", false, held },
+	{ "/payments/prompts", false, prompts },
 	{ "/payments/unmatched", false, unmatched },
 	{ "/payments/waiting", false, waiting },
 	{ "/readyz", false, ready },

@@ -2,6 +2,8 @@
 
 #include <string.h>
 
+#include "view/subscriber_shape.h"
+
 void attempt_text(const json_t *data, struct output *output)
 {
 	put(output, "attempt %.*s: %.*s\n", TEXT_ARG(member_text(data, "attempt")),
@@ -34,4 +36,47 @@ void attempts_text(const json_t *data, struct output *output)
 		}
 	}
 	put_columns(output, &columns, cells, (uint32_t)json_array_size(data));
+}
+
+void attempts_html(const json_t *data, struct output *output)
+{
+	const json_t *row;
+	size_t i;
+
+	if (json_array_size(data) == 0) {
+		put(output, "<p>No prompts were sent.</p>\n");
+		return;
+	}
+	put(output, "<ul class=\"rows\">\n");
+	json_array_foreach (data, i, row) {
+		struct text status = member_text(row, "status");
+
+		put(output, "<li class=\"%s\"><b>",
+		    text_is(status, "paid")						? "good"
+		    : text_is(status, "failed") || text_is(status, "expired") ? "bad"
+										: "warn");
+		put_html(output, member_text(row, "amount"));
+		put(output, "</b> ");
+		put_explained(output, member_text(row, "attempt"));
+		put(output, " <span class=\"word\">");
+		put_html(output, status);
+		put(output, "</span> ");
+		put_explained(output, member_text(row, "account"));
+		put(output, "<br><small>");
+		put_html(output, shown_time(json_object_get(row, "created_at"), output->arena));
+		put(output, " · ");
+		put_html(output, member_text(row, "phone"));
+		if (member_text(row, "receipt").size > 0) {
+			put(output, " · ");
+			put_html(output, member_text(row, "receipt"));
+		}
+		put(output, "</small>");
+		if (member_text(row, "reason").size > 0) {
+			put(output, "<p class=\"note\">");
+			put_html(output, member_text(row, "reason"));
+			put(output, "</p>");
+		}
+		put(output, "</li>\n");
+	}
+	put(output, "</ul>\n");
 }

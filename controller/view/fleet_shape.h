@@ -14,3 +14,6 @@ void history_html(const json_t *data, struct output *output);
 void adopt_text(const json_t *data, struct output *output);
 void foreign_text(const json_t *data, struct output *output);
 void explain_text(const json_t *data, struct output *output);
+void explain_html(const json_t *data, struct output *output);
+/* One change as an item of a list. */
+void change_html(const json_t *change, struct output *output);

@@ -136,6 +136,21 @@ void put_html(struct output *output, struct text text)
 	put_text(output, text_from(text, start));
 }
 
+void put_url(struct output *output, struct text text)
+{
+	for (uint32_t i = 0; i < text.size; i++) {
+		unsigned char byte = (unsigned char)text.at[i];
+		bool plain = (byte >= 'a' && byte <= 'z') || (byte >= 'A' && byte <= 'Z') ||
+			     (byte >= '0' && byte <= '9') || byte == '-' || byte == '_' ||
+			     byte == '.';
+
+		if (plain)
+			put_text(output, (struct text){ text.at + i, 1 });
+		else
+			put(output, "%%%02X", byte);
+	}
+}
+
 void put_html_string(struct output *output, const json_t *string)
 {
 	if (json_is_string(string))

@@ -6,6 +6,7 @@
 #include "settings/secrets.h"
 #include "state/ledger.h"
 #include "state/proof.h"
+#include "view/explain_inside.h"
 #include "view/proof_view.h"
 #include "view/shape.h"
 
@@ -25,20 +26,25 @@ static int compare_heard(const void *a, const void *b)
 }
 
 /* Settled money waits for nobody any more, though it stays as it was written. */
-static bool reason_of(struct text *out, const struct heard *heard, struct arena *arena,
-		      struct error *error)
+static bool reason_of(struct text *out, struct text *remedy, const struct heard *heard,
+		      struct arena *arena, struct error *error)
 {
 	const struct payment *payment = heard->payment;
 	struct text by;
 
 	*out = payment->reason;
+	*remedy = TEXT_NONE;
+	if (payment->status == PAYMENT_UNMATCHED || payment->status == PAYMENT_HELD)
+		*remedy = explain_remedy(payment, arena);
 	if (payment->status != PAYMENT_HELD)
 		return true;
 	if (!settled_by(&by, heard->outlook->store, payment->id, arena, error))
 		return false;
-	if (by.size > 0)
+	if (by.size > 0) {
 		*out = text_format(arena, "settled by %.*s, was held because: %.*s", TEXT_ARG(by),
 				   TEXT_ARG(payment->reason));
+		*remedy = TEXT_NONE;
+	}
 	return true;
 }
 
@@ -47,14 +53,14 @@ static bool payment_of(json_t **out, const struct heard *heard, int64_t now, str
 {
 	const struct payment *payment = heard->payment;
 	const struct outlook *outlook = heard->outlook;
-	struct text reason;
+	struct text reason, remedy;
 	json_t *access;
 
-	if (!reason_of(&reason, heard, arena, error) ||
+	if (!reason_of(&reason, &remedy, heard, arena, error) ||
 	    !proof_json(&access, outlook, payment, now, arena, error))
 		return false;
 	*out = json_pack(
-	    "{s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:s, s:o, s:o}", "tenant",
+	    "{s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:s, s:o, s:o, s:o}", "tenant",
 	    json_of_text(outlook->tenant->name), "receipt", json_of_text(payment->receipt),
 	    "provider", json_text_or_null(payment->provider), "channel",
 	    json_of_text(payment->channel), "amount",
@@ -64,7 +70,7 @@ static bool payment_of(json_t **out, const struct heard *heard, int64_t now, str
 	    json_text_or_null(payment->reference), "phone", json_text_or_null(payment->phone), "at",
 	    json_of_time(outlook->zone, payment->at != 0 ? payment->at : payment->received_at),
 	    "status", payment_status_word(payment->status), "reason", json_text_or_null(reason),
-	    "access", access);
+	    "remedy", json_text_or_null(remedy), "access", access);
 	return true;
 }
 

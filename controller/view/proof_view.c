@@ -212,7 +212,17 @@ bool proof_status(json_t *payments, const struct outlook *outlook, int64_t now, 
 	return true;
 }
 
-uint32_t proof_alarms(const json_t *tenant, struct text *alarms, struct arena *arena)
+static struct text silence_text(const json_t *silence, struct arena *arena)
+{
+	return text_format(
+	    arena,
+	    "no payment for %.*s: by now %lld usually came. Are the callbacks registered, and does "
+	    "the provider reach this machine? wavu payment urls",
+	    TEXT_ARG(age_text(arena, member_int(silence, "age_s") * SECOND_US)),
+	    (long long)member_int(silence, "missed"));
+}
+
+uint32_t proof_alarms(const json_t *tenant, struct alarm *alarms, struct arena *arena)
 {
 	const json_t *payments = json_object_get(tenant, "payments");
 	const json_t *silence = json_object_get(payments, "silence");
@@ -224,30 +234,34 @@ uint32_t proof_alarms(const json_t *tenant, struct text *alarms, struct arena *a
 	uint32_t count = 0;
 
 	if (json_is_object(silence))
-		alarms[count++] = text_format(
-		    arena,
-		    "no payment for %.*s: by now %lld usually came. Are the callbacks registered, "
-		    "and does the provider reach this machine? wavu payment urls",
-		    TEXT_ARG(age_text(arena, member_int(silence, "age_s") * SECOND_US)),
-		    (long long)member_int(silence, "missed"));
+		alarms[count++] = (struct alarm){ silence_text(silence, arena), "/payments" };
 	/* Every credit waits some milliseconds. */
 	if (waiting > 0 && age_s >= 5)
-		alarms[count++] = text_format(
-		    arena, "%lld paid and wait%s for a router, the oldest for %.*s",
-		    (long long)waiting, waiting == 1 ? "s" : "",
-		    TEXT_ARG(age_text(arena, age_s * SECOND_US)));
+		alarms[count++] = (struct alarm){
+			text_format(arena, "%lld paid and wait%s for a router, the oldest for %.*s",
+				    (long long)waiting, waiting == 1 ? "s" : "",
+				    TEXT_ARG(age_text(arena, age_s * SECOND_US))),
+			"/payments/waiting"
+		};
 	if (unmatched > 0)
-		alarms[count++] = text_format(
-		    arena,
-		    "%lld payment%s no owner, %.*s %.*s: wavu payment list --status unmatched",
-		    (long long)unmatched, unmatched == 1 ? " has" : "s have",
-		    TEXT_ARG(member_text(payments, "unmatched_amount")), TEXT_ARG(currency));
+		alarms[count++] = (struct alarm){
+			text_format(arena,
+				    "%lld payment%s no owner, %.*s %.*s: wavu payment list "
+				    "--status unmatched",
+				    (long long)unmatched, unmatched == 1 ? " has" : "s have",
+				    TEXT_ARG(member_text(payments, "unmatched_amount")),
+				    TEXT_ARG(currency)),
+			"/payments/unmatched"
+		};
 	if (held > 0)
-		alarms[count++] = text_format(
-		    arena,
-		    "%lld payment%s held for a person, %.*s %.*s readable: wavu payment list "
-		    "--status held",
-		    (long long)held, held == 1 ? " is" : "s are",
-		    TEXT_ARG(member_text(payments, "held_amount")), TEXT_ARG(currency));
+		alarms[count++] = (struct alarm){
+			text_format(arena,
+				    "%lld payment%s held for a person, %.*s %.*s readable: wavu "
+				    "payment list --status held",
+				    (long long)held, held == 1 ? " is" : "s are",
+				    TEXT_ARG(member_text(payments, "held_amount")),
+				    TEXT_ARG(currency)),
+			"/payments/held"
+		};
 	return count;
 }

@@ -24,7 +24,11 @@ bool proof_status(json_t *payments, const struct outlook *outlook, int64_t now, 
 		  struct error *error) MUST_CHECK;
 /* The sentences about a tenant's money that a person must read; at most PROOF_ALARMS_MAX. */
 #define PROOF_ALARMS_MAX 4
-uint32_t proof_alarms(const json_t *tenant, struct text *alarms, struct arena *arena);
+struct alarm {
+	struct text text;
+	const char *page; /* where more of it stands; NULL: nowhere */
+};
+uint32_t proof_alarms(const json_t *tenant, struct alarm *alarms, struct arena *arena);
 
 /* "12 min", "2 h 10 min", "3 d 4 h": how long, for people. */
 struct text age_text(struct arena *arena, int64_t us);

@@ -28,6 +28,8 @@ enum tone { TONE_PLAIN, TONE_GOOD, TONE_WARN, TONE_BAD, TONE_DIM, TONE_STRONG };
 void put_tone(struct output *output, enum tone tone);
 /* Escapes & < > " ' for HTML, in text and in attribute values. */
 void put_html(struct output *output, struct text text);
+/* Escapes for a query in a URL, inside of an attribute, too. */
+void put_url(struct output *output, struct text text);
 void put_html_string(struct output *output, const json_t *string);
 
 /* Aligned columns: rows of cells, a header, the widest cell decides; characters, not bytes, are

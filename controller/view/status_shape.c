@@ -130,27 +130,31 @@ static struct text rollout_text(const json_t *rollout, struct arena *arena)
 }
 
 /* What is wrong with a tenant as sentences, in the order of how much it hurts. */
-static uint32_t alarms_of(const json_t *tenant, struct text alarms[ALARMS_MAX], struct arena *arena)
+static uint32_t alarms_of(const json_t *tenant, struct alarm alarms[ALARMS_MAX],
+			  struct arena *arena)
 {
 	struct text error = member_text(tenant, "error"), clock = member_text(tenant, "clock");
 	struct text fleet = member_text(tenant, "fleet_guard"),
 		    notes = member_text(tenant, "notes");
-	uint32_t count = 0;
+	struct text reversals[REVERSAL_ALARMS_MAX];
+	uint32_t count = 0, orders;
 
 	if (error.size > 0)
-		alarms[count++] = text_format(arena, "the newest commit is not in force: %.*s",
+		alarms[count++].text = text_format(arena, "the newest commit is not in force: %.*s",
 					      TEXT_ARG(error));
 	if (json_is_object(json_object_get(tenant, "rollout")))
-		alarms[count++] = rollout_text(json_object_get(tenant, "rollout"), arena);
+		alarms[count++].text = rollout_text(json_object_get(tenant, "rollout"), arena);
 	if (clock.size > 0)
-		alarms[count++] = text_format(arena, "expiries wait for the clock: %.*s",
+		alarms[count++].text = text_format(arena, "expiries wait for the clock: %.*s",
 					      TEXT_ARG(clock));
 	if (fleet.size > 0)
-		alarms[count++] = fleet;
+		alarms[count++].text = fleet;
 	if (notes.size > 0)
-		alarms[count++] = notes;
+		alarms[count++].text = notes;
 	count += proof_alarms(tenant, &alarms[count], arena);
-	count += reversal_alarms(tenant, &alarms[count], arena);
+	orders = reversal_alarms(tenant, reversals, arena);
+	for (uint32_t i = 0; i < orders; i++)
+		alarms[count++].text = reversals[i];
 	return count;
 }
 
@@ -172,7 +176,7 @@ void status_text(const json_t *data, struct output *output)
 	size_t i;
 
 	json_array_foreach (json_object_get(data, "tenants"), i, tenant) {
-		struct text alarms[ALARMS_MAX];
+		struct alarm alarms[ALARMS_MAX] = { 0 };
 		uint32_t alarm_count = alarms_of(tenant, alarms, output->arena);
 
 		put_tone(output, TONE_STRONG);
@@ -184,7 +188,7 @@ void status_text(const json_t *data, struct output *output)
 		    TEXT_ARG(people_text(json_object_get(tenant, "subscribers"), output->arena)));
 		for (uint32_t k = 0; k < alarm_count; k++) {
 			put_tone(output, TONE_BAD);
-			put(output, "  ! %.*s\n", TEXT_ARG(alarms[k]));
+			put(output, "  ! %.*s\n", TEXT_ARG(alarms[k].text));
 			put_tone(output, TONE_PLAIN);
 		}
 	}
@@ -196,14 +200,73 @@ void status_text(const json_t *data, struct output *output)
 			    (uint32_t)json_array_size(routers));
 }
 
+static void router_html(const json_t *router, struct output *output)
+{
+	static const char *const classes[] = {
+		[TONE_PLAIN] = "",  [TONE_GOOD] = "good", [TONE_WARN] = "warn",
+		[TONE_BAD] = "bad", [TONE_DIM] = "dim",   [TONE_STRONG] = ""
+	};
+	struct arena *arena = output->arena;
+	struct cell word = router_word(router);
+	struct text note = router_note(router, arena);
+
+	put(output, "<li class=\"%s\"><a href=\"/routers/", classes[word.tone]);
+	put_html(output, member_text(router, "name"));
+	put(output, "?tenant=");
+	put_html(output, member_text(router, "tenant"));
+	put(output, "\"><b>");
+	put_html(output, member_text(router, "name"));
+	put(output, "</b></a> <span class=\"word\">");
+	put_html(output, word.text);
+	put(output, "</span> <small>");
+	put_html(output, shown(json_object_get(router, "site"), arena));
+	put(output, " · ");
+	put_html(output, shown(json_object_get(router, "mode"), arena));
+	put(output, " · drift %lld · last reconcile ",
+	    (long long)member_int(router, "drift"));
+	put_html(output, shown_time(json_object_get(router, "last_reconcile_at"), arena));
+	put(output, "</small>");
+	if (note.size > 0) {
+		put(output, "<p class=\"note\">");
+		put_html(output, note);
+		put(output, "</p>");
+	}
+	put(output, "</li>\n");
+}
+
+#define GOOD_SHOWN_MAX 12 /* more that are in sync are folded away */
+
+/* What hurts stands first: a fleet of hundreds is looked at on a phone. */
+static void routers_html(const json_t *routers, struct output *output)
+{
+	const json_t *router;
+	size_t good = 0, i;
+
+	put(output, "<h2>Routers</h2>\n<ul class=\"routers\">\n");
+	json_array_foreach (routers, i, router) {
+		if (router_word(router).tone == TONE_GOOD)
+			good++;
+		else
+			router_html(router, output);
+	}
+	put(output, "</ul>\n");
+	if (good > GOOD_SHOWN_MAX)
+		put(output, "<details><summary>%zu routers are in sync</summary>\n", good);
+	put(output, "<ul class=\"routers\">\n");
+	json_array_foreach (routers, i, router)
+		if (router_word(router).tone == TONE_GOOD)
+			router_html(router, output);
+	put(output, "</ul>\n%s", good > GOOD_SHOWN_MAX ? "</details>\n" : "");
+}
+
 void status_html(const json_t *data, struct output *output)
 {
-	const json_t *routers = json_object_get(data, "routers"), *tenant, *router;
+	const json_t *routers = json_object_get(data, "routers"), *tenant;
 	struct arena *arena = output->arena;
 	size_t i;
 
 	json_array_foreach (json_object_get(data, "tenants"), i, tenant) {
-		struct text alarms[ALARMS_MAX];
+		struct alarm alarms[ALARMS_MAX] = { 0 };
 		uint32_t alarm_count = alarms_of(tenant, alarms, arena);
 
 		put(output, "<section class=\"tenant\"><h2>");
@@ -216,43 +279,14 @@ void status_html(const json_t *data, struct output *output)
 		put(output, "</p>\n");
 		for (uint32_t k = 0; k < alarm_count; k++) {
 			put(output, "<p class=\"alarm\">");
-			put_html(output, alarms[k]);
-			put(output, "</p>\n");
+			if (alarms[k].page != NULL)
+				put(output, "<a href=\"%s\">", alarms[k].page);
+			put_html(output, alarms[k].text);
+			put(output, "%s</p>\n", alarms[k].page != NULL ? "</a>" : "");
 		}
 		put(output, "</section>\n");
 	}
-	put(output, "<h2>Routers</h2>\n<ul class=\"routers\">\n");
-	json_array_foreach (routers, i, router) {
-		static const char *const classes[] = {
-			[TONE_PLAIN] = "",  [TONE_GOOD] = "good", [TONE_WARN] = "warn",
-			[TONE_BAD] = "bad", [TONE_DIM] = "dim",   [TONE_STRONG] = ""
-		};
-		struct cell word = router_word(router);
-
-		put(output, "<li class=\"%s\"><a href=\"/routers/", classes[word.tone]);
-		put_html(output, member_text(router, "name"));
-		put(output, "?tenant=");
-		put_html(output, member_text(router, "tenant"));
-		put(output, "\"><b>");
-		put_html(output, member_text(router, "name"));
-		put(output, "</b></a> <span class=\"word\">");
-		put_html(output, word.text);
-		put(output, "</span> <small>");
-		put_html(output, shown(json_object_get(router, "site"), arena));
-		put(output, " · ");
-		put_html(output, shown(json_object_get(router, "mode"), arena));
-		put(output, " · drift %lld · last reconcile ",
-		    (long long)member_int(router, "drift"));
-		put_html(output, shown_time(json_object_get(router, "last_reconcile_at"), arena));
-		put(output, "</small>");
-		if (router_note(router, arena).size > 0) {
-			put(output, "<p class=\"note\">");
-			put_html(output, router_note(router, arena));
-			put(output, "</p>");
-		}
-		put(output, "</li>\n");
-	}
-	put(output, "</ul>\n");
+	routers_html(routers, output);
 	if (json_array_size(routers) == 0)
 		put(output, "<p>No routers yet: nothing was read from the repository.</p>\n");
 }

@@ -4,7 +4,7 @@
 
 /* Lists are tables whose cells are members of the rows, by name. */
 static void list_columns(const json_t *rows, const struct columns *columns,
-			 const char *const *members, bool html, struct output *output)
+			 const char *const *members, struct output *output)
 {
 	struct cell *cells = ARENA_ARRAY(output->arena, struct cell,
 					 json_array_size(rows) * columns->count + 1);
@@ -14,23 +14,14 @@ static void list_columns(const json_t *rows, const struct columns *columns,
 	json_array_foreach (rows, i, row)
 		for (uint32_t column = 0; column < columns->count; column++) {
 			const json_t *value = json_object_get(row, members[column]);
-			bool is_time = strcmp(members[column], "at") == 0 ||
-				       strcmp(members[column], "paid_until") == 0;
+			bool is_time = strcmp(members[column], "paid_until") == 0;
 
-			/* The end of a payment; money that is nobody's says why in its reason. */
-			if (json_is_object(value))
-				value = json_object_get(
-				    value, json_is_null(json_object_get(row, "account")) ? "state"
-											 : "text");
 			cells[i * columns->count + column].text = is_time
 								      ? shown_time(value,
 										   output->arena)
 								      : shown(value, output->arena);
 		}
-	if (html)
-		put_table(output, columns, cells, (uint32_t)json_array_size(rows));
-	else
-		put_columns(output, columns, cells, (uint32_t)json_array_size(rows));
+	put_columns(output, columns, cells, (uint32_t)json_array_size(rows));
 }
 
 void subscribers_text(const json_t *data, struct output *output)
@@ -43,8 +34,7 @@ void subscribers_text(const json_t *data, struct output *output)
 	if (json_array_size(data) == 0)
 		put(output, "No subscribers.\n");
 	else
-		list_columns(data, &(struct columns){ heads, ARRAY_COUNT(heads) }, members, false,
-			     output);
+		list_columns(data, &(struct columns){ heads, ARRAY_COUNT(heads) }, members, output);
 }
 
 void subscriber_text(const json_t *data, struct output *output)
@@ -75,33 +65,6 @@ void subscriber_text(const json_t *data, struct output *output)
 		    TEXT_ARG(shown_time(json_object_get(payment, "at"), output->arena)));
 	else
 		put(output, "–\n");
-}
-
-static void payments_list(const json_t *data, bool html, struct output *output)
-{
-	static const char *const heads[] = { "time",	  "receipt", "amount", "status", "account",
-					     "reference", "phone",   "access", "reason" };
-	static const char *const members[] = { "at",	  "receipt", "amount", "status",
-					       "account", "reference", "phone", "access",
-					       "reason" };
-
-	list_columns(data, &(struct columns){ heads, ARRAY_COUNT(heads) }, members, html, output);
-}
-
-void payments_text(const json_t *data, struct output *output)
-{
-	if (json_array_size(data) == 0)
-		put(output, "No payments.\n");
-	else
-		payments_list(data, false, output);
-}
-
-void payments_html(const json_t *data, struct output *output)
-{
-	if (json_array_size(data) == 0)
-		put(output, "<p>No payments.</p>\n");
-	else
-		payments_list(data, true, output);
 }
 
 void urls_text(const json_t *data, struct output *output)

@@ -9,6 +9,8 @@ void subscribers_text(const json_t *data, struct output *output);
 void subscriber_text(const json_t *data, struct output *output);
 void payments_text(const json_t *data, struct output *output);
 void payments_html(const json_t *data, struct output *output);
+/* A link to what is known of a receipt, an account or a prompt. */
+void put_explained(struct output *output, struct text thing);
 void waiting_text(const json_t *data, struct output *output);
 void waiting_html(const json_t *data, struct output *output);
 void urls_text(const json_t *data, struct output *output);

@@ -86,11 +86,60 @@ void waiting_text(const json_t *data, struct output *output)
 			    waiting_cells(data, output->arena), (uint32_t)json_array_size(data));
 }
 
+/* Those of one router, whose reason is theirs together. */
+static void router_html(const json_t *rows, size_t from, struct output *output)
+{
+	const json_t *first = json_array_get(rows, from), *row;
+	struct text router = member_text(first, "router");
+	struct text why = member_text(json_object_get(first, "access"), "text");
+	size_t i;
+
+	put(output, "<h3>");
+	put_html(output, router);
+	put(output, "</h3><p class=\"note\">");
+	put_html(output, why);
+	put(output, "</p>\n<ul class=\"rows\">\n");
+	json_array_foreach (rows, i, row) {
+		struct text own = member_text(json_object_get(row, "access"), "text");
+
+		if (!text_equal(member_text(row, "router"), router))
+			continue;
+		put(output, "<li class=\"warn\">");
+		put_explained(output, member_text(row, "account"));
+		put(output, " <span class=\"word\">waits for ");
+		put_html(output, age_text(output->arena, member_int(row, "age_s") * SECOND_US));
+		put(output, "</span><br><small>");
+		put_html(output, member_text(row, "amount"));
+		put(output, " · ");
+		put_html(output, member_text(row, "receipt"));
+		put(output, " · ");
+		put_html(output, shown_time(json_object_get(row, "at"), output->arena));
+		put(output, "</small>");
+		if (!text_equal(own, why)) {
+			put(output, "<p class=\"note\">");
+			put_html(output, own);
+			put(output, "</p>");
+		}
+		put(output, "</li>\n");
+	}
+	put(output, "</ul>\n");
+}
+
+static bool is_first(const json_t *rows, size_t index)
+{
+	struct text router = member_text(json_array_get(rows, index), "router");
+
+	for (size_t i = 0; i < index; i++)
+		if (text_equal(member_text(json_array_get(rows, i), "router"), router))
+			return false;
+	return true;
+}
+
 void waiting_html(const json_t *data, struct output *output)
 {
 	if (json_array_size(data) == 0)
 		put(output, "<p>Nobody who paid waits for a router.</p>\n");
-	else
-		put_table(output, &(struct columns){ heads, ARRAY_COUNT(heads) },
-			  waiting_cells(data, output->arena), (uint32_t)json_array_size(data));
+	for (size_t i = 0; i < json_array_size(data); i++)
+		if (is_first(data, i))
+			router_html(data, i, output);
 }

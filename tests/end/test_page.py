@@ -9,6 +9,7 @@ import socket
 import subprocess
 import tempfile
 import time
+import urllib.parse
 import urllib.request
 from html.parser import HTMLParser
 
@@ -18,7 +19,11 @@ HOSTILE = "<script>alert('x')</script>&\"quoted\""
 PEOPLE = Isp.subscriber() + "---\n" + Isp.subscriber("KN-0043", username="<img src=x onerror=alert(1)>", phone="0722000043",
                                                      more="aliases: [\"0043\"]\n").replace(
     "title: Jane Wanjiru", "title: " + json.dumps(HOSTILE))
-PATHS = ("/", "/routers/r1", "/drift", "/history", "/payments/unmatched")
+PATHS = ("/", "/routers/r1", "/drift", "/history", "/payments/unmatched", "/payments", "/payments/held",
+         "/payments/waiting", "/payments/prompts")
+# Nothing on any page changes anything; this one has a field to ask in.
+ASKS = ("/explain", "/explain?thing=KN-0042", "/explain?thing=SKL51ZDR03",
+        "/explain?thing=%3Cscript%3Ealert%282%29%3C%2Fscript%3E")
 
 
 class Page(HTMLParser):
@@ -86,6 +91,10 @@ def test_every_path_and_nothing_hostile_gets_through():
             assert "html" in shown.tags and "title" in shown.tags and "main" in shown.tags, shown.tags
             for link in shown.links:
                 assert link and link.startswith("/") and isp.page(link)[0] == 200, (path, link)
+        for path in ASKS:
+            shown = page(isp, path)
+            assert not set(shown.tags) & {"script", "img", "i", "iframe"} and shown.tags.count("form") == 1, path
+        assert "<script>alert(2)</script>" in page(isp, ASKS[-1]).text, "what a payer typed is found by it"
         assert "r1" in page(isp, "/").text and "<script>alert(3)</script>" in page(isp, "/").text
         assert "<script>alert(2)</script>" in page(isp, "/payments/unmatched").text
         assert "jane" in page(isp, "/drift").text
@@ -97,12 +106,55 @@ def test_every_path_and_nothing_hostile_gets_through():
         assert isp.page("/healthz") == (200, b"ok\n")
         assert isp.page("/readyz")[0] == 200
         for path in ("/nowhere", "/routers/", "/routers/r9", "/routers/<script>", "/routers/..%2f..%2fetc", "/api/",
-                     "/api/nowhere", "/../../etc/passwd", "/routers/r1/x"):
+                     "/api/nowhere", "/../../etc/passwd", "/routers/r1/x", "/explain?thing=<script>alert(9)</script>",
+                     "/explain?thing=nobody-knows", "/api/explain", "/api/explain?thing=nobody-knows"):
             status, body = isp.page(path)
             assert status in (400, 404), (path, status)
             assert b"<script>" not in body, (path, body)
         text = b"".join(isp.page(path)[1] for path in (*PATHS, "/api/status", "/api/history", "/metrics")).decode()
         assert isp.password() not in text and PASSWORD not in text and "b7Kd9Qw2Zr5Tn8Xc" not in text
+
+
+def test_what_to_tell_a_caller_is_two_taps_away():
+    with Isp(routers=2, files={"subscribers.yaml": PEOPLE + "---\n" + Isp.subscriber(
+            "KN-0044", router="r2", username="dead", phone="0722000044")}) as isp:
+        isp.settle()
+        isp.routers.ask("fault", isp.routers.names[1], "refuse", "times=0")
+        isp.routers.ask("reboot", isp.routers.names[1])
+        for number in range(50):
+            isp.pay("SKLUNM%04d" % number, "50", "mama njeri wa duka la kona ya %d" % number, phone="254799999999")
+        isp.pay("SKLHELD001", "1e3")
+        isp.pay("SKLLESS001", "100", "KN-0043")
+        isp.pay("SKLGOOD001")
+        isp.pay("SKLDEAD001", "2500", "KN-0044")
+        wait_for("the router is away", lambda: "unreachable since" in page(isp, "/payments/waiting").text)
+        wait_for("online", lambda: isp.payment("SKLGOOD001")["access"]["state"] == "online")
+        wait_for("who waits is an alarm", lambda: "1 paid and waits for a router" in page(isp, "/").text)
+        front = page(isp, "/")
+        assert {"/explain", "/payments", "/payments/unmatched", "/payments/held", "/payments/waiting"} <= set(front.links)
+        assert "50 payments have no owner, 2500.00 KES" in front.text, front.text
+        assert "1 payment is held" in front.text
+        assert front.text.index("r2 unreachable") < front.text.index("r1 in sync"), "what hurts stands first"
+        unmatched = page(isp, "/payments/unmatched")
+        assert unmatched.text.count("wavu payment assign SKLUNM") == 50, unmatched.text
+        assert "mama njeri wa duka la kona ya 7" in unmatched.text
+        assert "--held SKLHELD001" in page(isp, "/payments/held").text
+        assert "r2" in page(isp, "/payments/waiting").text and "SKLDEAD001" in page(isp, "/payments/waiting").text
+        latest = page(isp, "/payments?n=3").text
+        assert latest.count("SKL") == 3 and "SKLDEAD001" in latest, latest
+        for thing, words in (("SKLGOOD001", "is credited to KN-0042. KN-0042 is active"),
+                             ("0712345678", "the payment is not why"),
+                             ("KN-0044", "Router r2 does not answer since"),
+                             ("kn 0043", "has no access (new): a balance of 100.00 does not reach"),
+                             ("SKLUNM0003", "is nobody's yet"), ("0799999999", "came and has no owner"),
+                             ("mama njeri wa duka la kona ya 7", "SKLUNM0007 came and has no owner"),
+                             ("SKLHELD001", "is held, nobody was credited"), ("r2", "does not answer since")):
+            shown = page(isp, "/explain?thing=" + urllib.parse.quote_plus(thing)).text
+            assert words in shown, (thing, shown)
+            code, document = isp.run("explain", thing, code=0)
+            assert words in document["verdict"] and document["chain"], document
+            api = json.loads(isp.page("/api/explain?thing=" + urllib.parse.quote_plus(thing))[1])
+            assert words in api["verdict"] and api["thing"] == thing, api
 
 
 def test_methods_and_heads():
@@ -268,7 +320,9 @@ def test_in_a_browser_at_360_px():
         trouble(isp)
         browser = Browser(360)
         try:
-            for path in PATHS:
+            isp.pay("SKLLONG001", "2500", "x" * 200, phone="254799999999")
+            wait_for("booked", lambda: isp.payment("SKLLONG001"))
+            for path in PATHS + ASKS:
                 browser.open("http://127.0.0.1:%d%s" % (isp.status_port, path))
                 width, seen, text = browser.run("return [document.documentElement.scrollWidth, window.innerWidth, "
                                                 "document.body.innerText];")

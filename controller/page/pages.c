@@ -315,7 +315,8 @@ static bool explain(struct response *response, struct rendering *given, struct e
 		document_free(document);
 	} else if (thing.size > 0) {
 		answer = TEXT("<p class=\"verdict\">Nothing is known of that: no account, alias, "
-			      "phone, username, receipt, prompt or router, and nobody typed it.</p>");
+			      "phone, username, receipt, prompt or router, and nobody typed it."
+			      "</p>");
 	}
 	*response = (struct response){
 		found || (thing.size == 0 && !is_api) ? 200 : 404, "text/html; charset=utf-8",

@@ -183,9 +183,7 @@ enum enrolled asker_enrol(struct text *why, struct asker *asker, const struct se
 			   TEXT_ARG(counterpart_base_url(seat->settings, arena)),
 			   TEXT_ARG(seat->tenant->name), TEXT_ARG(channel->name),
 			   TEXT_ARG(secret_reveal(token)));
-	said = inquiry_enrol(asker_inquiry(asker), &to,
-			     text_format(arena, "%.*s/validation", TEXT_ARG(base)),
-			     text_format(arena, "%.*s/confirmation", TEXT_ARG(base)), arena);
+	said = inquiry_enrol(asker_inquiry(asker), &to, base, arena);
 	*why = said.why;
 	return said.answer == ANSWER_YES ? ENROLLED : ENROLLED_NOT;
 }

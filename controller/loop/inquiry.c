@@ -354,13 +354,11 @@ struct said inquiry_reverse(struct inquiry *inquiry, struct counterpart *to,
 	return converse(inquiry, to, &talk, arena);
 }
 
-struct said inquiry_enrol(struct inquiry *inquiry, struct counterpart *to,
-			  struct text validation_url, struct text confirmation_url,
+struct said inquiry_enrol(struct inquiry *inquiry, struct counterpart *to, struct text base_url,
 			  struct arena *arena)
 {
 	struct talk talk = { .topic = TOPIC_ENROL,
-			     .request = to->api->enrol(to->channel, validation_url,
-						       confirmation_url, arena) };
+			     .request = to->api->enrol(to->channel, base_url, arena) };
 
 	return converse(inquiry, to, &talk, arena);
 }

@@ -27,8 +27,7 @@ struct said inquiry_verify(struct inquiry *inquiry, struct counterpart *to,
  * knows. */
 struct said inquiry_reverse(struct inquiry *inquiry, struct counterpart *to,
 			    const struct order *order, struct arena *arena);
-struct said inquiry_enrol(struct inquiry *inquiry, struct counterpart *to,
-			  struct text validation_url, struct text confirmation_url,
+struct said inquiry_enrol(struct inquiry *inquiry, struct counterpart *to, struct text base_url,
 			  struct arena *arena);
 
 /*

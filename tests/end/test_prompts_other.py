@@ -79,7 +79,11 @@ class Street(Shop):
         self.commit("channels")
         self.start()
         for name in names:
-            self.at[name].ask("hook", "http://127.0.0.1:%d%s" % (self.public, self.path(name)))
+            if name == "kk":  # told over its API; the others in their dashboards
+                answer = self.run("payment", "register", "kk", code=0)[1]
+                assert "kk: registered" in answer["message"], answer
+            else:
+                self.at[name].ask("hook", "http://127.0.0.1:%d%s" % (self.public, self.path(name)))
 
     def channel(self, name):
         return ("  - {name: %s, environment: sandbox, endpoint: \"http://127.0.0.1:%d\", type: till, "

@@ -172,6 +172,8 @@ class KopoKopo(Aggregator):
             return "login"
         if (method, path) == ("POST", "/api/v1/incoming_payments"):
             return "push"
+        if (method, path) == ("POST", "/api/v1/webhook_subscriptions"):
+            return "subscription"
         return "query" if method == "GET" and path.startswith("/api/v1/incoming_payments/") else "none"
 
     def refusal(self):
@@ -216,6 +218,17 @@ class KopoKopo(Aggregator):
         where = {} if self.settings["noloc"] == "on" else {
             "Location": "https://sandbox.kopokopo.com/api/v1/incoming_payments/" + name}
         return self.pushed(prompt, (201, where, ""))
+
+    def do_subscription(self, path, headers, body):
+        if not self.is_let_in(headers):
+            return 401, {}, json.dumps({"error_message": "InvalidAccessToken"})
+        fields = json.loads(body)
+        if fields.get("event_type") != "buygoods_transaction_received" or fields.get("scope") != "till" or \
+                fields.get("scope_reference") != self.till.lstrip("K") or not fields.get("url", "").startswith("http"):
+            self.counters["refused"] += 1
+            return 400, {}, json.dumps({"error_code": 400, "error_message": "Invalid subscription"})
+        self.hook = fields["url"]
+        return 201, {"Location": "https://sandbox.kopokopo.com/webhook_subscriptions/" + secrets.token_hex(8)}, ""
 
     def resource(self, prompt):
         return {"id": secrets.token_hex(8), "reference": prompt["receipt"], "origination_time": prompt["at"],

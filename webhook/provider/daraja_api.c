@@ -142,9 +142,11 @@ static struct request daraja_ask(const struct channel *channel,
 	};
 }
 
-static struct request daraja_enrol(const struct channel *channel, struct text validation_url,
-				   struct text confirmation_url, struct arena *arena)
+static struct request daraja_enrol(const struct channel *channel, struct text base_url,
+				   struct arena *arena)
 {
+	struct text validation_url = text_format(arena, "%.*s/validation", TEXT_ARG(base_url));
+	struct text confirmation_url = text_format(arena, "%.*s/confirmation", TEXT_ARG(base_url));
 	/*
 	 * "Completed": what cannot be asked in time is accepted; a refusal would lose the payment.
 	 */

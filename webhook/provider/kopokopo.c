@@ -21,6 +21,7 @@
 #define PRODUCTION "https://api.kopokopo.com"
 #define SANDBOX "https://sandbox.kopokopo.com"
 #define PAYMENTS "/api/v1/incoming_payments"
+#define SUBSCRIPTIONS "/api/v1/webhook_subscriptions"
 
 static enum proof kopokopo_authenticate(const struct channel *channel,
 					const struct callback *callback)
@@ -338,6 +339,29 @@ static struct said kopokopo_result(const struct channel *channel, struct text bo
 	return said;
 }
 
+/*
+ * What payers pay by themselves is told to whoever subscribed to it; there is no place for that in
+ * the dashboard (developers.kopokopo.com, guides/webhooks; k2-connect-node lib/webhooks.js).
+ */
+static struct request kopokopo_enrol(const struct channel *channel, struct text base_url,
+				     struct arena *arena)
+{
+	json_t *body = json_pack("{s:s, s:o, s:s, s:o}", "event_type",
+				 "buygoods_transaction_received", "url", talk_string(base_url),
+				 "scope", "till", "scope_reference",
+				 talk_string(channel->shortcode));
+	return (struct request){
+		.method = "POST",
+		.url = talk_address(channel, PRODUCTION, SANDBOX, SUBSCRIPTIONS, arena),
+		.body = talk_written(body, arena),
+	};
+}
+
+static struct said kopokopo_enrol_read(const struct response *response, struct arena *arena)
+{
+	return kopokopo_start_read(response, arena);
+}
+
 static const struct provider_api kopokopo_api = {
 	.login_needs = NEED_CONSUMER_KEY | NEED_CONSUMER_SECRET,
 	.login = kopokopo_login,
@@ -348,6 +372,8 @@ static const struct provider_api kopokopo_api = {
 	.ask = kopokopo_ask,
 	.ask_read = kopokopo_ask_read,
 	.result = kopokopo_result,
+	.enrol = kopokopo_enrol,
+	.enrol_read = kopokopo_enrol_read,
 };
 
 static const char *const kopokopo_kinds[] = { "", NULL };

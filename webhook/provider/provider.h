@@ -175,8 +175,8 @@ struct provider_api {
 			      struct arena *arena);
 	/* The channel's callback URLs are made known to the provider. This and all below: NULL
 	 * where the provider has no such thing. */
-	struct request (*enrol)(const struct channel *channel, struct text validation_url,
-				struct text confirmation_url, struct arena *arena);
+	struct request (*enrol)(const struct channel *channel, struct text base_url,
+				struct arena *arena);
 	struct said (*enrol_read)(const struct response *response, struct arena *arena);
 	/* A statement that an operator downloaded. False with a sentence: it is none. A line that
 	 * cannot be read has a `flaw`. */

@@ -118,6 +118,13 @@ static void property_07_ambiguity_is_doubtful(void **state)
 		"\"CallbackMetadata\":{\"Item\":[" ITEMS "]}}}}",
 		"{\"Body\":{\"stkCallback\":{\"CheckoutRequestID\":\"" REF
 		"\",\"ResultCode\":1,\"ResultCode\":0}}}",
+		/* Whole in all but one name that stands there twice. */
+		"{\"Body\":{\"stkCallback\":{\"CheckoutRequestID\":\"" REF
+		"\",\"ResultCode\":1032,\"ResultCode\":0,"
+		"\"CallbackMetadata\":{\"Item\":[" ITEMS "]}}}}",
+		"{\"Body\":{\"stkCallback\":{\"CheckoutRequestID\":\"ws_CO_1\","
+		"\"CheckoutRequestID\":\"" REF "\",\"ResultCode\":0,"
+		"\"CallbackMetadata\":{\"Item\":[" ITEMS "]}}}}",
 		"{\"TransID\":\"NLJ7RT61SV\",\"TransAmount\":\"2500\"}",
 	};
 	for (size_t i = 0; i < ARRAY_COUNT(bodies); i++) {

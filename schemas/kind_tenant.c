@@ -29,11 +29,11 @@ static const struct key channel_keys[] = {
 	{ .name = "store", .type = VALUE_SHORTCODE,
 	  .help = "A till's store (head office) number: prompts for a till name both." },
 	{ .name = "prompt_till", .type = VALUE_TEXT, .max = 16,
-	  .help = "Kopo Kopo's till of the online payments account (K and digits), which its prompts "
-		  "name; by default the short code." },
+	  .help = "Kopo Kopo's till of the online payments account (K and digits), which its "
+		  "prompts name; by default the short code." },
 	{ .name = "email", .type = VALUE_TEXT, .max = 100,
-	  .help = "An address of yours, told to Paystack and Flutterwave as every payer's: they take "
-		  "no prompt without one." },
+	  .help = "An address of yours, told to Paystack and Flutterwave as every payer's: they "
+		  "take no prompt without one." },
 	{ .name = "token", .type = VALUE_SECRET, .flags = KEY_REQUIRED,
 	  .help = "The unguessable part of the callback URL: 16 to 128 of A-Z a-z 0-9 _ and -." },
 	{ .name = "consumer_key", .type = VALUE_SECRET,

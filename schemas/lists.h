@@ -13,7 +13,7 @@ extern const char *const provider_names[]; /* NULL-terminated, sorted */
 
 /* Keys of a channel that this provider cannot do without, NULL-terminated; NULL: none. */
 const char *const *provider_needs(struct text provider);
-/* Whether its channel prompts by one of *marks, and then needs all of *needs; false: it has none. */
+/* Its channel prompts with one of *marks, and then needs all of *needs. False: it has none. */
 bool provider_prompt_needs(const char *const **marks, const char *const **needs,
 			   struct text provider);
 /* Does `email` or `prompt_till` mean anything to it? */

@@ -88,7 +88,8 @@ static void check_prompts(struct reader *reader, const struct source *source,
 
 		(void)snprintf(path, sizeof(path), "payments[%u].%s", index, own[i]);
 		if (node && !provider_uses(channel->provider, own[i]))
-			source_error(reader, source, node, path, "%.*s has no use for it: remove it",
+			source_error(reader, source, node, path,
+				     "%.*s has no use for it: remove it",
 				     TEXT_ARG(channel->provider));
 	}
 	(void)snprintf(path, sizeof(path), "payments[%u].email", index);

@@ -150,9 +150,9 @@ static struct request kopokopo_login(const struct channel *channel,
 	return (struct request){
 		.method = "POST",
 		.url = talk_address(channel, PRODUCTION, SANDBOX, "/oauth/token", arena),
-		.body = text_format(arena,
-				    "grant_type=client_credentials&client_id=%.*s&client_secret=%.*s",
-				    TEXT_ARG(key), TEXT_ARG(secret)),
+		.body = text_format(
+		    arena, "grant_type=client_credentials&client_id=%.*s&client_secret=%.*s",
+		    TEXT_ARG(key), TEXT_ARG(secret)),
 		.is_form = true,
 		.open = true,
 		.again = true,

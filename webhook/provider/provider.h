@@ -148,7 +148,7 @@ struct statement_line {
 struct provider_api {
 	/* Sets of enum need: for any question, and beside those for a prompt. */
 	uint32_t login_needs, prompt_needs;
-	/* A token for the other questions, and how long it lives. NULL: credentials.secret is it. */
+	/* A token for the other questions, and its life. NULL: credentials.secret is it. */
 	struct request (*login)(const struct channel *channel,
 				const struct credentials *credentials, struct arena *arena);
 	bool (*login_read)(struct text *token, int64_t *lives_us, const struct response *response,

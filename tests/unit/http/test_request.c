@@ -14,6 +14,7 @@
 #include <unistd.h>
 #include <cmocka.h>
 
+#include "base/halt.h"
 #include "http/request.h"
 #include "http/tls.h"
 
@@ -22,6 +23,7 @@ struct step {
 	const char *answer; /* NULL: nothing is said */
 	bool closes;        /* after the answer */
 	bool resets;        /* … by a reset */
+	bool halts;         /* the process is to end while it is thought about */
 };
 
 static struct {
@@ -76,6 +78,8 @@ static void serve(int socket)
 		const struct step *step =
 			&peer.steps[peer.at < peer.step_count ? peer.at : peer.step_count - 1];
 		peer.at++;
+		if (step->halts)
+			halt_call();
 		if (step->answer)
 			(void)send(socket, step->answer, strlen(step->answer), MSG_NOSIGNAL);
 		if (step->closes || step->resets) {
@@ -339,6 +343,24 @@ static void silence_and_time_have_an_end(void **state)
 	}
 }
 
+/* Nobody would answer for ten minutes; it was sent, so nobody knows what became of it. */
+static void what_yields_is_given_up_when_the_process_is_to_end(void **state)
+{
+	static const struct step halts[] = { { .halts = true } };
+	(void)state;
+	halt_prepare();
+	begin(halts, 1);
+	struct http_call call = post("{}");
+	call.timeout_ms = call.silence_ms = 600000;
+	call.yields = true;
+	assert_false(call_it(&call));
+	assert_int_equal(error.code, ERROR_UNKNOWN);
+	assert_true(reply.was_sent);
+	settle();
+	halt_prepare();
+	finish();
+}
+
 static void what_is_no_http_is_unknown(void **state)
 {
 	static const struct step steps[] = { { .answer = "SSH-2.0-ROSSSH\r\n", .closes = true } };
@@ -410,6 +432,7 @@ int main(void)
 		TEST(what_is_harmless_twice_may_be_repeated),
 		TEST(a_connection_that_ended_while_idle_is_replaced),
 		TEST(silence_and_time_have_an_end),
+		TEST(what_yields_is_given_up_when_the_process_is_to_end),
 		TEST(what_is_no_http_is_unknown),
 		TEST(the_environments_proxy_is_not_asked),
 		TEST(origins_are_made_of_hosts_only),

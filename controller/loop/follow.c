@@ -132,16 +132,41 @@ static bool still_loses(const struct intent *next, struct text router, struct te
 	       !state_is_open(policy_entitle(&given).state);
 }
 
+/* They are in order of router and reference. */
+static bool is_among(const struct commit_losses *losses, struct text router, struct text reference)
+{
+	uint32_t low = 0, high = losses->count;
+
+	while (low < high) {
+		uint32_t middle = low + (high - low) / 2;
+		const struct commit_loss *loss = &losses->losses[middle];
+		int order = text_compare(loss->router, router);
+
+		if (order == 0)
+			order = text_compare(loss->reference, reference);
+		if (order == 0)
+			return true;
+		if (order < 0)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return false;
+}
+
 /* Everybody whose loss by this commit or an earlier one is not made yet, by router. */
 static bool waiting_losses(struct commit_loss **out, uint32_t *out_count, struct seat *seat,
-			   const struct intent *next, const struct standing *standings,
-			   uint32_t count, int64_t now, struct arena *arena, struct error *error)
+			   const struct intent *next, const struct commit_losses *fresh,
+			   const struct standing *standings, uint32_t count, int64_t now,
+			   struct arena *arena, struct error *error)
 {
 	struct router_state *routers;
 	uint32_t router_count, loss_count;
 
-	*out = NULL;
-	*out_count = 0;
+	*out = ARENA_ARRAY(arena, struct commit_loss, fresh->count + 1);
+	*out_count = fresh->count;
+	if (fresh->count > 0)
+		memcpy(*out, fresh->losses, fresh->count * sizeof(**out));
 	if (!fleet_routers(&routers, &router_count, seat->store, arena, error))
 		return false;
 	for (uint32_t i = 0; i < router_count; i++) {
@@ -152,11 +177,26 @@ static bool waiting_losses(struct commit_loss **out, uint32_t *out_count, struct
 		*out = arena_grow(arena, *out, *out_count * sizeof(**out),
 				  (*out_count + loss_count + 1) * sizeof(**out));
 		for (uint32_t k = 0; k < loss_count; k++)
-			if (still_loses(next, routers[i].name, losses[k], standings, count, now,
+			if (!is_among(fresh, routers[i].name, losses[k]) &&
+			    still_loses(next, routers[i].name, losses[k], standings, count, now,
 					arena))
 				(*out)[(*out_count)++] =
 				    (struct commit_loss){ routers[i].name, losses[k] };
 	}
+	return true;
+}
+
+bool follow_weigh(struct commit_losses *losses, struct commit_loss **waiting,
+		  uint32_t *waiting_count, struct seat *seat, const struct intent *next,
+		  const struct standing *standings, uint32_t count, int64_t now,
+		  struct arena *arena, struct error *error)
+{
+	if (!waiting_losses(waiting, waiting_count, seat, next, losses, standings, count, now,
+			    arena, error))
+		return false;
+	/* Those of earlier commits have access on their routers, though no commit gives it. */
+	losses->why = plan_fleet_why(next, *waiting, *waiting_count,
+				     losses->fleet_access + *waiting_count - losses->count, arena);
 	return true;
 }
 
@@ -204,14 +244,10 @@ static bool remember_losses(struct taking *taking, const struct standing *standi
 	}
 	if (source->losses_why.size == 0)
 		return true;
-	if (!waiting_losses(&waiting, &waiting_count, taking->seat, next, standings, count,
-			    taking->now, arena, error))
+	if (!follow_weigh(&losses, &waiting, &waiting_count, taking->seat, next, standings, count,
+			  taking->now, arena, error))
 		return false;
-	/* Those of earlier commits have access on their routers, though no commit gives it. */
-	source->losses_why = plan_fleet_why(
-	    next, waiting, waiting_count,
-	    losses.fleet_access + (waiting_count > losses.count ? waiting_count - losses.count : 0),
-	    arena);
+	source->losses_why = losses.why;
 	for (uint32_t i = 0; source->losses_why.size == 0 && i < waiting_count; i++) {
 		const struct router *router = intent_router(next, waiting[i].router);
 

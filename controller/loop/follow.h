@@ -8,6 +8,7 @@
 
 #include "intent/intent.h"
 #include "loop/seat.h"
+#include "plan/plan.h"
 
 struct followed {
 	bool looked;              /* the branch could be read */
@@ -46,6 +47,15 @@ bool follow_take(struct seat *seat, struct intent *next, int64_t now,
  */
 bool follow_publish(struct seat *seat, const struct intent *intent, struct text *problems,
 		    struct arena *arena, struct error *error) MUST_CHECK;
+
+/*
+ * Losses that wait since earlier commits, weighed again together with those of `next` by the fleet's
+ * guard that counts then: fills `losses->why`, and *waiting with all of them. Writes nothing.
+ */
+bool follow_weigh(struct commit_losses *losses, struct commit_loss **waiting,
+		  uint32_t *waiting_count, struct seat *seat, const struct intent *next,
+		  const struct standing *standings, uint32_t count, int64_t now,
+		  struct arena *arena, struct error *error) MUST_CHECK;
 
 /*
  * Is the commit's tenant the one of the settings? If not, `findings` holds that one error, in the

@@ -259,9 +259,7 @@ static bool gather_losses(struct gathered *out, struct seat *seat, const struct 
 	in->loss_count = sort_once(all, count);
 	in->leave_count = sort_once(leave, in->leave_count);
 	in->leave = leave;
-	in->fleet_why = out->source.losses_why;
-	if (task->losses != NULL && task->losses->why.size > 0)
-		in->fleet_why = task->losses->why;
+	in->fleet_why = task->losses != NULL ? task->losses->why : out->source.losses_why;
 	return true;
 }
 

@@ -100,7 +100,7 @@ static void visit(struct crew *crew, struct pass_router *router, struct arena *a
 			     .because = TEXT("wavu apply"),
 			     .look_only = crew->wish->look_only,
 			     .intent = crew->wish->look_only ? tenant->intent : NULL,
-			     .losses = tenant->preview ? &tenant->losses : NULL,
+			     .losses = tenant->has_former ? &tenant->losses : NULL,
 			     .actor = crew->wish->actor,
 			     .approvals = crew->approvals,
 			     .approval_count = crew->wish->approval_count };

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "loop/follow.h"
 #include "loop/rollout.h"
 #include "settings/secrets.h"
 #include "state/fleet.h"
@@ -150,8 +151,9 @@ static bool foretell_losses(struct pass *pass, struct pass_tenant *tenant, struc
 	struct repository *mirror;
 	struct findings findings;
 	struct intent *former = NULL;
+	struct commit_loss *waiting;
 	struct error why;
-	uint32_t count;
+	uint32_t count, waiting_count;
 
 	if (!source_read(&source, seat->store, &pass->arena, error))
 		return false;
@@ -173,6 +175,13 @@ static bool foretell_losses(struct pass *pass, struct pass_tenant *tenant, struc
 	}
 	plan_commit_losses(&tenant->losses, former, tenant->intent, standings, count, clock_now(),
 			   &pass->arena);
+	/* What waits since an earlier commit is weighed again by the one to come. */
+	if (tenant->losses.why.size == 0 && source.losses_why.size > 0 &&
+	    !follow_weigh(&tenant->losses, &waiting, &waiting_count, seat, tenant->intent,
+			  standings, count, clock_now(), &pass->arena, error)) {
+		intent_release(former);
+		return false;
+	}
 	name_cuts(pass, tenant, former);
 	for (uint32_t i = 0; i < tenant->losses.count; i++) {
 		struct commit_loss *loss = &tenant->losses.losses[i];

@@ -334,6 +334,25 @@ def test_a_relaxed_guard_lets_go_what_it_held():
         assert not any(router["guarded"] for router in status["routers"]), status["routers"]
 
 
+def test_a_plan_forgets_what_its_commit_gives_back():
+    """A mistake is held; the commit that takes most of it back would be let go at once, and its plan says the same."""
+    def crowd(count):
+        return "---\n".join(person("C-%d" % i, 1) for i in range(count))
+    with Isp(files={"subscribers.yaml": crowd(12)}, start=False) as isp:
+        isp.run("apply", code=0)
+        isp.write("subscribers.yaml", "")
+        isp.commit("everybody is gone")
+        assert isp.run("plan", code=3)[1]["routers"][0]["guarded"]["losses"] == 12
+        isp.run("apply", code=3)
+        isp.write("subscribers.yaml", crowd(11))
+        isp.commit("one was meant")
+        [router] = isp.run("plan", code=2)[1]["routers"]
+        assert router["guarded"] is None and [change["key"] for change in router["changes"]] == ["c-11"], router
+        isp.run("apply", code=0)
+        assert len(isp.routers.rows("/ppp/secret")) == 11
+        isp.run("plan", code=0)
+
+
 def test_a_subscriber_is_paused_and_resumed():
     with Isp() as isp:
         code, said = isp.run("subscriber", "pause", "KN-0042", code=1)

@@ -74,6 +74,8 @@ int run_payment_refund(struct call *call)
 {
 	struct text arguments[3] = { call->arguments[0], call_option(call, "--reason") };
 
+	if (!call_has(call, "--reason") && call_has(call, "--send"))
+		return call_usage(call->command, "money leaves with --send: it needs a --reason");
 	if (!call_has(call, "--reason"))
 		arguments[1] = TEXT("given back, and nobody said why");
 	else if (text_trim(arguments[1]).size == 0)

@@ -9,7 +9,7 @@
 #include "view/reversal_view.h"
 
 /* A person waits at the terminal; results mostly take seconds. */
-#define WAIT_US (8 * SECOND_US)
+#define WAIT_US (15 * SECOND_US)
 #define LOOK_AGAIN_MS 50
 
 static bool order(struct question *out, struct seat *seat, const struct intent *intent,

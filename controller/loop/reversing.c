@@ -307,6 +307,20 @@ static bool without_rights(const struct lane *lane, const struct question *order
 	return update(&written, lane, order->id, change_delay, &delay, error);
 }
 
+/* It stays due; a person who waits for it is told why. */
+static bool keep_pace(const struct lane *lane, const struct question *order, int64_t wait_us,
+		      struct error *error)
+{
+	struct delay delay = { .next_at = lane->now + wait_us };
+	bool written;
+
+	lane_again(lane, delay.next_at);
+	if (order->sent_at != 0 || order->why.size > 0)
+		return true;
+	delay.why = TEXT("it leaves as soon as the pace that the provider allows lets it");
+	return update(&written, lane, order->id, change_delay, &delay, error);
+}
+
 /* *full: the budget of its channel is used up for now. */
 static bool look(const struct lane *lane, const struct question *order, bool *full,
 		 struct error *error)
@@ -341,8 +355,7 @@ static bool look(const struct lane *lane, const struct question *order, bool *fu
 	wait_us = inquiry_ask_at(lane->inquiry, &to) - clock_monotonic();
 	if (wait_us > 0) {
 		*full = true;
-		lane_again(lane, lane->now + wait_us);
-		return true;
+		return keep_pace(lane, order, wait_us, error);
 	}
 	return order->sent_at == 0 ? leave(lane, &to, order, error)
 				   : ask(lane, &to, order, error);

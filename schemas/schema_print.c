@@ -102,7 +102,7 @@ static void put_words(struct printer *printer, const char *key, const char *cons
 #define ADDRESS                                                                          \
 	"(25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])(\\.(25[0-5]|2[0-4][0-9]|1[0-9]{2}|" \
 	"[1-9]?[0-9])){3}"
-#define TIME "[0-9]{4}-[0-9]{2}-[0-9]{2}(T[0-9]{2}:[0-9]{2}(:[0-9]{2})?(Z|[+-][0-9]{2}:[0-9]{2})?)?"
+#define TIME "[0-9]{4}-[0-9]{2}-[0-9]{2}(T[0-9]{2}:[0-9]{2}(:[0-9]{2})?)?(Z|[+-][0-9]{2}:[0-9]{2})?"
 #define CALENDAR " ?(months?|years?)"
 #define EXACT " ?(s|m|h|d|w|seconds?|minutes?|hours?|days?|weeks?)"
 

@@ -49,8 +49,8 @@ bool follow_publish(struct seat *seat, const struct intent *intent, struct text 
 		    struct arena *arena, struct error *error) MUST_CHECK;
 
 /*
- * Losses that wait since earlier commits, weighed again together with those of `next` by the fleet's
- * guard that counts then: fills `losses->why`, and *waiting with all of them. Writes nothing.
+ * Losses that wait since earlier commits, weighed again together with those of `next` by the
+ * fleet's guard that counts then: fills `losses->why`, and *waiting with all. Writes nothing.
  */
 bool follow_weigh(struct commit_losses *losses, struct commit_loss **waiting,
 		  uint32_t *waiting_count, struct seat *seat, const struct intent *next,

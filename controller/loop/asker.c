@@ -18,8 +18,8 @@
 #define ASKER_ARENA_SIZE (64u << 20)
 #define LOOK_ARENA_SIZE (4u << 20)
 #define PUBLISH_ARENA_SIZE (1024ull << 20) /* a week of prompts; touched as needed */
-#define TICK_MS 1000 /* what the teller wrote is seen after so long at most */
-#define PATIENCE_US (5 * SECOND_US) /* for one lane, before the others have their turn */
+#define TICK_MS 1000                       /* what the teller wrote is seen after so long at most */
+#define PATIENCE_US (5 * SECOND_US)        /* for one lane, before the others have their turn */
 
 /* What the thread that looks remembers of a seat. */
 struct lookout {
@@ -32,7 +32,7 @@ struct asker {
 	uint32_t seat_count;
 	struct inquiry *inquiry;
 	_Atomic bool stopping;
-	struct ticker ticker; /* looks for what is due */
+	struct ticker ticker;     /* looks for what is due */
 	struct lookout *lookouts; /* of its thread alone; one a seat */
 
 	pthread_mutex_t lock; /* of the rest; never held across I/O */
@@ -45,8 +45,7 @@ struct asker {
 /* ---- one visit ------------------------------------------------------------------------------- */
 
 /* Everything that asks a provider, in this order. */
-static lane_step *const steps[] = { reversing_step, prompting_step, asking_step,
-				    checking_step };
+static lane_step *const steps[] = { reversing_step, prompting_step, asking_step, checking_step };
 
 bool asker_visit(struct asker *asker, struct seat *seat, struct text channel, int64_t now,
 		 int64_t *next_at, struct error *error)
@@ -200,8 +199,8 @@ static bool look_at(struct asker *asker, uint32_t index, int64_t now, struct err
 	due_turns = ARENA_ARRAY(&arena, struct turn, count + 1);
 	for (uint32_t i = 0; done && i < count; i++) {
 		due_turns[i] = (struct turn){ .seat = seat, .channel = channels[i] };
-		counterpart_credential(&due_turns[i].provider, &due_turns[i].credential, seat, intent,
-				   channels[i], &arena);
+		counterpart_credential(&due_turns[i].provider, &due_turns[i].credential, seat,
+				       intent, channels[i], &arena);
 	}
 	(void)pthread_mutex_lock(&asker->lock);
 	for (uint32_t i = 0; done && i < count; i++)
@@ -225,8 +224,7 @@ static void look(void *context)
 	for (uint32_t i = 0; i < asker->seat_count; i++) {
 		bool *published = &asker->lookouts[i].is_published;
 
-		*published =
-		    *published || asker_publish(&asker->seats[i], clock_now(), &error);
+		*published = *published || asker_publish(&asker->seats[i], clock_now(), &error);
 		if (!*published || !look_at(asker, i, clock_now(), &error))
 			engine_store_failed(&error);
 	}

@@ -118,7 +118,8 @@ static bool look(const struct lane *at, struct question *question, bool *full,
 			       error);
 	if (!counterpart_open(&to, at->seat, at->intent, question->channel, NEEDS_ORDER, at->arena,
 			      &why) ||
-	    to.provider != provider || !counterpart_reaches_us(at->seat->settings, to.channel, &why)) {
+	    to.provider != provider ||
+	    !counterpart_reaches_us(at->seat->settings, to.channel, &why)) {
 		if (to.provider != provider && to.provider != NULL)
 			why = TEXT("its channel is another provider's now");
 		question->next_at = at->now + WITHOUT_KEYS_US;

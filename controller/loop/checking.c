@@ -53,7 +53,7 @@ static bool hold_because(const struct inspection *at, struct text why, struct er
 						 &at->callback, at->lane->arena);
 
 	return booking_words_because(at->lane->seat, said.receipt, why, at->lane->now,
-				    at->lane->arena, error);
+				     at->lane->arena, error);
 }
 
 /* In one transaction: what the answer means, and that it was asked. */

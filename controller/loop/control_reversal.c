@@ -30,11 +30,11 @@ static bool see_it_off(struct question *question, struct engine *engine, struct 
 		       struct arena *arena, struct error *error)
 {
 	bool runs = engine_role(engine) == ENGINE_RUN, found;
-	int64_t until_at = clock_monotonic() + WAIT_US, next_at;
+	int64_t until_at = clock_monotonic() + WAIT_US, next_at = 0;
 
 	if (runs)
 		asker_wake(engine->asker);
-	else if (!asker_step(engine->asker, seat, clock_now(), &next_at, error))
+	else if (!asker_visit(engine->asker, seat, question->channel, clock_now(), &next_at, error))
 		return false;
 	for (;;) {
 		if (!questions_find(&found, question, seat->store, question->id, arena, error))

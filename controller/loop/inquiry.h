@@ -31,9 +31,9 @@ struct said inquiry_enrol(struct inquiry *inquiry, struct counterpart *to, struc
 			  struct arena *arena);
 
 /*
- * What a provider's `check` asks; outside the budget, for no provider of one publishes a rate. False
- * with a sentence: the key is none. True: *response is what came, if anything; *why is why nothing
- * did.
+ * What a provider's `check` asks; outside the budget, for no provider of one publishes a rate.
+ * False with a sentence: the key is none. True: *response is what came, if anything; *why is why
+ * nothing did.
  */
 bool inquiry_check(struct response *response, struct inquiry *inquiry, struct counterpart *to,
 		   const struct request *request, struct arena *arena,

@@ -329,6 +329,33 @@ bool attempts_without_receipt(bool *found, struct attempt *out, struct store *st
 	return ok;
 }
 
+bool attempts_asked(bool *found, struct attempt *out, struct store *store,
+		    const struct payment *payment, struct arena *arena, struct error *error)
+{
+	struct statement *statement;
+	struct db *db;
+
+	*found = false;
+	if (payment->phone.size == 0 && payment->phone_hash.size == 0)
+		return true;
+	if (!store_read(&db, store, STORE_TENANT, error))
+		return false;
+	statement = db_prepare(db, ATTEMPT "WHERE a.channel = ?1 AND a.cents = ?2 AND a.sent_at"
+					   " BETWEEN ?3 AND ?4 AND a.status IN ('created',"
+					   " 'prompted') ORDER BY a.id");
+	db_bind_text(statement, 1, payment->channel);
+	db_bind(statement, 2, payment->amount_cents);
+	db_bind(statement, 3, payment->at - AFTER_US);
+	db_bind(statement, 4, payment->at + BEFORE_US);
+	while (!*found && db_step(statement)) {
+		take_attempt(out, statement, arena);
+		*found = is_same_payer(out, payment->phone, payment->phone_hash, TEXT_NONE, arena);
+	}
+	bool ok = db_finish(statement, error);
+	store_read_done(store, STORE_TENANT, db);
+	return ok;
+}
+
 bool attempts_wait(bool *wait, struct store *store, struct text channel, int64_t cents, int64_t at,
 		   struct error *error)
 {

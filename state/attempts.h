@@ -43,6 +43,11 @@ bool attempts_sent_since(struct attempt **out, uint32_t *count, struct store *st
 /* The newest one that the provider knows by this name. */
 bool attempts_named(bool *found, struct attempt *out, struct store *store, struct text channel,
 		    struct text provider_ref, struct arena *arena, struct error *error) MUST_CHECK;
+/* The oldest open one to the phone of this payment, for its amount, that was sent when it may have
+ * caused it. */
+bool attempts_asked(bool *found, struct attempt *out, struct store *store,
+		    const struct payment *payment, struct arena *arena,
+		    struct error *error) MUST_CHECK;
 /* The attempt that a payment pays. */
 bool attempts_of_payment(bool *found, struct attempt *out, struct store *store, int64_t payment_id,
 			 struct arena *arena, struct error *error) MUST_CHECK;

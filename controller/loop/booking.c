@@ -318,12 +318,25 @@ static bool book_proven(struct booked *out, struct seat *seat, const struct inte
 			struct arena *arena, struct error *error)
 {
 	struct text receipt = out->payment.receipt;
+	struct attempt attempt;
 	struct known known;
+	bool is_prompt, is_news;
 
 	if (!known_read(&known, seat, receipt, arena, error))
 		return false;
 	if (known.is_done)
 		return true;
+	is_news = !known.found && heard->nobodys.size == 0 && !heard->payer_is_word;
+	if (heard->why.size == 0 &&
+	    !booking_prompt_of(&is_prompt, &attempt, seat, &heard->notice,
+			       &out->payment, is_news, arena, error))
+		return false;
+	if (heard->why.size == 0 && is_prompt)
+		return (!known.is_word ||
+			word_give_way(seat->store, known.former.id, now, error)) &&
+		       booking_noticed(out, seat, intent, &attempt, &heard->notice, now, arena,
+				       error) &&
+		       booking_words_settle(seat, receipt, TEXT("provider"), now, arena, error);
 	if (known.found && !known.is_word)
 		return book_known(out, seat, intent, heard, &known.former, now, arena, error);
 	if (heard->why.size > 0)
@@ -341,7 +354,6 @@ static bool book_heard(struct booked *out, struct seat *seat, const struct inten
 	struct spoken spoken = { .why = heard->why,
 				 .is_hint = heard->asks,
 				 .is_asked_late = heard->unverified };
-	bool is_prompt = false;
 
 	*out = (struct booked){ .payment = payment_of(line, heard, now) };
 	if (heard->refused)
@@ -352,10 +364,7 @@ static bool book_heard(struct booked *out, struct seat *seat, const struct inten
 		return booking_hold_unreadable(out, seat, line, heard->why, now, arena, error);
 	if (heard->unproven)
 		return booking_word(out, seat, line, &spoken, now, arena, error);
-	if (heard->why.size == 0 &&
-	    !booking_noticed(&is_prompt, out, seat, intent, &heard->notice, now, arena, error))
-		return false;
-	return is_prompt || book_proven(out, seat, intent, line, heard, now, arena, error);
+	return book_proven(out, seat, intent, line, heard, now, arena, error);
 }
 
 bool booking_true(struct booked *out, struct seat *seat, const struct intent *intent,

@@ -454,15 +454,30 @@ bool booking_answered(struct booked *out, struct seat *seat, const struct intent
 	return book_new(&paying, error);
 }
 
-bool booking_noticed(bool *is_prompt, struct booked *out, struct seat *seat,
-		     const struct intent *intent, const struct notice *notice, int64_t now,
+bool booking_prompt_of(bool *found, struct attempt *out, struct seat *seat,
+		       const struct notice *notice, const struct payment *payment, bool is_news,
+		       struct arena *arena, struct error *error)
+{
+	*found = false;
+	if (notice->kind != NOTICE_PAID || notice->receipt.size == 0 || !notice->has_amount)
+		return true;
+	if (!attempts_named(found, out, seat->store, payment->channel, notice->prompt, arena,
+			    error))
+		return false;
+	/* A till's notice names nobody: who was asked for just that just now pays just that. */
+	return *found || !is_news || notice->reference.size > 0 ||
+	       attempts_asked(found, out, seat->store, payment, arena, error);
+}
+
+bool booking_noticed(struct booked *out, struct seat *seat, const struct intent *intent,
+		     struct attempt *attempt, const struct notice *notice, int64_t now,
 		     struct arena *arena, struct error *error)
 {
-	struct attempt attempt;
 	struct paying paying = { .out = out,
 				 .seat = seat,
 				 .intent = intent,
-				 .attempt = &attempt,
+				 .attempt = attempt,
+				 .receipt = notice->receipt,
 				 .now = now,
 				 .arena = arena };
 	struct said said = { .answer = ANSWER_YES,
@@ -473,13 +488,9 @@ bool booking_noticed(bool *is_prompt, struct booked *out, struct seat *seat,
 			     .currency = notice->currency,
 			     .at = notice->at };
 
-	*is_prompt = false;
-	if (notice->kind != NOTICE_PAID || notice->receipt.size == 0 || !notice->has_amount)
-		return true;
-	if (!attempts_named(is_prompt, &attempt, seat->store, out->payment.channel, notice->prompt,
-			    arena, error))
-		return false;
-	return !*is_prompt || proved(&paying, &said, NULL, TEXT_NONE, error);
+	/* Inferred from the payer, it gives way to a receipt that the prompt's own result names. */
+	return notice->prompt.size > 0 ? proved(&paying, &said, NULL, TEXT_NONE, error)
+				       : pay(&paying, error);
 }
 
 bool booking_found(bool *found, struct seat *seat, struct attempt *attempt, int64_t now,

@@ -23,12 +23,16 @@ bool booking_answered(struct booked *out, struct seat *seat, const struct intent
 		      struct attempt *attempt, const struct said *said, int64_t now,
 		      struct arena *arena, struct error *error) MUST_CHECK;
 /*
- * A proven notice on the channel's URL that names the prompt it pays: booked as that prompt's
- * money, once, whoever else said it. *is_prompt false: it names none of ours, and nothing is done.
- * `out->payment` holds the notice's words.
+ * Whose prompt a proven notice on the channel's URL pays: the one that it names; else, for `is_news`
+ * that names no account, the open one to this payer's phone, for that amount and at that time.
  */
-bool booking_noticed(bool *is_prompt, struct booked *out, struct seat *seat,
-		     const struct intent *intent, const struct notice *notice, int64_t now,
+bool booking_prompt_of(bool *found, struct attempt *out, struct seat *seat,
+		       const struct notice *notice, const struct payment *payment, bool is_news,
+		       struct arena *arena, struct error *error) MUST_CHECK;
+/* Books it as the money of that prompt, once, whoever else said it. `out->payment` holds the
+ * notice's words. */
+bool booking_noticed(struct booked *out, struct seat *seat, const struct intent *intent,
+		     struct attempt *attempt, const struct notice *notice, int64_t now,
 		     struct arena *arena, struct error *error) MUST_CHECK;
 /*
  * Before it is given up: was it paid by a confirmation that names no attempt? Nothing is credited.

@@ -192,19 +192,21 @@ def test_property_16_the_end_may_come_before_the_answer_and_the_notice_before_th
             attempt = isp.ask_for_money(name)
             isp.becomes("paid", attempt)
             assert isp.of(name)["receipt"] == isp.receipt_of(name)
-        # The till's notice names no prompt: whoever it is credited to, the result counts no second time.
+        # The till's notice names neither prompt nor account: the phone that was asked for just that pays for whom it
+        # was asked, not for its owner; and the result counts no second time.
         isp.write("more.yaml", isp.subscriber("KN-7", username="seven", phone="0712345677"))
         isp.commit("one more", wait=True)
         world = isp.at["kk"]
         for setting in (("push", "ok"), ("callback", "never"), ("notice", "on")):
             world.ask("set", *setting)
-        attempt = isp.run("payment", "request", "KN-7", "--channel", "kk", code=0)[1]["attempt"]
+        attempt = isp.run("payment", "request", "KN-7", "--channel", "kk", "--phone", "0712345678", code=0)[1]["attempt"]
         prompt = world.prompt()
         isp.becomes("prompted", attempt)
         world.ask("pay", prompt["id"])
-        wait_for("the notice is booked", lambda: isp.payment(world.newest()["receipt"]))
-        world.ask("tell", prompt["id"])
+        assert wait_for("the notice is booked", lambda: isp.payment(world.newest()["receipt"]))["account"] == "KN-7"
         assert isp.becomes("paid", attempt)["receipt"] == world.newest()["receipt"]
+        world.ask("tell", prompt["id"])
+        world.ask("notice", prompt["id"])
         isp.quiet()
         assert len(isp.credited()) == 3, isp.credited()
 

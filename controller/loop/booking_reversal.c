@@ -379,8 +379,15 @@ static bool hear_status(const struct word *at, const struct said *said, uint32_t
 				  error);
 	if (question->status == QUESTION_NO)
 		return true;
-	if (said->answer == ANSWER_YES && said->has_amount && said->receipt.size > 0 &&
-	    said->amount_cents == question->cents)
+	if (said->answer == ANSWER_YES && said->has_amount && said->amount_cents != question->cents)
+		return remark(at,
+			      text_format(at->arena,
+					  "the provider says that the payment stands with %.*s, "
+					  "not %.*s: look it up in its portal",
+					  TEXT_ARG(text_of_cents(at->arena, said->amount_cents)),
+					  TEXT_ARG(text_of_cents(at->arena, question->cents))),
+			      error);
+	if (said->answer == ANSWER_YES && said->has_amount && said->receipt.size > 0)
 		return still_stands(at, ask, error);
 	return remark(at,
 		      text_format(at->arena,
@@ -401,13 +408,20 @@ bool booking_reversal_result(struct booked *out, struct seat *seat, const struct
 	struct said said;
 
 	*out = (struct booked){ 0 };
-	/* What was taken back stays so; what cannot be understood now is asked again. */
-	if (question->status == QUESTION_YES || question->sent_at == 0 || channel == NULL ||
-	    provider == NULL || provider->api == NULL || provider->api->reverse_result == NULL ||
-	    provider->api->order_result == NULL || !text_equal(channel->provider, line->provider) ||
+	/* What was taken back stays so. */
+	if (question->status == QUESTION_YES || question->sent_at == 0)
+		return true;
+	if (channel == NULL || provider == NULL || provider->api == NULL ||
+	    provider->api->reverse_result == NULL || provider->api->order_result == NULL ||
+	    !text_equal(channel->provider, line->provider) ||
 	    !text_equal(question->provider, line->provider) ||
 	    !text_equal(question->channel, line->channel))
-		return true;
+		return remark(&at,
+			      text_format(arena,
+					  "a result came and was not counted: channel %.*s is not "
+					  "declared any more, or is another provider's",
+					  TEXT_ARG(question->channel)),
+			      error);
 	if (!provider_source_allowed(channel, line->source))
 		return remark(&at,
 			      text_format(arena,

@@ -202,6 +202,21 @@ def test_property_34_killed_after_it_left():
         isp.settle()
 
 
+def test_property_34_without_a_controller_it_leaves_once():
+    with shop() as isp:
+        receipt = paid(isp)
+        isp.stop()
+        assert send(isp, receipt)["order"] == "open" and len(orders(isp)) == 1
+        assert "already" in send(isp, receipt, code=1)["message"]
+        isp.start()
+        is_reversed(isp, receipt, ASKED_S)
+        isp.quiet()
+        assert len(orders(isp)) == 1
+        path = os.path.join(isp.folder, "statement.csv")
+        isp.daraja.ask("statement", path)
+        isp.run("payment", "reconcile", path, code=0)
+
+
 def test_refused_is_over_and_may_be_ordered_anew():
     with shop() as isp:
         receipt = paid(isp)

@@ -194,6 +194,14 @@ static void refused(struct shop *shop, const char *receipt, bool again, const ch
 		fail_msg("no \"%s\" in: %s", word, shop->why.text);
 }
 
+/* An order has left. */
+static void begin_sent(struct shop *shop)
+{
+	begin(shop, HEAD ORDERS TAIL);
+	order(shop, false);
+	step(shop, 0);
+}
+
 static struct question newest(struct shop *shop)
 {
 	struct question question;
@@ -342,9 +350,7 @@ static void already_taken_back_is_booked_once(void **state)
 	struct shop shop;
 
 	(void)state;
-	begin(&shop, HEAD ORDERS TAIL);
-	order(&shop, false);
-	step(&shop, 0);
+	begin_sent(&shop);
 	code(&shop, "\"R000001\"");
 	booked(&shop, true);
 	says(&shop, "R000001");
@@ -442,9 +448,7 @@ static void property_34_what_nobody_understands_moves_nothing(void **state)
 	struct shop shop;
 
 	(void)state;
-	begin(&shop, HEAD ORDERS TAIL);
-	order(&shop, false);
-	step(&shop, 0);
+	begin_sent(&shop);
 	for (uint32_t i = 0; i < sizeof(codes) / sizeof(codes[0]); i++)
 		post(&shop, &shop.result, "127.0.0.1", result_of(&shop, codes[i], "AG_1", DONE));
 	for (uint32_t i = 0; i < sizeof(bodies) / sizeof(bodies[0]); i++)
@@ -474,9 +478,7 @@ static void property_34_forged_results_count_nothing(void **state)
 	struct shop shop;
 
 	(void)state;
-	begin(&shop, HEAD ORDERS TAIL);
-	order(&shop, false);
-	step(&shop, 0);
+	begin_sent(&shop);
 	for (uint32_t i = 0; i < sizeof(forged) / sizeof(forged[0]); i++) {
 		post(&shop, &shop.result, "127.0.0.1", result_of(&shop, "0", "AG_1", forged[i]));
 		booked(&shop, false);
@@ -568,9 +570,7 @@ static void property_34_a_person_orders_again(void **state)
 	struct shop shop;
 
 	(void)state;
-	begin(&shop, HEAD ORDERS TAIL);
-	order(&shop, false);
-	step(&shop, 0);
+	begin_sent(&shop);
 	/* Said twice, it was said once; and early it says little. */
 	step(&shop, later_us = MINUTE_US);
 	former = shop.status;
@@ -635,6 +635,36 @@ static void property_34_on_ignorance_nobody_orders_again(void **state)
 	end(&shop);
 }
 
+/* Whose channel is gone can neither be asked nor heard; both is shown, and mends itself. */
+static void without_a_channel_it_is_shown(void **state)
+{
+	struct shop shop;
+
+	(void)state;
+	begin_sent(&shop);
+	town_commit(&shop.town, town_join(&shop.town, town_basics, R1, PEOPLE), 0);
+	step(&shop, MINUTE_US);
+	says(&shop, "cannot be asked");
+	assert_int_equal(shop.asked, 0);
+	town_commit(&shop.town,
+		    town_join(&shop.town,
+			      "kind: Tenant\nname: kasinet\ncurrency: KES\ntimezone: "
+			      "Africa/Nairobi\n---\nkind: Site\nname: kasarani\n---\nkind: "
+			      "Package\nname: home-10\nservice: pppoe\nprice: 2500\nperiod: 1 "
+			      "month\nspeed: {down: 10M, up: 5M}\n",
+			      R1, PEOPLE),
+		    0);
+	done(&shop);
+	says(&shop, "not declared");
+	booked(&shop, false);
+	town_commit(&shop.town, town_join(&shop.town, HEAD ORDERS TAIL, R1, PEOPLE), 0);
+	step(&shop, 10 * MINUTE_US);
+	assert_int_equal(shop.asked, 1);
+	status(&shop, &shop.status, "Reversed");
+	booked(&shop, true);
+	end(&shop);
+}
+
 /* ---- beside other hands ---------------------------------------------------------------------- */
 
 static bool by_hand(struct shop *shop, bool checks)
@@ -678,9 +708,7 @@ static void property_13_and_34_two_hands_one_compensation(void **state)
 	booked(&shop, true);
 	end(&shop);
 	/* Or after it has. */
-	begin(&shop, HEAD ORDERS TAIL);
-	order(&shop, false);
-	step(&shop, 0);
+	begin_sent(&shop);
 	assert_true(by_hand(&shop, false));
 	step(&shop, MINUTE_US);
 	assert_int_equal(shop.asked, 0);
@@ -690,9 +718,7 @@ static void property_13_and_34_two_hands_one_compensation(void **state)
 	booked(&shop, true);
 	end(&shop);
 	/* Or beside its result. */
-	begin(&shop, HEAD ORDERS TAIL);
-	order(&shop, false);
-	step(&shop, 0);
+	begin_sent(&shop);
 	assert_true(by_hand(&shop, false));
 	done(&shop);
 	says(&shop, "before: in cash");
@@ -731,6 +757,7 @@ int main(void)
 		cmocka_unit_test(property_34_lost_answers_are_asked_for),
 		cmocka_unit_test(property_34_a_person_orders_again),
 		cmocka_unit_test(property_34_on_ignorance_nobody_orders_again),
+		cmocka_unit_test(without_a_channel_it_is_shown),
 		cmocka_unit_test(property_13_and_34_two_hands_one_compensation),
 		cmocka_unit_test(what_is_no_order),
 	};

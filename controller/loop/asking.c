@@ -45,15 +45,6 @@ static bool give_up(const struct lane *at, struct question *question, struct tex
 	return note(at, question, why, error);
 }
 
-static int64_t again_us(uint32_t asks)
-{
-	int64_t wait_us = ASK_AGAIN_US;
-
-	while (asks-- > 0 && wait_us < ASK_AGAIN_MAX_US)
-		wait_us *= 2;
-	return wait_us < ASK_AGAIN_MAX_US ? wait_us : ASK_AGAIN_MAX_US;
-}
-
 /* Written down before it leaves, and its URL is open: the answer may be faster than ours. */
 static bool ask(const struct lane *at, struct counterpart *to, struct question *question,
 		struct error *error)
@@ -70,7 +61,8 @@ static bool ask(const struct lane *at, struct counterpart *to, struct question *
 
 	question->token = row.token;
 	question->sent_at = at->now;
-	question->next_at = at->now + again_us(question->asks);
+	question->next_at =
+	    at->now + lane_wait_us(ASK_AGAIN_US, ASK_AGAIN_MAX_US, question->asks);
 	question->asks++;
 	if (!note(at, question, TEXT_NONE, error) ||
 	    !street_attempts_open(at->seat->store, &row, 1, at->now, error))
@@ -167,11 +159,7 @@ bool asking_publish(struct seat *seat, int64_t since, int64_t now, struct arena 
 		return false;
 	rows = ARENA_ARRAY(arena, struct street_attempt, count + 1);
 	for (uint32_t i = 0; i < count; i++)
-		rows[i] = (struct street_attempt){ .token = sent[i].token,
-						   .channel = sent[i].channel,
-						   .provider = sent[i].provider,
-						   .attempt = sent[i].id,
-						   .until_at =
-						       sent[i].sent_at + LANE_URL_OPEN_US };
+		rows[i] = lane_opened(&sent[i].token, sent[i].channel, sent[i].provider, sent[i].id,
+				      sent[i].sent_at);
 	return count == 0 || street_attempts_open(seat->store, rows, count, now, error);
 }

@@ -37,15 +37,6 @@ static bool ask(const struct inspection *at, struct response *response, struct t
 	       inquiry_check(response, lane->inquiry, &to, &request, lane->arena, why);
 }
 
-static int64_t again_us(uint32_t tries)
-{
-	int64_t wait_us = ASK_AGAIN_US;
-
-	while (tries-- > 0 && wait_us < ASK_AGAIN_MAX_US)
-		wait_us *= 2;
-	return wait_us < ASK_AGAIN_MAX_US ? wait_us : ASK_AGAIN_MAX_US;
-}
-
 /* What the held line says from now on. */
 static bool hold_because(const struct inspection *at, struct text why, struct error *error)
 {
@@ -80,7 +71,8 @@ static bool settle(const struct inspection *at, enum answer answer, const struct
 	}
 	why = text_format(at->lane->arena, "the provider was asked whether it is true%s: %.*s",
 			  gives_up ? ", for a week, and is asked no more" : "", TEXT_ARG(why));
-	later.next_at = at->lane->now + again_us(later.tries);
+	later.next_at =
+	    at->lane->now + lane_wait_us(ASK_AGAIN_US, ASK_AGAIN_MAX_US, later.tries);
 	later.tries++;
 	return hold_because(at, why, error) &&
 	       (gives_up ? hint_drop(at->lane->seat->store, later.inbox_id, error)

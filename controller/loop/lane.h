@@ -12,6 +12,7 @@
 #include "base/digest.h"
 #include "base/limits.h"
 #include "loop/inquiry.h"
+#include "state/street.h"
 
 /* How long a URL that a provider was given stays open: late results were minutes late. */
 #define LANE_URL_OPEN_US (7 * DAY_US)
@@ -40,7 +41,12 @@ typedef bool lane_step(const struct lane *lane, struct error *error);
 void lane_again(const struct lane *lane, int64_t at);
 /* False: leave what is not begun; it is due again at once. Asked between two calls. */
 bool lane_goes_on(const struct lane *lane);
+/* How long to wait after so many tries: `first_us`, then ever twice as long, at most `most_us`. */
+int64_t lane_wait_us(int64_t first_us, int64_t most_us, uint32_t tries);
 /* The token of a URL that nobody can guess, which spells no word that a provider refuses. */
 struct text lane_token(struct digest *digest, struct arena *arena);
 /* Where the provider sends what becomes of the thing with that token. */
 struct text lane_url(const struct lane *lane, struct text token);
+/* That URL as the street is told of it: of the thing with that number, open from `sent_at`. */
+struct street_attempt lane_opened(const struct digest *token, struct text channel,
+				  struct text provider, int64_t number, int64_t sent_at);

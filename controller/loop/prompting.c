@@ -240,15 +240,6 @@ static bool change_put_off(struct attempt *attempt, const struct errand *errand,
 	return attempts_write(errand->lane->seat->store, attempt, errand->now, error);
 }
 
-static int64_t ask_again_us(uint32_t asks)
-{
-	int64_t wait_us = ASK_AGAIN_US;
-
-	while (asks-- > 0 && wait_us < ASK_AGAIN_MAX_US)
-		wait_us *= 2;
-	return wait_us < ASK_AGAIN_MAX_US ? wait_us : ASK_AGAIN_MAX_US;
-}
-
 static bool change_asked(struct attempt *attempt, const struct errand *errand, void *context,
 			 struct booked *booked, struct error *error)
 {
@@ -274,7 +265,8 @@ static bool change_asked(struct attempt *attempt, const struct errand *errand, v
 				   : was_open ? errand->now + RESULT_SOFT_US
 					      : attempt->sent_at + ASK_SOFT_LAST_US;
 	} else {
-		attempt->next_at = errand->now + ask_again_us(attempt->asks);
+		attempt->next_at = errand->now + lane_wait_us(ASK_AGAIN_US, ASK_AGAIN_MAX_US,
+							      attempt->asks);
 		if (is_open(attempt))
 			attempt->reason = said->why;
 		/* Its answer to the push was lost; the push was not. */
@@ -352,10 +344,7 @@ bool prompting_publish(struct seat *seat, int64_t since, int64_t now, struct are
 		return false;
 	rows = ARENA_ARRAY(arena, struct street_attempt, count + 1);
 	for (uint32_t i = 0; i < count; i++)
-		rows[i] = (struct street_attempt){ .token = sent[i].token,
-						   .channel = sent[i].channel,
-						   .provider = sent[i].provider,
-						   .attempt = sent[i].id,
-						   .until_at = sent[i].sent_at + LANE_URL_OPEN_US };
+		rows[i] = lane_opened(&sent[i].token, sent[i].channel, sent[i].provider, sent[i].id,
+				      sent[i].sent_at);
 	return count == 0 || street_attempts_open(seat->store, rows, count, now, error);
 }

@@ -201,15 +201,6 @@ static bool leave(const struct lane *lane, struct counterpart *to, const struct 
 
 /* ---- what became of it ----------------------------------------------------------------------- */
 
-static int64_t again_us(uint32_t asks)
-{
-	int64_t wait_us = ASK_AGAIN_US;
-
-	while (asks-- > 0 && wait_us < ASK_AGAIN_MAX_US)
-		wait_us *= 2;
-	return wait_us < ASK_AGAIN_MAX_US ? wait_us : ASK_AGAIN_MAX_US;
-}
-
 /* What is said about it is as of then; a clock that went back does not make it older. */
 static void change_asking(struct question *order, const struct lane *lane, const void *context,
 			  bool *write)
@@ -221,7 +212,8 @@ static void change_asking(struct question *order, const struct lane *lane, const
 	if (!*write)
 		return;
 	order->asked_at = lane->now > after_at ? lane->now : after_at + 1;
-	order->next_at = lane->now + again_us(order->asks);
+	order->next_at =
+	    lane->now + lane_wait_us(ASK_AGAIN_US, ASK_AGAIN_MAX_US, order->asks);
 	order->asks++;
 	order->follows = true;
 	order->provider_ref = TEXT_NONE;

@@ -45,12 +45,13 @@ int run_payment_urls(struct call *call)
 {
 	struct document *document;
 	struct error error = { 0 };
+	bool all_open;
 
-	if (!call_outlooks(call, &error) ||
-	    !view_payment_urls(&document, &call->settings, call->outlooks, call->outlook_count,
-			       &call->arena, &error))
+	if (!call_outlooks(call, &error))
 		return call_fail(call, &error);
-	return call_print(call, document, EXIT_DONE);
+	document = view_payment_urls(&all_open, &call->settings, call->outlooks,
+				     call->outlook_count, &call->arena);
+	return call_print(call, document, all_open ? EXIT_DONE : EXIT_FAILED);
 }
 
 int run_payment_record(struct call *call)

@@ -94,7 +94,8 @@ static bool fill(struct attempt *out, struct seat *seat, const struct intent *in
 	char phone[16];
 
 	if (subscriber == NULL)
-		return error_set(error, ERROR_FAILED, "no such account: %.*s",
+		return error_set(error, ERROR_FAILED,
+				 "no such account: %.*s; `wavu subscriber list` shows all",
 				 TEXT_ARG(wanted->account));
 	channel = prompting(intent, wanted->channel, arena, error);
 	if (channel == NULL)
@@ -108,7 +109,8 @@ static bool fill(struct attempt *out, struct seat *seat, const struct intent *in
 				 .actor = wanted->actor };
 	if (wanted->phone.size > 0) {
 		if (!text_phone(wanted->phone, intent->tenant.country, phone))
-			return error_set(error, ERROR_INVALID, "%.*s is no phone number here",
+			return error_set(error, ERROR_INVALID,
+					 "%.*s is no phone number: write it as 0712345678",
 					 TEXT_ARG(wanted->phone));
 		out->phone = text_copy(arena, text_of(phone));
 	}

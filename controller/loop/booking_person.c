@@ -18,7 +18,9 @@ static const struct subscriber *account_named(const struct intent *intent, struc
 	if (subscriber == NULL && intent_by_alias(intent, reference, &subscriber) != 1)
 		subscriber = NULL;
 	if (subscriber == NULL)
-		error_set(error, ERROR_FAILED, "no such account: %.*s", TEXT_ARG(account));
+		error_set(error, ERROR_FAILED,
+			  "no such account: %.*s; `wavu subscriber list` shows all",
+			  TEXT_ARG(account));
 	return subscriber;
 }
 
@@ -205,7 +207,18 @@ bool booking_assign(struct booked *out, struct seat *seat, const struct intent *
 	if (!ledger_payment(&found, &out->payment, seat->store, receipt, arena, error))
 		return false;
 	if (!found)
-		return error_set(error, ERROR_FAILED, "no such payment: %.*s", TEXT_ARG(receipt));
+		return error_set(error, ERROR_FAILED,
+				 "no such payment: %.*s; `wavu payment list` shows what came, "
+				 "`wavu payment reconcile` finds what never did",
+				 TEXT_ARG(receipt));
+	if (out->payment.status == PAYMENT_CREDITED)
+		return error_set(
+		    error, ERROR_REFUSED,
+		    "payment %.*s is already credited to %.*s. To give it to somebody else: wavu "
+		    "payment refund %.*s --reason TEXT, then wavu payment record ACCOUNT AMOUNT "
+		    "--reason TEXT",
+		    TEXT_ARG(out->payment.receipt), TEXT_ARG(out->payment.account),
+		    TEXT_ARG(out->payment.receipt));
 	if (out->payment.status != PAYMENT_UNMATCHED && out->payment.status != PAYMENT_HELD)
 		return error_set(
 		    error, ERROR_REFUSED, "payment %.*s is already %s%s%.*s",

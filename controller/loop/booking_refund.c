@@ -180,7 +180,9 @@ bool booking_refund(struct refunded *out, struct seat *seat, const struct intent
 	if (!ledger_payment(&found, payment, seat->store, receipt, arena, error))
 		return false;
 	if (!found)
-		return error_set(error, ERROR_FAILED, "no such payment: %.*s", TEXT_ARG(receipt));
+		return error_set(error, ERROR_FAILED,
+				 "no such payment: %.*s; `wavu payment list` shows what came",
+				 TEXT_ARG(receipt));
 	if (!may_refund(seat, payment, arena, error))
 		return false;
 	reference = text_reference(arena, payment->account);

@@ -388,13 +388,13 @@ static bool do_request(struct desk *desk, struct error *error)
 		return answer_error(desk, &why, error);
 	}
 	done = !fresh || send_now(desk, seat, &attempt, error);
+	if (done) {
+		document = view_attempt(&attempt, fresh, intent->tenant.zone, desk->arena);
+		answer_document(desk, 0, document);
+		document_free(document);
+	}
 	intent_release(intent);
-	if (!done)
-		return false;
-	document = view_attempt(&attempt);
-	answer_document(desk, 0, document);
-	document_free(document);
-	return true;
+	return done;
 }
 
 /* What became of the channels so far. */

@@ -219,10 +219,16 @@ static bool log_in(struct inquiry *inquiry, const struct counterpart *to, struct
 	if (to->api->login == NULL)
 		return show_secret(to, login, why);
 	request = to->api->login(to->channel, &to->credentials, arena);
-	if (!say(inquiry, to, &request, login, &response, arena, why) ||
-	    !to->api->login_read(&token, &lives_us, &response, arena, why) ||
-	    token.size >= sizeof(login->token)) {
+	if (!say(inquiry, to, &request, login, &response, arena, why)) {
 		*why = text_format(arena, "no access to the provider: %.*s", TEXT_ARG(*why));
+		return false;
+	}
+	if (!to->api->login_read(&token, &lives_us, &response, arena, why) ||
+	    token.size >= sizeof(login->token)) {
+		*why = text_format(arena, "no access to the provider: %.*s%s", TEXT_ARG(*why),
+				   response.came ? " (are the keys of this channel right, and of "
+						   "its `environment`?)"
+						 : "");
 		return false;
 	}
 	memcpy(login->token, token.at, token.size);

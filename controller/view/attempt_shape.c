@@ -6,8 +6,9 @@
 
 void attempt_text(const json_t *data, struct output *output)
 {
-	put(output, "attempt %.*s: %.*s\n", TEXT_ARG(member_text(data, "attempt")),
-	    TEXT_ARG(member_text(data, "status")));
+	put_printable(output, member_text(data, "message"));
+	put(output, "\n`wavu payment attempts` and `wavu explain %.*s` say what becomes of it\n",
+	    TEXT_ARG(member_text(data, "attempt")));
 }
 
 void attempts_text(const json_t *data, struct output *output)

@@ -25,25 +25,49 @@ static json_t *name_of(const struct attempt *attempt)
 	return json_sprintf("a-%lld", (long long)attempt->id);
 }
 
-struct document *view_attempt(const struct attempt *attempt)
+/* What a person at the counter tells the payer. */
+static struct text told(const struct attempt *attempt, bool fresh, const struct zone *zone,
+			struct arena *arena)
+{
+	static const char *const words[] = {
+		[ATTEMPT_CREATED] = "it is on its way",
+		[ATTEMPT_PROMPTED] = "it lies on the phone, and nothing is paid before the PIN is "
+				     "typed",
+		[ATTEMPT_PAID] = "it is paid",
+		[ATTEMPT_FAILED] = "it failed",
+		[ATTEMPT_EXPIRED] = "it was given up",
+	};
+	struct text full = time_text(arena, zone, attempt->created_at);
+	struct text reason = attempt->reason;
+
+	return text_format(arena, "%sa-%lld asks %.*s for %.*s (account %.*s, %.5s): %s%s%.*s",
+			   fresh ? "" : "nothing new was sent: ", (long long)attempt->id,
+			   TEXT_ARG(attempt->phone), TEXT_ARG(text_of_cents(arena, attempt->cents)),
+			   TEXT_ARG(attempt->account), full.at + 11, words[attempt->status],
+			   reason.size > 0 ? ": " : "", TEXT_ARG(reason));
+}
+
+struct document *view_attempt(const struct attempt *attempt, bool fresh, const struct zone *zone,
+			      struct arena *arena)
 {
 	return document_make("attempt",
-			     json_pack("{s:o, s:s}", "attempt", name_of(attempt), "status",
-				       attempt_status_word(attempt->status)));
+			     json_pack("{s:o, s:s, s:o}", "attempt", name_of(attempt), "status",
+				       attempt_status_word(attempt->status), "message",
+				       json_of_text(told(attempt, fresh, zone, arena))));
 }
 
 static json_t *attempt_of(const struct heard *heard)
 {
 	const struct attempt *attempt = heard->attempt;
 
-	return json_pack(
-	    "{s:o, s:o, s:o, s:o, s:o, s:s, s:o, s:o, s:o}", "tenant",
-	    json_of_text(heard->outlook->tenant->name), "attempt", name_of(attempt), "account",
-	    json_of_text(attempt->account), "amount", json_of_cents(attempt->cents), "phone",
-	    json_of_text(attempt->phone), "status", attempt_status_word(attempt->status), "reason",
-	    json_text_or_null(attempt->reason), "receipt",
-	    attempt->receipt_known ? json_of_text(attempt->receipt) : json_null(), "created_at",
-	    json_of_time(heard->outlook->zone, attempt->created_at));
+	return json_pack("{s:o, s:o, s:o, s:o, s:o, s:s, s:o, s:o, s:o}", "tenant",
+			 json_of_text(heard->outlook->tenant->name), "attempt", name_of(attempt),
+			 "account", json_of_text(attempt->account), "amount",
+			 json_of_cents(attempt->cents), "phone", json_of_text(attempt->phone),
+			 "status", attempt_status_word(attempt->status), "reason",
+			 json_text_or_null(attempt->reason), "receipt",
+			 attempt->receipt_known ? json_of_text(attempt->receipt) : json_null(),
+			 "created_at", json_of_time(heard->outlook->zone, attempt->created_at));
 }
 
 bool view_attempts(struct document **out, const struct outlook *outlooks, uint32_t count,

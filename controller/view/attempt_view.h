@@ -8,8 +8,12 @@
 #include "view/document.h"
 #include "view/outlook.h"
 
-/* {"attempt","status"} */
-struct document *view_attempt(const struct attempt *attempt);
+/*
+ * {"attempt","status","message"}. Not `fresh`: nothing was sent, this one was in the way. `zone`:
+ * the tenant's.
+ */
+struct document *view_attempt(const struct attempt *attempt, bool fresh, const struct zone *zone,
+			      struct arena *arena);
 /* Newest first over all tenants. */
 bool view_attempts(struct document **out, const struct outlook *outlooks, uint32_t count,
 		   uint32_t max, struct arena *arena, struct error *error) MUST_CHECK;

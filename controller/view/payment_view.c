@@ -123,17 +123,86 @@ static json_t *url_of(const struct provider *provider, const char *kind, struct 
 	    text_format(arena, "%.*s%s%s", TEXT_ARG(base), kind[0] != '\0' ? "/" : "", kind));
 }
 
+/* "https://pay.kasi.net:443/x" -> "pay.kasi.net:443" */
+static struct text host_of(struct text url)
+{
+	struct text host = url, rest;
+
+	for (uint32_t i = 0; i + 2 < url.size; i++)
+		if (url.at[i] == ':' && url.at[i + 1] == '/' && url.at[i + 2] == '/') {
+			host = text_from(url, i + 3);
+			break;
+		}
+	(void)text_cut(host, '/', &host, &rest);
+	return host;
+}
+
+static bool is_at_home(struct text host)
+{
+	static const char *const heads[] = { "127.", "10.", "192.168.", "localhost", "0.0.0.0",
+					     "[::1]" };
+
+	for (size_t i = 0; i < ARRAY_COUNT(heads); i++)
+		if (text_starts(host, text_of(heads[i])))
+			return true;
+	return false;
+}
+
+/* Why a provider will not take the URL, or will never reach it; empty: nothing is known against it.
+ * Hosts in capitals were refused, too (payments facts 1.2, 1.7). */
+static struct text warning_of(const struct settings *settings, const struct channel *channel,
+			      struct text base, struct arena *arena)
+{
+	struct text host = host_of(base);
+	const char *word = provider_forbidden_word(host);
+
+	if (channel->environment == CHANNEL_PRODUCTION && !text_starts(base, TEXT("https://")))
+		return text_format(arena,
+				   "production takes https only: set `public_url: https://...` in "
+				   "%.*s to the name of the proxy with the certificate",
+				   TEXT_ARG(settings->file));
+	if (text_is(channel->provider, "daraja") && word != NULL)
+		return text_format(arena,
+				   "Safaricom refuses an address with %s in it: give %.*s another "
+				   "name",
+				   word, TEXT_ARG(host));
+	for (uint32_t i = 0; i < host.size; i++)
+		if (host.at[i] >= 'A' && host.at[i] <= 'Z')
+			return text_format(arena, "write the host %.*s in small letters",
+					   TEXT_ARG(host));
+	if (is_at_home(host) && channel->endpoint.size == 0)
+		return text_format(arena,
+				   "%.*s is not reached from outside: set `public_url` in %.*s",
+				   TEXT_ARG(host), TEXT_ARG(settings->file));
+	return TEXT_NONE;
+}
+
+static void channel_closed(json_t *list, const struct outlook *outlook,
+			   const struct channel *channel, const struct error *error)
+{
+	json_array_append_new(
+	    list, json_pack("{s:o, s:o, s:o, s:n, s:n, s:n, s:s}", "tenant",
+			    json_of_text(outlook->tenant->name), "channel",
+			    json_of_text(channel->name), "provider",
+			    json_of_text(channel->provider), "validation", "confirmation",
+			    "callback", "warning", error->text));
+}
+
+/* False: the channel is closed, and its line says why. */
 static bool channel_urls(json_t *list, const struct settings *settings,
 			 const struct outlook *outlook, const struct channel *channel,
-			 struct arena *arena, struct error *error)
+			 struct arena *arena)
 {
 	const struct provider *provider = provider_find(channel->provider);
 	struct secret token;
+	struct error error = { 0 };
 	struct text base, host = settings->public_url;
 
-	if (!secret_read(&token, settings->secrets, channel->token, arena, error) ||
-	    !provider_token_ok(secret_reveal(token), error))
-		return error_at(error, "channel %.*s", TEXT_ARG(channel->name));
+	if (!secret_read(&token, settings->secrets, channel->token, arena, &error) ||
+	    !provider_token_ok(secret_reveal(token), &error)) {
+		channel_closed(list, outlook, channel, &error);
+		return false;
+	}
 	if (host.size == 0)
 		host = text_format(arena, "http://%.*s:%u", TEXT_ARG(settings->public_host),
 				   settings->public_port);
@@ -141,33 +210,34 @@ static bool channel_urls(json_t *list, const struct settings *settings,
 			   TEXT_ARG(outlook->tenant->name), TEXT_ARG(channel->name),
 			   TEXT_ARG(secret_reveal(token)));
 	json_array_append_new(list,
-			      json_pack("{s:o, s:o, s:o, s:o, s:o, s:o}", "tenant",
+			      json_pack("{s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "tenant",
 					json_of_text(outlook->tenant->name), "channel",
 					json_of_text(channel->name), "provider",
 					json_of_text(channel->provider), "validation",
 					url_of(provider, "validation", base, arena), "confirmation",
 					url_of(provider, "confirmation", base, arena), "callback",
-					url_of(provider, "", base, arena)));
+					url_of(provider, "", base, arena), "warning",
+					json_text_or_null(
+					    warning_of(settings, channel, base, arena))));
 	return true;
 }
 
-bool view_payment_urls(struct document **out, const struct settings *settings,
-		       const struct outlook *outlooks, uint32_t count, struct arena *arena,
-		       struct error *error)
+struct document *view_payment_urls(bool *all_open, const struct settings *settings,
+				   const struct outlook *outlooks, uint32_t count,
+				   struct arena *arena)
 {
 	json_t *list = json_array();
 
+	*all_open = true;
 	for (uint32_t i = 0; i < count; i++) {
 		const struct intent *intent = outlooks[i].intent;
 
 		for (uint32_t k = 0; intent != NULL && k < intent->tenant.channel_count; k++) {
-			if (channel_urls(list, settings, &outlooks[i], &intent->tenant.channels[k],
-					 arena, error))
-				continue;
-			json_decref(list);
-			return error_at(error, "tenant %.*s", TEXT_ARG(outlooks[i].tenant->name));
+			bool open = channel_urls(list, settings, &outlooks[i],
+						 &intent->tenant.channels[k], arena);
+
+			*all_open = *all_open && open;
 		}
 	}
-	*out = document_make("urls", list);
-	return true;
+	return document_make("urls", list);
 }

@@ -83,6 +83,11 @@ void urls_text(const json_t *data, struct output *output)
 			if (member_text(channel, kinds[k]).size > 0)
 				put(output, "  %-13s %.*s\n", kinds[k],
 				    TEXT_ARG(member_text(channel, kinds[k])));
+		if (member_text(channel, "warning").size > 0) {
+			put_tone(output, TONE_BAD);
+			put(output, "  ! %.*s\n", TEXT_ARG(member_text(channel, "warning")));
+			put_tone(output, TONE_PLAIN);
+		}
 	}
 	if (json_array_size(data) == 0)
 		put(output, "No payment channels are declared.\n");

@@ -21,8 +21,11 @@ bool view_payments(struct document **out, const struct outlook *outlooks, uint32
 		   int status, uint32_t max, int64_t now, struct arena *arena,
 		   struct error *error) MUST_CHECK;
 
-/* The callback URLs of every channel: product.md `payment urls`. Tokens are read from the secrets
- * folder. */
-bool view_payment_urls(struct document **out, const struct settings *settings,
-		       const struct outlook *outlooks, uint32_t count, struct arena *arena,
-		       struct error *error) MUST_CHECK;
+/*
+ * The callback URLs of every channel: product.md `payment urls`, and a `warning` where a provider
+ * would not take or not reach one. Tokens are read from the secrets folder; *all_open false: one
+ * could not be, its URLs are null and the warning says why.
+ */
+struct document *view_payment_urls(bool *all_open, const struct settings *settings,
+				   const struct outlook *outlooks, uint32_t count,
+				   struct arena *arena);

@@ -249,9 +249,34 @@ static struct said daraja_start_read(const struct response *response, struct are
 	return accepted_read(response, arena);
 }
 
+/*
+ * The two refusals that operators meet, with the way out. One code stands for both and for more, so
+ * here the words decide what is said (facts 1.6, 1.7); what they decide is a sentence, nothing else.
+ */
 static struct said daraja_enrol_read(const struct response *response, struct arena *arena)
 {
-	return accepted_read(response, arena);
+	struct said said = accepted_read(response, arena);
+
+	if (said.answer == ANSWER_LATER)
+		said.why =
+		    text_format(arena, "%.*s: it takes few of these a minute, try again soon",
+				TEXT_ARG(said.why));
+	else if (text_contains_nocase(said.why, TEXT("already registered")))
+		said.why = text_format(
+		    arena,
+		    "%.*s. If they are those of `wavu payment urls`, nothing is to be done; "
+		    "else delete them in its portal (self-service, URL management) and register "
+		    "again",
+		    TEXT_ARG(said.why));
+	else if (text_contains_nocase(said.why, TEXT("Invalid ConfirmationURL")) ||
+		 text_contains_nocase(said.why, TEXT("Invalid ValidationURL")) ||
+		 text_contains_nocase(said.why, TEXT("Invalid URL")))
+		said.why = text_format(
+		    arena,
+		    "%.*s. It takes public https addresses without mpesa, safaricom, exe, cmd, "
+		    "sql or query in them: look at `public_url` in the settings",
+		    TEXT_ARG(said.why));
+	return said;
 }
 
 /* What a code means (facts 1.3). Texts differ by year and channel: the code decides, never they. */

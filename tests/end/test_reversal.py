@@ -10,7 +10,7 @@ from shop import Shop, post
 ASKS = ", initiator: initiator-1, security_credential: {file: main.credential}"
 PAYER = "254712345678"
 WHY = "paid twice"
-ASKED_S = 150  # how the payment stands is asked 45 s after the order
+ASKED_S = 120  # how the payment stands is asked 20 s after the order
 
 
 def shop(**more):

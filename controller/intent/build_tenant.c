@@ -325,6 +325,8 @@ void build_tenant(struct reader *reader)
 		.lease = take_lease(map),
 		.where = where_of(source, source->name_node),
 	};
+	if (take_node(map, "currency"))
+		tenant->currency_where = where_of(source, take_node(map, "currency"));
 	if (source->name.size)
 		refuse_forbidden(reader, source, source->name_node, "name");
 	load_zone(reader, source);

@@ -509,6 +509,54 @@ bool follow_name_fits(const struct seat *seat, const struct intent *intent,
 	return false;
 }
 
+bool follow_currency_fits(bool *fits, struct seat *seat, const struct intent *former,
+			  const struct intent *next, struct findings *findings,
+			  struct arena *arena, struct error *error)
+{
+	const struct where *where = &next->tenant.currency_where;
+	struct payment *payments;
+	struct finding *finding;
+	uint32_t count;
+
+	*fits = former == NULL || text_equal(former->tenant.currency, next->tenant.currency);
+	if (*fits)
+		return true;
+	if (!ledger_payments(&payments, &count, seat->store, -1, 1, arena, error))
+		return false;
+	*fits = count == 0;
+	if (*fits)
+		return true;
+	finding = ARENA_NEW(arena, struct finding);
+	*finding = (struct finding){
+		.file = text_copy(arena, where->file),
+		.line = where->line,
+		.column = where->column,
+		.path = TEXT("currency"),
+		.message = text_format(
+		    arena,
+		    "the money in the books is %.*s, and %.*s would only give it another name: "
+		    "put %.*s back; another currency is another tenant",
+		    TEXT_ARG(former->tenant.currency), TEXT_ARG(next->tenant.currency),
+		    TEXT_ARG(former->tenant.currency)),
+	};
+	*findings = (struct findings){ .errors = finding, .error_count = 1, .error_total = 1 };
+	return true;
+}
+
+/* Is it this tenant's, in this tenant's money? */
+static bool fits_here(bool *fits, struct seat *seat, const struct intent *next,
+		      struct findings *findings, struct arena *arena, struct error *error)
+{
+	struct intent *former = seat_intent(seat);
+	bool done = true;
+
+	*fits = follow_name_fits(seat, next, findings, arena);
+	if (*fits)
+		done = follow_currency_fits(fits, seat, former, next, findings, arena, error);
+	intent_release(former);
+	return done;
+}
+
 static struct text first_error(const struct findings *findings, struct arena *arena)
 {
 	const struct finding *first = &findings->errors[0];
@@ -570,13 +618,19 @@ static bool consider(struct seat *seat, struct source_state *source, int64_t now
 {
 	struct text former = source->error;
 	struct intent *next = NULL;
+	bool read = intent_read_commit(&next, &out->findings, seat->mirror, text_of(out->commit),
+				       seat->tenant->path, arena, &out->trouble);
+	bool fits = false;
 
-	if (!intent_read_commit(&next, &out->findings, seat->mirror, text_of(out->commit),
-				seat->tenant->path, arena, &out->trouble)) {
+	if (next != NULL && !fits_here(&fits, seat, next, &out->findings, arena, error)) {
+		intent_release(next);
+		return false;
+	}
+	if (!read) {
 		/* A missing path, a refused repository: the commit cannot be taken. */
 		source->error = text_copy(arena, text_of(out->trouble.text));
 		out->invalid = true;
-	} else if (next != NULL && follow_name_fits(seat, next, &out->findings, arena)) {
+	} else if (fits) {
 		/* Kept first: a force-push and gc must not take away what is in force. */
 		if (!keep_formers(seat, arena, &out->trouble) ||
 		    !repository_keep(seat->mirror, out->commit, &out->trouble)) {

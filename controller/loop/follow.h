@@ -63,3 +63,10 @@ bool follow_weigh(struct commit_losses *losses, struct commit_loss **waiting,
  */
 bool follow_name_fits(const struct seat *seat, const struct intent *intent,
 		      struct findings *findings, struct arena *arena);
+/*
+ * The books hold amounts, and the Tenant says of what: once there is a payment, a commit with
+ * another currency than the `former` (NULL: none) does not fit; `findings` says so then.
+ */
+bool follow_currency_fits(bool *fits, struct seat *seat, const struct intent *former,
+			  const struct intent *next, struct findings *findings,
+			  struct arena *arena, struct error *error) MUST_CHECK;

@@ -142,58 +142,82 @@ static void name_cuts(struct pass *pass, struct pass_tenant *tenant, const struc
 	}
 }
 
-/* What going there from what is in force would cost: the guard's arithmetic of a commit to come. */
-static bool foretell_losses(struct pass *pass, struct pass_tenant *tenant, struct error *error)
+/* The commit in force, which the one to come is compared with; NULL: it cannot be read. */
+static struct intent *read_former(struct pass *pass, const struct seat *seat, struct text commit)
 {
-	struct seat *seat = tenant->seat;
-	struct source_state source;
-	struct standing *standings;
 	struct repository *mirror;
 	struct findings findings;
 	struct intent *former = NULL;
-	struct commit_loss *waiting;
 	struct error why;
+
+	if (!repository_open(&mirror, outlook_mirror(seat->settings, seat->tenant, &pass->arena),
+			     &why))
+		return NULL;
+	if (!intent_read_commit(&former, &findings, mirror, commit, seat->tenant->path,
+				&pass->arena, &why))
+		former = NULL;
+	repository_close(mirror);
+	return former;
+}
+
+/* What going there from what is in force would cost: the guard's arithmetic of a commit to come. */
+static bool weigh_losses(struct pass *pass, struct pass_tenant *tenant,
+			 const struct source_state *source, const struct intent *former,
+			 struct error *error)
+{
+	struct seat *seat = tenant->seat;
+	struct standing *standings;
+	struct commit_loss *waiting;
 	uint32_t count, waiting_count;
+
+	if (!ledger_standings(&standings, &count, seat->store, &pass->arena, error))
+		return false;
+	plan_commit_losses(&tenant->losses, former, tenant->intent, standings, count, clock_now(),
+			   &pass->arena);
+	/* What waits since an earlier commit is weighed again by the one to come. */
+	if (tenant->losses.why.size == 0 && source->losses_why.size > 0 &&
+	    !follow_weigh(&tenant->losses, &waiting, &waiting_count, seat, tenant->intent,
+			  standings, count, clock_now(), &pass->arena, error))
+		return false;
+	name_cuts(pass, tenant, former);
+	for (uint32_t i = 0; i < tenant->losses.count; i++) {
+		struct commit_loss *loss = &tenant->losses.losses[i];
+
+		/* They may lie in the former intent, which goes soon. */
+		loss->router = text_copy(&pass->arena, loss->router);
+		loss->reference = text_copy(&pass->arena, loss->reference);
+	}
+	tenant->losses.why = text_copy(&pass->arena, tenant->losses.why);
+	tenant->has_former = true;
+	return true;
+}
+
+static bool foretell(struct pass *pass, struct pass_tenant *tenant, struct error *error)
+{
+	struct seat *seat = tenant->seat;
+	struct source_state source;
+	struct findings findings;
+	struct intent *former;
+	bool fits = true, done;
 
 	if (!source_read(&source, seat->store, &pass->arena, error))
 		return false;
 	tenant->preview = !text_is(source.commit, tenant->intent->commit);
 	if (!tenant->preview || source.commit.size == 0)
 		return true;
-	if (!repository_open(&mirror, outlook_mirror(seat->settings, seat->tenant, &pass->arena),
-			     &why))
-		return true;
-	if (!intent_read_commit(&former, &findings, mirror, source.commit, seat->tenant->path,
-				&pass->arena, &why))
-		former = NULL;
-	repository_close(mirror);
+	former = read_former(pass, seat, source.commit);
 	if (former == NULL)
 		return true;
-	if (!ledger_standings(&standings, &count, seat->store, &pass->arena, error)) {
-		intent_release(former);
-		return false;
+	done = follow_currency_fits(&fits, seat, former, tenant->intent, &findings, &pass->arena,
+				    error) &&
+	       (!fits || weigh_losses(pass, tenant, &source, former, error));
+	if (done && !fits) {
+		invalid(pass, tenant, &findings, TEXT_NONE);
+		intent_release(tenant->intent);
+		tenant->intent = NULL;
 	}
-	plan_commit_losses(&tenant->losses, former, tenant->intent, standings, count, clock_now(),
-			   &pass->arena);
-	/* What waits since an earlier commit is weighed again by the one to come. */
-	if (tenant->losses.why.size == 0 && source.losses_why.size > 0 &&
-	    !follow_weigh(&tenant->losses, &waiting, &waiting_count, seat, tenant->intent,
-			  standings, count, clock_now(), &pass->arena, error)) {
-		intent_release(former);
-		return false;
-	}
-	name_cuts(pass, tenant, former);
-	for (uint32_t i = 0; i < tenant->losses.count; i++) {
-		struct commit_loss *loss = &tenant->losses.losses[i];
-
-		/* They may lie in the former intent, which goes now. */
-		loss->router = text_copy(&pass->arena, loss->router);
-		loss->reference = text_copy(&pass->arena, loss->reference);
-	}
-	tenant->losses.why = text_copy(&pass->arena, tenant->losses.why);
-	tenant->has_former = true;
 	intent_release(former);
-	return true;
+	return done;
 }
 
 static bool read_newest(struct pass *pass, struct pass_tenant *tenant, const struct pass_wish *wish,
@@ -239,7 +263,7 @@ static bool source_newest(struct pass *pass, struct pass_tenant *tenant,
 	if (!text_ends(text_of(folder), TEXT("XXXXXX")))
 		(void)nftw(folder, remove_one, 16, FTW_DEPTH | FTW_PHYS);
 	if (tenant->intent != NULL)
-		done = foretell_losses(pass, tenant, error);
+		done = foretell(pass, tenant, error);
 	return done;
 }
 

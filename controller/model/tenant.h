@@ -51,5 +51,6 @@ struct tenant {
 	struct menu_drifts menu_drifts;
 	enum lease_mode lease;
 	struct maintenance maintenance;
-	struct where where;
+	struct where where;          /* of its name */
+	struct where currency_where;
 };

@@ -2,7 +2,7 @@
 
 import time
 
-from isp import SITE, Isp, main, wait_for
+from isp import SITE, TENANT, Isp, main, wait_for
 
 OPENING = "opening: {paid_until: 2030-01-01, balance: 0}\n"
 
@@ -64,6 +64,28 @@ def test_a_subscriber_moves_to_another_router():
         isp.commit("she moved", wait=True)
         wait_for("there", lambda: isp.routers.row("/ppp/secret", "jane", 1))
         wait_for("and no longer here", lambda: isp.routers.row("/ppp/secret", "jane", 0) is None)
+        isp.settle()
+
+
+def test_the_currency_of_money_that_is_there():
+    """Before the first payment a mistake is mended; after it, a commit would only give the money another name."""
+    with Isp() as isp:
+        isp.settle()
+        isp.write("tenant.yaml", TENANT.replace("currency: KES", "currency: UGX"))
+        isp.commit("a slip", wait=True)
+        isp.write("tenant.yaml", TENANT)
+        in_force = isp.commit("mended", wait=True)
+        isp.pay("SKLCURR001", "10.00")
+        wait_for("it is booked", lambda: isp.payment("SKLCURR001"))
+        isp.write("tenant.yaml", TENANT.replace("currency: KES", "currency: UGX"))
+        isp.commit("another currency")
+        error = wait_for("it is refused", lambda: isp.status()["tenants"][0]["error"])
+        assert error.startswith("tenant.yaml:") and "the money in the books is KES" in error, error
+        assert isp.status()["tenants"][0]["commit"] == in_force
+        [finding] = isp.run("plan", code=4)[1]["errors"]
+        assert finding["path"] == "currency" and finding["column"] == len("currency: ") + 1, finding
+        isp.write("tenant.yaml", TENANT)
+        isp.commit("put back", wait=True)
         isp.settle()
 
 

@@ -23,8 +23,9 @@ bool booking_answered(struct booked *out, struct seat *seat, const struct intent
 		      struct attempt *attempt, const struct said *said, int64_t now,
 		      struct arena *arena, struct error *error) MUST_CHECK;
 /*
- * Whose prompt a proven notice on the channel's URL pays: the one that it names; else, for `is_news`
- * that names no account, the open one to this payer's phone, for that amount and at that time.
+ * Whose prompt a proven notice on the channel's URL pays: the one that it names; else, for
+ * `is_news` that names no account, the open one to this payer's phone, for that amount and at that
+ * time.
  */
 bool booking_prompt_of(bool *found, struct attempt *out, struct seat *seat,
 		       const struct notice *notice, const struct payment *payment, bool is_news,

@@ -251,7 +251,7 @@ static struct said daraja_start_read(const struct response *response, struct are
 
 /*
  * The two refusals that operators meet, with the way out. One code stands for both and for more, so
- * here the words decide what is said (facts 1.6, 1.7); what they decide is a sentence, nothing else.
+ * here the words decide what is said (facts 1.6, 1.7), which is a sentence and nothing else.
  */
 static struct said daraja_enrol_read(const struct response *response, struct arena *arena)
 {

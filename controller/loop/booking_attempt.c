@@ -212,6 +212,13 @@ static bool doubted(const struct paying *paying, struct text why, struct error *
 	return hold(paying, why, error);
 }
 
+/* What does not say is in the tenant's. */
+static bool is_our_currency(const struct paying *paying, const struct said *said)
+{
+	return said->currency.size == 0 ||
+	       text_equal(said->currency, paying->intent->tenant.currency);
+}
+
 static struct text against(const struct paying *paying, const struct said *said,
 			   const struct channel *channel, struct text source)
 {
@@ -220,7 +227,7 @@ static struct text against(const struct paying *paying, const struct said *said,
 	if (attempt->provider_ref.size > 0 &&
 	    !text_equal(said->provider_ref, attempt->provider_ref))
 		return TEXT("the result names another prompt");
-	if (said->currency.size > 0 && !text_equal(said->currency, paying->intent->tenant.currency))
+	if (!is_our_currency(paying, said))
 		return text_format(paying->arena, "the currency is %.*s, not %.*s",
 				   TEXT_ARG(text_head(said->currency, 16)),
 				   TEXT_ARG(paying->intent->tenant.currency));
@@ -254,8 +261,9 @@ static bool differs(const struct paying *paying, const struct said *said, struct
 			return false;
 	}
 	payment->receipt = said->receipt;
-	payment->has_amount = said->has_amount;
-	payment->amount_cents = said->amount_cents;
+	/* Another currency's cents are none of ours. */
+	payment->has_amount = is_our_currency(paying, said);
+	payment->amount_cents = payment->has_amount ? said->amount_cents : 0;
 	payment->reference = attempt->account;
 	payment->phone = attempt->phone;
 	return booking_book(paying->out, paying->seat, PAYMENT_HELD,
@@ -275,7 +283,9 @@ static bool proved(struct paying *paying, const struct said *said, const struct 
 	paying->receipt = said->receipt;
 	paying->proven = true;
 	if (why.size > 0)
-		return differs(paying, said, why, error);
+		return is_our_currency(paying, said) && said->amount_cents == attempt->cents
+			   ? doubted(paying, why, error)
+			   : differs(paying, said, why, error);
 	if (attempt->provider_ref.size == 0)
 		attempt->provider_ref = said->provider_ref;
 	return pay(paying, error);

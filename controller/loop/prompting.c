@@ -195,6 +195,9 @@ static bool push(const struct errand *errand, const struct attempt *attempt, str
 			      errand->lane->arena, &why) ||
 	    !counterpart_reaches_us(seat->settings, to.channel, &why))
 		return end(errand, attempt, ATTEMPT_FAILED, why, error);
+	if (!text_is(attempt->provider, to.provider->name))
+		return end(errand, attempt, ATTEMPT_FAILED,
+			   TEXT("its channel is another provider's now"), error);
 	row = (struct street_attempt){ .channel = attempt->channel,
 				       .provider = attempt->provider,
 				       .attempt = attempt->id,
@@ -292,7 +295,8 @@ static bool ask(const struct errand *errand, const struct attempt *attempt, stru
 	 */
 	if (attempt->provider_ref.size == 0 ||
 	    !counterpart_open(&to, errand->lane->seat, errand->lane->intent, attempt->channel,
-			      NEEDS_PROMPT, errand->lane->arena, &why))
+			      NEEDS_PROMPT, errand->lane->arena, &why) ||
+	    !text_is(attempt->provider, to.provider->name))
 		return update(errand, attempt->id, change_put_off, &later_at, error);
 	wait_us = inquiry_ask_at(errand->lane->inquiry, &to) - clock_monotonic();
 	if (wait_us > 0) {

@@ -390,6 +390,33 @@ static void property_03_another_amount_is_held_under_its_receipt(void **state)
 	end(&town);
 }
 
+/* 2500 of another currency are not 2500 of ours, and no person can release them as that. */
+static void property_09_another_currency_is_held_without_an_amount(void **state)
+{
+	struct town town;
+	struct attempt attempt;
+	struct text body;
+
+	(void)state;
+	begin(&town);
+	attempt = prompt(&town, "254712345678");
+	body = payment(&town, &attempt, "UKL0000001", "2500.0", "Success");
+	for (uint32_t i = 0; i + 3 < body.size; i++)
+		if (text_starts(text_from(body, i), TEXT("KES"))) {
+			char *copy = arena_take(&town.arena, body.size);
+
+			memcpy(copy, body.at, body.size);
+			memcpy(copy + i, "UGX", 3);
+			body.at = copy;
+		}
+	say(&town, "attempt", attempt.id, signature(&town, body), body);
+	assert_int_equal(attempt_of(&town, attempt.id).status, ATTEMPT_FAILED);
+	assert_int_equal(town_payment(&town, "UKL0000001").status, PAYMENT_HELD);
+	assert_false(town_payment(&town, "UKL0000001").has_amount);
+	assert_int_equal(count_of(&town, PAYMENT_CREDITED), 0);
+	end(&town);
+}
+
 /* ---- the asker, with a Paystack that says what it is told to --------------------------------- */
 
 struct script {
@@ -532,6 +559,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(property_01_an_unsigned_result_only_asks),
 		cmocka_unit_test(property_03_another_amount_is_held_under_its_receipt),
+		cmocka_unit_test(property_09_another_currency_is_held_without_an_amount),
 		cmocka_unit_test(property_10_and_15_any_order_ends_paid_once),
 		cmocka_unit_test(property_12_distinct_payments_stay_distinct),
 		cmocka_unit_test(a_notice_pays_only_what_was_asked_just_then),

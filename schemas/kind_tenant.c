@@ -47,10 +47,11 @@ static const struct key channel_keys[] = {
 		  "payments (`trust: verified`)." },
 	{ .name = "security_credential", .type = VALUE_SECRET,
 	  .help = "That operator's password as the provider's portal encrypted it." },
-	{ .name = "pull", .type = VALUE_BOOL, .flags = KEY_INERT, .fallback = "false",
-	  .help = "Whether the provider's own list of payments is read every hour, so that what no "
-		  "callback told is found; `wavu payment register` asks for the right to it." },
-	{ .name = "nominated", .type = VALUE_PHONE, .flags = KEY_INERT,
+	{ .name = "pull", .type = VALUE_BOOL, .fallback = "false",
+	  .help = "Whether the provider's own list of payments is read every quarter of an hour, so "
+		  "that what no callback told is credited; `wavu payment register` asks for the "
+		  "right to it." },
+	{ .name = "nominated", .type = VALUE_PHONE,
 	  .help = "The phone that the provider calls about `pull`; needed to register for it." },
 	{ .name = "secret", .type = VALUE_SECRET,
 	  .help = "What the provider proves its callbacks with: Paystack's secret key, Kopo Kopo's "

@@ -41,7 +41,8 @@ bool opening_at(int64_t *at, struct store *store, struct text reference, struct 
 /* Columns in the order of take_pull(). */
 #define PULL                                                                                     \
 	"SELECT id, channel, shortcode, since_at, until_at, day_at, zone, whole, from_at, to_at," \
-	" page_offset, began_at, again_at, failures, failing_since_at, why, next_at FROM pull "
+	" page_offset, began_at, again_at, failures, failing_since_at, why, tried_at, hurried_at," \
+	" next_at FROM pull "
 
 static void take_pull(struct pull *out, struct statement *statement, struct arena *arena)
 {
@@ -62,7 +63,9 @@ static void take_pull(struct pull *out, struct statement *statement, struct aren
 		.failures = (uint32_t)db_column(statement, 13),
 		.failing_since_at = db_column(statement, 14),
 		.why = db_column_text(statement, 15, arena),
-		.next_at = db_column(statement, 16),
+		.tried_at = db_column(statement, 16),
+		.hurried_at = db_column(statement, 17),
+		.next_at = db_column(statement, 18),
 	};
 }
 
@@ -118,7 +121,8 @@ static void bind_pull(struct statement *statement, const struct pull *pull)
 	db_bind(statement, 13, pull->failures);
 	db_bind(statement, 14, pull->failing_since_at);
 	db_bind_text(statement, 15, pull->why);
-	db_bind(statement, 16, pull->next_at);
+	db_bind(statement, 16, pull->tried_at);
+	db_bind(statement, 17, pull->next_at);
 }
 
 bool pulls_write(struct store *store, struct pull *pull, struct error *error)
@@ -127,11 +131,11 @@ bool pulls_write(struct store *store, struct pull *pull, struct error *error)
 	struct statement *statement = db_prepare(
 	    db, "INSERT INTO pull (channel, shortcode, since_at, until_at, day_at, zone, whole,"
 		" from_at, to_at, page_offset, began_at, again_at, failures, failing_since_at, why,"
-		" next_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14,"
-		" ?15, ?16) ON CONFLICT (channel, shortcode) DO UPDATE SET until_at = ?4,"
-		" day_at = ?5, zone = ?6, whole = ?7, from_at = ?8, to_at = ?9, page_offset = ?10,"
-		" began_at = ?11, again_at = ?12, failures = ?13, failing_since_at = ?14,"
-		" why = ?15, next_at = ?16");
+		" tried_at, next_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12,"
+		" ?13, ?14, ?15, ?16, ?17) ON CONFLICT (channel, shortcode) DO UPDATE SET"
+		" until_at = ?4, day_at = ?5, zone = ?6, whole = ?7, from_at = ?8, to_at = ?9,"
+		" page_offset = ?10, began_at = ?11, again_at = ?12, failures = ?13,"
+		" failing_since_at = ?14, why = ?15, tried_at = ?16, next_at = ?17");
 
 	bind_pull(statement, pull);
 	if (!db_done(statement, error))
@@ -154,6 +158,26 @@ bool pulls_retire(struct store *store, struct text channel, struct text shortcod
 	db_bind_text(statement, 1, channel);
 	db_bind_text(statement, 2, shortcode);
 	return db_done(statement, error);
+}
+
+bool pulls_hurry(struct store *store, struct text channel, int64_t now, struct error *error)
+{
+	struct statement *statement = db_prepare(
+	    store_writer(store), "UPDATE pull SET hurried_at = ?2, next_at = ?2"
+				 " WHERE next_at <> 0 AND (?1 = '' OR channel = ?1)");
+
+	db_bind_text(statement, 1, channel);
+	db_bind(statement, 2, now);
+	return db_done(statement, error);
+}
+
+bool pulls_hurried(int64_t *at, struct store *store, int64_t pull_id, struct error *error)
+{
+	struct statement *statement =
+	    db_prepare(store_writer(store), "SELECT hurried_at FROM pull WHERE id = ?");
+
+	db_bind(statement, 1, pull_id);
+	return number(at, statement, error);
 }
 
 bool pulls_all(struct pull **out, uint32_t *count, struct store *store, struct arena *arena,
@@ -415,12 +439,13 @@ bool pulls_differences(struct pull_difference **out, uint32_t *count, struct sto
  * What was given back since came in once, too; what a person recorded another way is in the books.
  */
 static const char amounts_sql[] =
-    "SELECT coalesce(p.at, l.at), l.cents,"
+    "SELECT coalesce(p.at, l.at), iif(l.gone_at = 0, l.cents, NULL),"
     " CASE WHEN l.by_hand = 1 THEN l.cents WHEN p.id IS NULL OR n.status = 'held' THEN NULL"
     "  ELSE p.cents END"
     " FROM listed l LEFT JOIN payment p ON p.id = " PAYMENT_OF("l.receipt")
     " LEFT JOIN payment_now n ON n.payment = p.id"
-    " WHERE l.pull = ?1 AND l.at >= ?2 AND l.what = 0 AND l.gone_at = 0"
+    " WHERE l.pull = ?1 AND l.at >= ?2 AND l.what = 0"
+    " AND (l.gone_at = 0 OR n.status IN ('credited', 'unmatched'))"
     " UNION ALL SELECT p.at, NULL, p.cents" UNLISTED;
 
 bool pulls_amounts(struct pull_amount **out, uint32_t *count, struct store *store,

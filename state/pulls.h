@@ -23,11 +23,17 @@ bool opening_at(int64_t *at, struct store *store, struct text reference,
 bool pulls_find(bool *found, struct pull *out, struct store *store, struct text channel,
 		struct text shortcode, int64_t now, struct arena *arena,
 		struct error *error) MUST_CHECK;
-/* Writes all that may change; makes a new one (id 0) and fills in its id. */
+/* Writes all that may change but hurried_at; makes a new one (id 0) and fills in its id. */
 bool pulls_write(struct store *store, struct pull *pull, struct error *error) MUST_CHECK;
 /* Those of a channel whose short code is another one are not read any more. */
 bool pulls_retire(struct store *store, struct text channel, struct text shortcode,
 		  struct error *error) MUST_CHECK;
+/* Those that are read, of one channel or (empty) of all, are due at once. */
+bool pulls_hurry(struct store *store, struct text channel, int64_t now,
+		 struct error *error) MUST_CHECK;
+/* When that was asked for last, as it is now. */
+bool pulls_hurried(int64_t *at, struct store *store, int64_t pull_id,
+		   struct error *error) MUST_CHECK;
 bool pulls_all(struct pull **out, uint32_t *count, struct store *store, struct arena *arena,
 	       struct error *error) MUST_CHECK;
 

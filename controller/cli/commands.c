@@ -65,6 +65,9 @@ static const struct option plan_options[] = {
 };
 static const struct option reconcile_options[] = {
 	{ "--credit", NULL, false, "what is missing here becomes payments, each once" },
+	{ "--now", NULL, false, "with --pull: the list is read now, and waited for" },
+	{ "--pull", NULL, false, "the provider's own list, as far as wavu read it, and no file" },
+	{ "--since", "T", false, "only what was paid from then on" },
 	{ NULL, NULL, false, NULL },
 };
 static const struct option record_options[] = {
@@ -173,14 +176,18 @@ const struct command commands[] = {
 	  "payments, newest first",
 	  "Every payment ever heard of has one of four ends: credited, unmatched, held, reversed.",
 	  "wavu payment list --status unmatched", run_payment_list },
-	{ "payment reconcile", "FILE", 1, 1, reconcile_options,
-	  "compares a provider's statement (CSV) with the ledger, to the cent",
+	{ "payment reconcile", "[FILE]", 0, 1, reconcile_options,
+	  "compares a provider's statement (CSV), or its list, with the ledger, to the cent",
 	  "It says, receipt by receipt, what is in one and not in the other, and changes nothing "
 	  "without --credit. With it, money that came in and is not in the ledger is booked and "
 	  "credited as if its callback had come, where the statement says its short code; a "
 	  "callback that comes later counts nothing, and a second run credits nothing. Lines "
-	  "that could not be taken are listed. Not for days before wavu took over: what was "
-	  "paid then is in the opening. Exit code 2 when they differ (afterwards).",
+	  "that could not be taken are listed; so is what was paid before wavu took over, or "
+	  "before the opening of whom it fits, for that may be part of what was declared: "
+	  "--since leaves such lines out. With --pull it compares what wavu read of the "
+	  "provider's own list (channels with `pull: true`), by default of the last 31 days. "
+	  "Exit code 2 when they differ (afterwards), or when a part of the list could not be "
+	  "read.",
 	  "wavu payment reconcile statement.csv", run_payment_reconcile },
 	{ "payment record", "ACCOUNT AMOUNT", 2, 2, record_options,
 	  "books cash that a person took",

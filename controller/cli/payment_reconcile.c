@@ -4,9 +4,12 @@
 #include <string.h>
 
 #include "cli/call.h"
+#include "base/clock.h"
+#include "base/zone.h"
 #include "loop/control_statement.h"
 #include "provider/provider.h"
 #include "state/ledger.h"
+#include "view/list_view.h"
 #include "view/reconcile_view.h"
 
 #define STATEMENT_SIZE_MAX (64u << 20) /* bytes; a year of a large ISP has some 30 MiB */
@@ -218,6 +221,56 @@ static void drop_unreadable(struct sheet *sheet)
 	sheet->count = kept;
 }
 
+/* Time of which the list could not be read needs no more attention when all of it is in the
+ * statement: from the first day of its lines to the newest of them. */
+static int tell_covered(struct sheet *sheet)
+{
+	struct arena *arena = &sheet->call->arena;
+	int64_t from_at = INT64_MAX, to_at = 0;
+	struct text shortcode = TEXT_NONE;
+	struct document *answer;
+	int exit_code;
+
+	for (uint32_t i = 0; i < sheet->count; i++) {
+		const struct statement_line *line = &sheet->lines[i];
+
+		if (line->flaw.size > 0 || line->at == 0)
+			continue;
+		shortcode = line->shortcode;
+		from_at = line->at < from_at ? line->at : from_at;
+		to_at = line->at > to_at ? line->at : to_at;
+	}
+	if (shortcode.size == 0 || from_at >= to_at)
+		return EXIT_DONE;
+	from_at = zone_day_start(sheet->call->outlooks[0].zone, from_at, 0);
+	exit_code = call_answer(&answer, sheet->call, "covered",
+				(struct text[]){ shortcode,
+						 text_format(arena, "%lld", (long long)from_at),
+						 text_format(arena, "%lld", (long long)to_at) },
+				3);
+	document_free(answer);
+	return exit_code;
+}
+
+/* Lines from before that moment are no concern of this look. */
+static bool leave_out(struct sheet *sheet, struct error *error)
+{
+	struct call *call = sheet->call;
+	uint32_t kept = 0;
+	int64_t since_at;
+
+	if (!call_has(call, "--since"))
+		return true;
+	if (!time_parse(call_option(call, "--since"), call->outlooks[0].zone, false, &since_at))
+		return error_set(error, ERROR_INVALID,
+				 "--since takes a time, as 2026-12-01 or 2026-12-01T06:00");
+	for (uint32_t i = 0; i < sheet->count; i++)
+		if (sheet->lines[i].at == 0 || sheet->lines[i].at >= since_at)
+			sheet->lines[kept++] = sheet->lines[i];
+	sheet->count = kept;
+	return true;
+}
+
 static int reconcile(struct sheet *sheet)
 {
 	struct call *call = sheet->call;
@@ -234,6 +287,9 @@ static int reconcile(struct sheet *sheet)
 			return call_fail(call, &error);
 		if (!credit(&exit_code, sheet))
 			return exit_code;
+		exit_code = tell_covered(sheet);
+		if (exit_code != EXIT_DONE)
+			return exit_code;
 		drop_unreadable(sheet);
 	}
 	if (!view_reconcile(&document, &same, &call->outlooks[0], sheet->provider, sheet->lines,
@@ -241,6 +297,42 @@ static int reconcile(struct sheet *sheet)
 			    &error))
 		return call_fail(call, &error);
 	return call_print(call, document, same ? EXIT_DONE : EXIT_CHANGES);
+}
+
+/* ---- the provider's own list ----------------------------------------------------------------- */
+
+static int reconcile_list(struct call *call)
+{
+	struct document *document;
+	struct error error = { 0 };
+	int64_t since_at = 0;
+	bool same, failed = false;
+	int exit_code;
+
+	if (call->argument_count > 0 || call_has(call, "--credit"))
+		return call_usage(call->command, "--pull takes no file, and credits by itself");
+	if (call_has(call, "--now")) {
+		exit_code = call_answer(&document, call, "list", NULL, 0);
+		document_free(document);
+		if (exit_code == EXIT_USAGE)
+			return exit_code;
+		failed = exit_code != EXIT_DONE;
+	}
+	if (!call_outlooks(call, &error))
+		return call_fail(call, &error);
+	if (call->outlook_count != 1)
+		return call_usage(call->command, "a list is one tenant's: add --tenant NAME");
+	if (call_has(call, "--since") &&
+	    !time_parse(call_option(call, "--since"), call->outlooks[0].zone, false, &since_at)) {
+		(void)error_set(&error, ERROR_INVALID,
+				"--since takes a time, as 2026-12-01 or 2026-12-01T06:00");
+		return call_fail(call, &error);
+	}
+	if (!view_list(&document, &same, &call->outlooks[0], since_at, clock_now(), &call->arena,
+		       &error))
+		return call_fail(call, &error);
+	exit_code = call_print(call, document, same ? EXIT_DONE : EXIT_CHANGES);
+	return failed ? EXIT_FAILED : exit_code;
 }
 
 int run_payment_reconcile(struct call *call)
@@ -251,6 +343,10 @@ int run_payment_reconcile(struct call *call)
 	struct text bytes, why;
 	int exit_code;
 
+	if (call_has(call, "--pull"))
+		return reconcile_list(call);
+	if (call->argument_count != 1 || call_has(call, "--now"))
+		return call_usage(call->command, "it takes a FILE, or --pull [--now]");
 	if (!call_outlooks(call, &error) || !read_file(&bytes, call, call->arguments[0], &error))
 		return call_fail(call, &error);
 	if (call->outlook_count != 1)
@@ -260,6 +356,8 @@ int run_payment_reconcile(struct call *call)
 				TEXT_ARG(why));
 		return call_fail(call, &error);
 	}
+	if (!leave_out(&sheet, &error))
+		return call_fail(call, &error);
 	exit_code = reconcile(&sheet);
 	for (uint32_t i = 0; i < sheet.answer_count; i++)
 		document_free(sheet.answers[i]);

@@ -10,6 +10,7 @@
 #include "loop/checking.h"
 #include "loop/engine_inside.h"
 #include "loop/prompting.h"
+#include "loop/pulling.h"
 #include "loop/reversing.h"
 #include "loop/ticker.h"
 #include "loop/turns.h"
@@ -45,7 +46,8 @@ struct asker {
 /* ---- one visit ------------------------------------------------------------------------------- */
 
 /* Everything that asks a provider, in this order. */
-static lane_step *const steps[] = { reversing_step, prompting_step, asking_step, checking_step };
+static lane_step *const steps[] = { reversing_step, prompting_step, asking_step, checking_step,
+				    pulling_step };
 
 bool asker_visit(struct asker *asker, struct seat *seat, struct text channel, int64_t now,
 		 int64_t *next_at, struct error *error)

@@ -62,6 +62,9 @@ enum enrolled {
 	ENROLLED_COUNT
 };
 
+/* The callback URLs of a channel, less their last part. False with *why: nobody can reach them. */
+bool asker_own_url(struct text *base, struct text *why, const struct seat *seat,
+		   const struct channel *channel, struct arena *arena) MUST_CHECK;
 /* Makes a channel's callback URLs known to its provider. Nothing is stored. */
 enum enrolled asker_enrol(struct text *why, struct asker *asker, const struct seat *seat,
 			  const struct intent *intent, const struct channel *channel,

@@ -155,14 +155,32 @@ bool asker_request(bool *fresh, struct attempt *out, struct seat *seat, const st
 
 /* ---- making our URLs known ------------------------------------------------------------------- */
 
+bool asker_own_url(struct text *base, struct text *why, const struct seat *seat,
+		   const struct channel *channel, struct arena *arena)
+{
+	struct error error = { 0 };
+	struct secret token;
+
+	if (!counterpart_reaches_us(seat->settings, channel, why))
+		return false;
+	if (!secret_read(&token, seat->settings->secrets, channel->token, arena, &error) ||
+	    !provider_token_ok(secret_reveal(token), &error)) {
+		*why = text_copy(arena, text_of(error.text));
+		return false;
+	}
+	*base = text_format(arena, "%.*s/pay/%.*s/%.*s/%.*s",
+			    TEXT_ARG(counterpart_base_url(seat->settings, arena)),
+			    TEXT_ARG(seat->tenant->name), TEXT_ARG(channel->name),
+			    TEXT_ARG(secret_reveal(token)));
+	return true;
+}
+
 enum enrolled asker_enrol(struct text *why, struct asker *asker, const struct seat *seat,
 			  const struct intent *intent, const struct channel *channel,
 			  struct arena *arena)
 {
 	const struct provider *provider = provider_find(channel->provider);
 	struct counterpart to;
-	struct secret token;
-	struct error error = { 0 };
 	struct text base;
 	struct said said;
 
@@ -174,17 +192,8 @@ enum enrolled asker_enrol(struct text *why, struct asker *asker, const struct se
 		return ENROLLED_ELSEWHERE;
 	}
 	if (!counterpart_open(&to, seat, intent, channel->name, NEEDS_LOGIN, arena, why) ||
-	    !counterpart_reaches_us(seat->settings, channel, why))
+	    !asker_own_url(&base, why, seat, channel, arena))
 		return ENROLLED_NOT;
-	if (!secret_read(&token, seat->settings->secrets, channel->token, arena, &error) ||
-	    !provider_token_ok(secret_reveal(token), &error)) {
-		*why = text_copy(arena, text_of(error.text));
-		return ENROLLED_NOT;
-	}
-	base = text_format(arena, "%.*s/pay/%.*s/%.*s/%.*s",
-			   TEXT_ARG(counterpart_base_url(seat->settings, arena)),
-			   TEXT_ARG(seat->tenant->name), TEXT_ARG(channel->name),
-			   TEXT_ARG(secret_reveal(token)));
 	said = inquiry_enrol(asker_inquiry(asker), &to, base, arena);
 	*why = said.why;
 	return said.answer == ANSWER_YES ? ENROLLED : ENROLLED_NOT;

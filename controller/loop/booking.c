@@ -1,5 +1,6 @@
 #include "loop/booking.h"
 
+#include "base/clock.h"
 #include "loop/booking_attempt.h"
 #include "loop/booking_ending.h"
 #include "loop/booking_inside.h"
@@ -12,6 +13,7 @@
 #include "state/fleet.h"
 #include "state/ledger.h"
 #include "state/proof.h"
+#include "state/pulls.h"
 #include "state/words.h"
 
 #define SAME_HELD_MAX 500 /* newest held payments among which a repeated refusal is looked for */
@@ -195,8 +197,10 @@ static bool match_and_credit(struct booked *out, struct seat *seat, const struct
 		return false;
 	if (heard->nobodys.size > 0)
 		match = (struct match){ .why = heard->nobodys };
-	if (heard->actor.size > 0) {
-		stated = text_format(arena, "from a statement, by %.*s", TEXT_ARG(heard->actor));
+	if (heard->actor.size > 0 || heard->is_listed) {
+		stated = heard->is_listed ? TEXT("from the provider's list")
+					  : text_format(arena, "from a statement, by %.*s",
+							TEXT_ARG(heard->actor));
 		match.why = text_format(arena, "%.*s (%.*s)", TEXT_ARG(match.why),
 					TEXT_ARG(stated));
 	}
@@ -439,18 +443,18 @@ bool booking_confirmed(struct booked *out, struct seat *seat, const struct inten
 	return book_heard(out, seat, intent, line, &heard, now, arena, error);
 }
 
-/* ---- statements ------------------------------------------------------------------------------ */
+/* ---- statements and lists -------------------------------------------------------------------- */
 
-/* Why a line of a statement is not the money of the payment with its receipt, or empty. */
+/* Why a stated line is not the money of the payment with its receipt, or empty. */
 static bool stands_against(struct text *why, struct seat *seat, const struct intent *intent,
-			   const struct payment *former, const struct notice *notice,
+			   const struct payment *former, const struct heard *heard,
 			   struct arena *arena, struct error *error)
 {
 	struct error refused = { 0 };
 	struct text settled;
 
 	*why = TEXT_NONE;
-	if (!former->has_amount || former->amount_cents != notice->amount_cents) {
+	if (!former->has_amount || former->amount_cents != heard->notice.amount_cents) {
 		*why = TEXT("it is known here with another amount, or with none");
 		return true;
 	}
@@ -462,11 +466,73 @@ static bool stands_against(struct text *why, struct seat *seat, const struct int
 		*why = text_format(arena, "it was settled by %.*s already", TEXT_ARG(settled));
 		return true;
 	}
-	if (booking_may_release(seat, intent, former, arena, &refused))
+	/* Whatever the callback said: the list is the provider's own word. */
+	if (heard->is_listed || booking_may_release(seat, intent, former, arena, &refused))
 		return true;
 	*error = refused;
 	*why = text_copy(arena, text_of(refused.text));
 	return refused.code == ERROR_REFUSED;
+}
+
+/* Was it paid before wavu knew of that money? Then it may be part of what was declared as had. */
+static bool came_before(struct text *why, struct seat *seat, const struct intent *intent,
+			const struct heard *heard, int64_t now, struct arena *arena,
+			struct error *error)
+{
+	struct asked asked = { seat, intent, now, arena, error, false };
+	struct match match = match_notice(intent, &heard->notice, arena, is_terminated, &asked);
+	int64_t first_at, own_at = 0;
+
+	*why = TEXT_NONE;
+	if (asked.failed || !takeover_at(&first_at, seat->store, error) ||
+	    (match.subscriber != NULL &&
+	     !opening_at(&own_at, seat->store, match.subscriber->reference, error)))
+		return false;
+	/* Its times are whole seconds. */
+	if (heard->notice.at + SECOND_US <= first_at)
+		*why = text_format(arena, "before the opening: wavu took over on %.*s",
+				   TEXT_ARG(time_text(arena, intent->tenant.zone, first_at)));
+	else if (heard->notice.at + SECOND_US <= own_at)
+		*why = text_format(arena, "before the opening of %.*s, on %.*s",
+				   TEXT_ARG(match.subscriber->account),
+				   TEXT_ARG(time_text(arena, intent->tenant.zone, own_at)));
+	return true;
+}
+
+/* What a provider's statement or its own list says: proven, once, by its receipt. */
+static bool book_stated(struct booked *out, struct text *why, bool *by_hand, struct seat *seat,
+			const struct intent *intent, struct heard *heard, int64_t now,
+			struct arena *arena, struct error *error)
+{
+	const struct inbox_line line = { .provider = heard->channel->provider,
+					 .channel = heard->channel->name,
+					 .received_at = now };
+	struct known known;
+
+	invariant(heard->notice.receipt.size > 0 && heard->notice.has_amount);
+	*out = (struct booked){ 0 };
+	*why = TEXT_NONE;
+	booking_cut_words(&heard->notice);
+	if (!known_read(&known, seat, heard->notice.receipt, arena, error))
+		return false;
+	*by_hand = known.is_done;
+	if (known.is_done)
+		*why = TEXT("a person recorded it already");
+	else if (known.found && !known.is_word &&
+		 !stands_against(why, seat, intent, &known.former, heard, arena, error))
+		return false;
+	if (why->size > 0)
+		return true;
+	if (!known.found || known.former.status == PAYMENT_HELD) {
+		if (!came_before(why, seat, intent, heard, now, arena, error))
+			return false;
+		/* A list begins where wavu took over: it came in, but nobody gets it unasked. */
+		if (why->size > 0 && !heard->is_listed)
+			return true;
+		heard->nobodys = *why;
+		*why = TEXT_NONE;
+	}
+	return book_heard(out, seat, intent, &line, heard, now, arena, error);
 }
 
 bool booking_stated(struct booked *out, struct text *why, struct seat *seat,
@@ -474,24 +540,21 @@ bool booking_stated(struct booked *out, struct text *why, struct seat *seat,
 		    const struct notice *notice, struct text actor, int64_t now,
 		    struct arena *arena, struct error *error)
 {
-	const struct inbox_line line = { .provider = channel->provider,
-					 .channel = channel->name,
-					 .received_at = now };
 	struct heard heard = { .channel = channel, .notice = *notice, .actor = actor };
-	struct known known;
+	bool by_hand;
 
-	invariant(notice->receipt.size > 0 && notice->has_amount && actor.size > 0);
-	*out = (struct booked){ 0 };
-	*why = TEXT_NONE;
-	booking_cut_words(&heard.notice);
-	if (!known_read(&known, seat, notice->receipt, arena, error))
-		return false;
-	if (known.is_done)
-		*why = TEXT("a person recorded it already");
-	else if (known.found && !known.is_word &&
-		 !stands_against(why, seat, intent, &known.former, notice, arena, error))
-		return false;
-	return why->size > 0 || book_heard(out, seat, intent, &line, &heard, now, arena, error);
+	invariant(actor.size > 0);
+	return book_stated(out, why, &by_hand, seat, intent, &heard, now, arena, error);
+}
+
+bool booking_listed(struct booked *out, struct text *why, bool *by_hand, struct seat *seat,
+		    const struct intent *intent, const struct channel *channel,
+		    const struct notice *notice, int64_t now, struct arena *arena,
+		    struct error *error)
+{
+	struct heard heard = { .channel = channel, .notice = *notice, .is_listed = true };
+
+	return book_stated(out, why, by_hand, seat, intent, &heard, now, arena, error);
 }
 
 void booking_tell(struct seat *seat, const struct booked *booked)

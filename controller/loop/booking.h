@@ -44,12 +44,22 @@ bool booking_settle(struct seat *seat, struct text held, const struct booked *by
 /*
  * A line of a provider's statement that a person gave: booked as proven, once, by its receipt. A
  * held payment of that receipt and amount is released where a person may release it. *why: it is
- * not taken, and nothing is changed.
+ * not taken, and nothing is changed; so is what was paid before wavu took over, or before the
+ * opening of whom it fits, for that may be part of what was declared.
  */
 bool booking_stated(struct booked *out, struct text *why, struct seat *seat,
 		    const struct intent *intent, const struct channel *channel,
 		    const struct notice *notice, struct text actor, int64_t now,
 		    struct arena *arena, struct error *error) MUST_CHECK;
+/*
+ * The same of a row of the provider's own list. Whatever a callback said of that receipt, and why
+ * it was held, the list's amount, reference and payer count. What was paid before the opening of
+ * whom it fits waits unmatched. *by_hand: it is in the books another way.
+ */
+bool booking_listed(struct booked *out, struct text *why, bool *by_hand, struct seat *seat,
+		    const struct intent *intent, const struct channel *channel,
+		    const struct notice *notice, int64_t now, struct arena *arena,
+		    struct error *error) MUST_CHECK;
 /*
  * An unmatched payment finds its home, a held one is released. REFUSED with the remedy when it may
  * not.

@@ -17,6 +17,7 @@ struct heard {
 	bool refused;    /* its signature does not fit: its words count for nothing */
 	bool asks;       /* a hint whose provider answers at once: loop/checker asks it */
 	struct text actor; /* who gave the statement that says it; empty: it came as a callback */
+	bool is_listed;      /* the provider's own list says it */
 	struct text nobodys; /* why nobody can say whose it is; empty: it is matched */
 	bool payer_is_word;  /* the provider vouches for the rest, but not for the payer */
 };

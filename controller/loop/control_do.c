@@ -6,6 +6,8 @@
 #include "loop/booking_refund.h"
 #include "loop/booking_reversal.h"
 #include "loop/control.h"
+#include "loop/control_list.h"
+#include "loop/control_register.h"
 #include "loop/control_reversal.h"
 #include "loop/control_statement.h"
 #include "loop/engine_inside.h"
@@ -397,65 +399,50 @@ static bool do_request(struct desk *desk, struct error *error)
 	return done;
 }
 
-/* What became of the channels so far. */
-struct enrolment {
-	struct text words;
-	uint32_t done, failed, elsewhere;
-};
-
-static void register_seat(struct desk *desk, struct seat *seat, struct enrolment *enrolment)
+static bool do_list(struct desk *desk, struct error *error)
 {
-	static const char *const verdicts[] = { [ENROLLED_NOT] = "NOT registered",
-						[ENROLLED] = "registered",
-						[ENROLLED_ELSEWHERE] = "not by wavu" };
-	struct text only = argument(desk, 0);
-	struct intent *intent = seat_intent(seat);
+	struct text why = TEXT("no commit is in force yet");
+	struct intent *intent;
+	struct seat *seat;
+	bool done = true;
 
-	for (uint32_t i = 0; intent != NULL && i < intent->tenant.channel_count; i++) {
-		const struct channel *channel = &intent->tenant.channels[i];
-		struct text why = TEXT_NONE;
-		enum enrolled how;
-
-		if (only.size > 0 && !text_equal(only, channel->name))
-			continue;
-		how = asker_enrol(&why, desk->engine->asker, seat, intent, channel, desk->arena);
-		enrolment->words = text_format(
-		    desk->arena, "%.*s%s%.*s/%.*s: %s%s%.*s", TEXT_ARG(enrolment->words),
-		    enrolment->words.size > 0 ? "\n" : "", TEXT_ARG(seat->tenant->name),
-		    TEXT_ARG(channel->name), verdicts[how], why.size > 0 ? ": " : "",
-		    TEXT_ARG(why));
-		enrolment->done += how == ENROLLED;
-		enrolment->failed += how == ENROLLED_NOT;
-		enrolment->elsewhere += how == ENROLLED_ELSEWHERE;
+	if (!find_seat(&seat, desk, MEANT_RECEIPT, TEXT_NONE, error))
+		return false;
+	if (seat == NULL)
+		return true;
+	intent = seat_intent(seat);
+	if (intent != NULL) {
+		why = TEXT_NONE;
+		done = control_list_now(&why, desk->engine, seat, intent, desk->arena, error);
 	}
 	intent_release(intent);
+	return done && answer_message(desk, why.size > 0 ? 1 : 0,
+			      why.size > 0 ? why : TEXT("the list was read"), NULL, TEXT_NONE);
+}
+
+static bool do_covered(struct desk *desk, struct error *error)
+{
+	struct seat *seat;
+	bool done;
+
+	if (!find_seat(&seat, desk, MEANT_RECEIPT, TEXT_NONE, error))
+		return false;
+	if (seat == NULL)
+		return true;
+	if (!control_list_covered(&done, seat, desk->request, error))
+		return false;
+	return answer_message(desk, done ? 0 : 1,
+			      done ? TEXT("noted") : TEXT("these are no two moments"), NULL,
+			      TEXT_NONE);
 }
 
 static bool do_register(struct desk *desk, struct error *error)
 {
-	struct text only = argument(desk, 0);
-	struct enrolment enrolment = { 0 };
+	struct text words;
+	bool well;
 
-	(void)error;
-	for (uint32_t i = 0; i < engine_seat_count(desk->engine); i++) {
-		struct seat *seat = engine_seat(desk->engine, i);
-
-		if (desk->request->tenant.size == 0 ||
-		    text_equal(desk->request->tenant, seat->tenant->name))
-			register_seat(desk, seat, &enrolment);
-	}
-	if (enrolment.words.size > 0)
-		return answer_message(desk, enrolment.failed == 0 && enrolment.done > 0 ? 0 : 1,
-				      enrolment.words, NULL, TEXT_NONE);
-	return answer_message(
-	    desk, 1,
-	    only.size > 0 ? text_format(desk->arena,
-					"the commit in force declares no channel %.*s; `wavu "
-					"payment urls` lists all",
-					TEXT_ARG(only))
-			  : TEXT("there is no channel to register: the commit in force declares "
-				 "none under `payments`"),
-	    NULL, TEXT_NONE);
+	return control_register(&well, &words, desk->engine, desk->request, desk->arena, error) &&
+	       answer_message(desk, well ? 0 : 1, words, NULL, TEXT_NONE);
 }
 
 /* ---- pause and resume ------------------------------------------------------------------------ */
@@ -710,7 +697,8 @@ static const struct command {
 	uint32_t arguments_min;
 	bool (*work)(struct desk *desk, struct error *error);
 } commands[] = {
-	{ "apply", 0, do_apply },   { "assign", 2, do_assign }, { "pause", 3, do_pause },
+	{ "apply", 0, do_apply },   { "assign", 2, do_assign },
+	{ "covered", 3, do_covered }, { "list", 0, do_list }, { "pause", 3, do_pause },
 	{ "record", 3, do_record }, { "refund", 2, do_refund },
 	{ "register", 0, do_register },
 	{ "request", 4, do_request }, { "resume", 1, do_resume },

@@ -1,6 +1,7 @@
 #include "loop/control_statement.h"
 
 #include "base/clock.h"
+#include "base/failpoint.h"
 #include "base/limits.h"
 #include "base/log.h"
 #include "loop/booking.h"
@@ -105,7 +106,11 @@ static bool book_all(struct stated_line *lines, struct booked *booked,
 		store_abort(work->seat->store);
 		return false;
 	}
-	return store_commit(work->seat->store, error);
+	failpoint("statement-before-commit");
+	if (!store_commit(work->seat->store, error))
+		return false;
+	failpoint("statement-after-commit");
+	return true;
 }
 
 static void tell_all(const struct stated_line *lines, const struct booked *booked,

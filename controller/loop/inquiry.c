@@ -238,7 +238,15 @@ static bool log_in(struct inquiry *inquiry, const struct counterpart *to, struct
 	return true;
 }
 
-enum topic { TOPIC_START, TOPIC_ASK, TOPIC_VERIFY, TOPIC_REVERSE, TOPIC_ENROL };
+enum topic {
+	TOPIC_START,
+	TOPIC_ASK,
+	TOPIC_VERIFY,
+	TOPIC_REVERSE,
+	TOPIC_LIST,
+	TOPIC_LIST_ENROL,
+	TOPIC_ENROL
+};
 
 /* One question, and what its answer is read with. */
 struct talk {
@@ -246,6 +254,9 @@ struct talk {
 	struct request request;
 	struct text provider_ref;
 	const struct order *order;
+	const struct listing *listing;
+	struct text country;
+	struct listed_page *page;
 };
 
 static struct said understand(const struct counterpart *to, const struct talk *talk,
@@ -260,6 +271,12 @@ static struct said understand(const struct counterpart *to, const struct talk *t
 		return to->api->verify_read(to->channel, response, talk->order, arena);
 	case TOPIC_REVERSE:
 		return to->api->reverse_read(response, arena);
+	case TOPIC_LIST:
+		return to->api->list_read(&talk->page->lines, &talk->page->count,
+					  &talk->page->more, response, talk->listing,
+					  talk->country, arena);
+	case TOPIC_LIST_ENROL:
+		return to->api->list_enrol_read(response, arena);
 	case TOPIC_ENROL:
 		break;
 	}
@@ -299,7 +316,8 @@ static struct said converse_locked(struct inquiry *inquiry, struct counterpart *
 
 static bool is_budgeted(enum topic topic)
 {
-	return topic == TOPIC_ASK || topic == TOPIC_VERIFY || topic == TOPIC_REVERSE;
+	return topic == TOPIC_ASK || topic == TOPIC_VERIFY || topic == TOPIC_REVERSE ||
+	       topic == TOPIC_LIST;
 }
 
 static struct said converse(struct inquiry *inquiry, struct counterpart *to,
@@ -365,6 +383,29 @@ struct said inquiry_enrol(struct inquiry *inquiry, struct counterpart *to, struc
 {
 	struct talk talk = { .topic = TOPIC_ENROL,
 			     .request = to->api->enrol(to->channel, base_url, arena) };
+
+	return converse(inquiry, to, &talk, arena);
+}
+
+struct said inquiry_list(struct listed_page *out, struct inquiry *inquiry, struct counterpart *to,
+			 const struct listing *listing, struct text country, struct arena *arena)
+{
+	struct talk talk = { .topic = TOPIC_LIST,
+			     .request = to->api->list(to->channel, listing, arena),
+			     .listing = listing,
+			     .country = country,
+			     .page = out };
+
+	*out = (struct listed_page){ 0 };
+	return converse(inquiry, to, &talk, arena);
+}
+
+struct said inquiry_list_enrol(struct inquiry *inquiry, struct counterpart *to, struct text phone,
+			       struct text callback_url, struct arena *arena)
+{
+	struct talk talk = { .topic = TOPIC_LIST_ENROL,
+			     .request = to->api->list_enrol(to->channel, phone, callback_url,
+							    arena) };
 
 	return converse(inquiry, to, &talk, arena);
 }

@@ -30,6 +30,19 @@ struct said inquiry_reverse(struct inquiry *inquiry, struct counterpart *to,
 struct said inquiry_enrol(struct inquiry *inquiry, struct counterpart *to, struct text base_url,
 			  struct arena *arena);
 
+/* One page of a provider's own list. */
+struct listed_page {
+	struct statement_line *lines;
+	uint32_t count;
+	bool more; /* it goes on at listing.offset + count */
+};
+/* Where the provider has one (api.list). Within the budget. */
+struct said inquiry_list(struct listed_page *out, struct inquiry *inquiry, struct counterpart *to,
+			 const struct listing *listing, struct text country, struct arena *arena);
+/* YES: it may be read now, or might be before. */
+struct said inquiry_list_enrol(struct inquiry *inquiry, struct counterpart *to, struct text phone,
+			       struct text callback_url, struct arena *arena);
+
 /*
  * What a provider's `check` asks; outside the budget, for no provider of one publishes a rate.
  * False with a sentence: the key is none. True: *response is what came, if anything; *why is why

@@ -42,7 +42,7 @@ bool pull_window_open(struct pull *pull, struct pull_gap *gap, const struct zone
 	if (pull->to_at != 0 && pull->from_at >= now - PULL_REACH_MAX_US && pull->to_at <= now)
 		return true;
 	pull->to_at = 0;
-	if (now >= pull->again_at) {
+	if (now >= pull->again_at || pull->hurried_at > pull->until_at) {
 		if (pull->until_at != 0 && pull->until_at < reach_at) {
 			*gap = (struct pull_gap){ pull->until_at, reach_at };
 			pull->until_at = reach_at;
@@ -92,5 +92,7 @@ int64_t pull_window_due(const struct pull *pull, const struct zone *zone)
 
 	if (pull->to_at != 0)
 		return pull->began_at;
+	if (pull->hurried_at > pull->until_at)
+		return pull->hurried_at;
 	return day_at < pull->again_at ? day_at : pull->again_at;
 }

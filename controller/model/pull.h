@@ -30,7 +30,9 @@ struct pull {
 	uint32_t failures;
 	int64_t failing_since_at;
 	struct text why; /* of the last try; empty: it worked */
-	int64_t next_at; /* 0: it is not read */
+	int64_t tried_at;
+	int64_t hurried_at; /* when a person wanted it read at once */
+	int64_t next_at;    /* 0: it is not read */
 };
 
 /* What could not be read any more. */

@@ -28,7 +28,7 @@ struct channel {
 	bool refuses; /* validation: who and how much nobody expects is refused */
 	struct text initiator;                 /* the API's operator, or empty */
 	struct secret_ref security_credential; /* proves him */
-	bool pull;                             /* the provider's own list is read every hour */
+	bool pull;                             /* the provider's own list is read */
 	struct text nominated; /* a phone as written: needed once, to register for that list */
 	struct text *sources; /* IPv4 addresses; none: not used */
 	uint32_t source_count;

@@ -2,6 +2,7 @@
 
 #include "policies/silence.h"
 #include "state/proof.h"
+#include "view/list_view.h"
 #include "view/proof_view.h"
 #include "view/reversal_view.h"
 
@@ -185,5 +186,5 @@ bool put_payment_metrics(struct output *output, const struct outlook *outlooks, 
 	put_quantiles(output, all, count);
 	put_gauges(output, all, count);
 	put_amounts(output, all, count);
-	return true;
+	return put_list_metrics(output, outlooks, count, now, error);
 }

@@ -6,6 +6,7 @@
 #include "view/bootstrap_inside.h"
 #include "view/fleet_shape.h"
 #include "view/import_inside.h"
+#include "view/list_view.h"
 #include "view/plan_shape.h"
 #include "view/subscriber_shape.h"
 
@@ -23,6 +24,7 @@ static const struct shape shapes[] = {
 	{ "foreign", foreign_text, NULL },
 	{ "history", history_text, history_html },
 	{ "import", import_text, NULL },
+	{ "list", list_text, NULL },
 	{ "message", message_text, NULL },
 	{ "payments", payments_text, payments_html },
 	{ "plan", plan_text, NULL },

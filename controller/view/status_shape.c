@@ -1,5 +1,6 @@
 #include "view/fleet_shape.h"
 
+#include "view/list_view.h"
 #include "view/plan_shape.h"
 #include "view/proof_view.h"
 #include "view/reversal_view.h"
@@ -110,7 +111,7 @@ static struct text people_text(const json_t *subscribers, struct arena *arena)
 	return (struct text){ output.at, (uint32_t)output.size };
 }
 
-#define ALARMS_MAX (8 + PROOF_ALARMS_MAX + REVERSAL_ALARMS_MAX)
+#define ALARMS_MAX (8 + PROOF_ALARMS_MAX + REVERSAL_ALARMS_MAX + LIST_ALARMS_MAX)
 
 /* A commit on its way through the fleet, for as long as somebody waits for it. */
 static struct text rollout_text(const json_t *rollout, struct arena *arena)
@@ -136,8 +137,8 @@ static uint32_t alarms_of(const json_t *tenant, struct alarm alarms[ALARMS_MAX],
 	struct text error = member_text(tenant, "error"), clock = member_text(tenant, "clock");
 	struct text fleet = member_text(tenant, "fleet_guard"),
 		    notes = member_text(tenant, "notes");
-	struct text reversals[REVERSAL_ALARMS_MAX];
-	uint32_t count = 0, orders;
+	struct text reversals[REVERSAL_ALARMS_MAX], lists[LIST_ALARMS_MAX];
+	uint32_t count = 0, orders, list_count;
 
 	if (error.size > 0)
 		alarms[count++].text = text_format(arena, "the newest commit is not in force: %.*s",
@@ -155,6 +156,9 @@ static uint32_t alarms_of(const json_t *tenant, struct alarm alarms[ALARMS_MAX],
 	orders = reversal_alarms(tenant, reversals, arena);
 	for (uint32_t i = 0; i < orders; i++)
 		alarms[count++].text = reversals[i];
+	list_count = list_alarms(tenant, lists, arena);
+	for (uint32_t i = 0; i < list_count; i++)
+		alarms[count++].text = lists[i];
 	return count;
 }
 

@@ -8,6 +8,7 @@
 #include "state/ledger.h"
 #include "state/protection.h"
 #include "state/rollouts.h"
+#include "view/list_view.h"
 #include "view/proof_view.h"
 #include "view/reversal_view.h"
 #include "view/shape.h"
@@ -92,7 +93,8 @@ static bool tenant_status(json_t **out, const struct outlook *outlook, int64_t n
 	    json_text_or_null(outlook->source.channel_problems));
 	if (rollout_status(*out, outlook, arena, error) &&
 	    proof_status(json_object_get(*out, "payments"), outlook, now, arena, error) &&
-	    reversal_status(json_object_get(*out, "payments"), outlook, now, arena, error))
+	    reversal_status(json_object_get(*out, "payments"), outlook, now, arena, error) &&
+	    list_status(*out, outlook, now, arena, error))
 		return true;
 	json_decref(*out);
 	return false;

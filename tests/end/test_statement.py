@@ -1,25 +1,32 @@
 """Money whose callback was lost, found by the provider's statement: `wavu payment reconcile FILE --credit`."""
 
+import datetime
 import os
 
-from isp import main, wait_for
+from isp import Isp, main, wait_for
 from shop import Shop
 
 HEAD = ("\"Receipt No.\",Completion Time,Initiation Time,Details,Transaction Status,Paid In,Withdrawn,Balance,"
         "Linked Transaction ID,A/C No.,Other Party Info\r\n")
-AT = "2026-11-20 12:13:25"
+EAT = datetime.timezone(datetime.timedelta(hours=3))
 
 
-def line(receipt, paid_in="", out="", status="Completed", linked="", at=AT, account="KN-0042", party=""):
+def eat(hours_ago=0):
+    """As a statement writes it."""
+    return (datetime.datetime.now(EAT) - datetime.timedelta(hours=hours_ago)).strftime("%Y-%m-%d %H:%M:%S")
+
+
+def line(receipt, paid_in="", out="", status="Completed", linked="", at=None, account="KN-0042", party=""):
+    at = at or eat()
     return "%s,%s,%s,Pay Bill,%s,%s,%s,1.00,%s,%s,%s\r\n" % (
         receipt, at, at, status, paid_in, out, linked, account, party)
 
 
-def reconcile(isp, *lines, credit=True, shortcode="600638"):
+def reconcile(isp, *lines, credit=True, shortcode="600638", since=None):
     path = os.path.join(isp.folder, "statement.csv")
     with open(path, "w", newline="") as file:
         file.write("\ufeffOrganization Short Code:,%s\r\n\r\n" % shortcode + HEAD + "".join(lines))
-    return isp.run("payment", "reconcile", path, *(["--credit"] if credit else []))
+    return isp.run("payment", "reconcile", path, *(["--credit"] if credit else []), *(["--since", since] if since else []))
 
 
 def told(answer):
@@ -55,7 +62,7 @@ def test_what_is_not_to_be_taken_is_listed_and_credits_nothing():
             line("UKL0000003", "", "-20.00", linked="UKL0000002"), line("UKL0000004", "x"),
             line("UKL0000005", "30.00", at="soon"), line("UKL0000006", "40.00", status="Declined"),
             line("UKL0000007", "", "-5.00"), line("UKL0000008", "50.00", account="NOBODY"),
-            "UKL0000009,%s,%s,Pay Bill,Completed,25" % (AT, AT))
+            "UKL0000009,%s,%s,Pay Bill,Completed,25" % (eat(), eat()))
         why = told(answer)
         assert code == 2 and set(why) == {"UKL000000%d" % i for i in (1, 2, 4, 5, 9)}, answer
         assert "two amounts" in why["UKL0000001"] and "taken back" in why["UKL0000002"], why
@@ -91,6 +98,74 @@ def test_money_held_because_nobody_was_asked_is_released():
         assert code == 0 and [one["receipt"] for one in answer["credited"]] == ["UKL0ASKED1"], answer
         isp.online()
         assert len(isp.payments()) == 1 and isp.show()["balance"] == "0.00"
+
+
+def test_what_was_paid_before_wavu_took_over_is_listed_and_never_credited():
+    with Shop() as isp:
+        old, new = line("UKL0BEFOR1", "2500.00", at=eat(48)), line("UKL00AFTER", "10.00")
+        code, answer = reconcile(isp, old, new)
+        assert code == 2 and set(told(answer)) == {"UKL0BEFOR1"}, answer
+        assert "before the opening" in told(answer)["UKL0BEFOR1"], answer
+        assert [one["receipt"] for one in answer["credited"]] == ["UKL00AFTER"], answer
+        assert [one["receipt"] for one in isp.payments()] == ["UKL00AFTER"] and isp.show()["state"] == "new"
+        # --since narrows what is looked at, and widens nothing.
+        code, answer = reconcile(isp, old, new, since=eat(1).replace(" ", "T"))
+        assert code == 0 and answer["lines"] == 1 and answer["not_credited"] == [], answer
+        code, answer = reconcile(isp, old, new, since="2020-01-01")
+        assert code == 2 and set(told(answer)) == {"UKL0BEFOR1"}, answer
+        assert len(isp.payments()) == 1
+        # A wrong word for a time is said to be one.
+        assert reconcile(isp, old, since="soon")[0] == 4
+
+
+def test_what_was_paid_before_an_opening_was_booked_is_part_of_it():
+    with Shop() as isp:
+        paid = eat()
+        wait_for("a second later", lambda: eat() > paid)
+        isp.write("more.yaml", Isp.subscriber("KN-0050", username="new", phone="0799000050",
+                                              more="opening: {paid_until: 2099-01-01, balance: 0}\n"))
+        head = isp.commit("taken over")
+        wait_for("it is in force", lambda: isp.status()["tenants"][0]["commit"] == head)
+        code, answer = reconcile(isp, line("UKL0PART01", "2500.00", at=paid, account="KN-0050"))
+        assert code == 2 and "opening of KN-0050" in told(answer)["UKL0PART01"], answer
+        assert isp.payments() == [] and isp.show("KN-0050")["balance"] == "0.00"
+        code, answer = reconcile(isp, line("UKL0AFTER1", "2500.00", at=eat(-0.01), account="KN-0050"))
+        assert [one["receipt"] for one in answer["credited"]] == ["UKL0AFTER1"], answer
+
+
+def test_property_11_a_prompt_paid_by_query_is_one_with_its_line():
+    with Shop() as isp:
+        isp.daraja.ask("set", "limit", "off")
+        isp.daraja.ask("set", "callback", "never")
+        isp.request()
+        isp.daraja.ask("pay", isp.daraja.prompt()["id"])
+        isp.becomes("paid", wait_s=90)
+        assert isp.credited()[0]["receipt"].startswith("STK-"), isp.credited()
+        receipt = isp.daraja.prompts()[0]["receipt"]
+        code, answer = reconcile(isp, line(receipt, "2500.00", party="254712345678 - JANE"))
+        assert code == 0 and answer["differences"] == answer["not_credited"] == [], answer
+        assert [one["receipt"] for one in isp.credited()] == [receipt] and isp.show()["balance"] == "0.00"
+        isp.run("verify", code=0)
+
+
+def test_property_18_killed_between_batches_each_line_counts_once():
+    for point in ("statement-before-commit:2", "statement-after-commit:1"):
+        with Shop() as isp:
+            lines = [line("UKM%07d" % i, "1.00") for i in range(250)]
+            isp.stop()
+            isp.start(environment={"WAVU_FAILPOINT": point})
+            code, answer = reconcile(isp, *lines)
+            log = open(os.path.join(isp.folder, "wavu.log"), errors="replace").read()
+            if "signal=9" not in log:
+                print("skipped: this build has no failpoints")
+                return
+            assert code != 0 or len(isp.payments()) == 250, answer
+            isp.kill()
+            isp.start()
+            code, answer = reconcile(isp, *lines)
+            assert code == 0, answer
+            assert len(isp.payments()) == 250 and isp.show()["balance"] == "250.00", isp.show()
+            isp.run("verify", code=0)
 
 
 def test_without_a_controller_many_lines_and_a_second_run():

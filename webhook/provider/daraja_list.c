@@ -35,10 +35,13 @@ struct request daraja_list(const struct channel *channel, const struct listing *
 	};
 }
 
-/* The parts of a time, whatever stands between them; false: not six of them. */
+/*
+ * The parts of a time, whatever stands between them; false: not six of them. "000" was seen for
+ * seconds (payments facts 1.9), so three digits are one number there.
+ */
 static bool parts_read(uint32_t parts[6], struct text *rest, struct text text)
 {
-	static const uint32_t most[6] = { 4, 2, 2, 2, 2, 2 };
+	static const uint32_t most[6] = { 4, 2, 2, 2, 2, 3 };
 	uint32_t i = 0;
 	for (int part = 0; part < 6; part++) {
 		uint32_t digits = 0;

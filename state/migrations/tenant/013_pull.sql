@@ -39,6 +39,8 @@ CREATE TABLE pull (
 	failures INTEGER NOT NULL DEFAULT 0,
 	failing_since_at INTEGER NOT NULL DEFAULT 0,
 	why TEXT NOT NULL DEFAULT '', -- of the last try; empty: it worked
+	tried_at INTEGER NOT NULL DEFAULT 0, -- the last try
+	hurried_at INTEGER NOT NULL DEFAULT 0, -- when a person wanted it read at once
 	next_at INTEGER NOT NULL DEFAULT 0, -- 0: it is not read
 	UNIQUE (channel, shortcode)
 ) STRICT;

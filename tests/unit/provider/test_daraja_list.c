@@ -141,6 +141,10 @@ static void odd_times_are_read(void **state)
 	for (size_t i = 0; i < ARRAY_COUNT(odd); i++)
 		assert_int_equal(read_row(*state, odd[i], eat(11, 21, 9, 0)).at,
 				 eat(11, 21, 8, 36));
+	assert_int_equal(
+	    read_row(*state, ROWS(ROW("UKL51ZDR4F", "2026-11-21T08:36:045Z", "c2b", "A", "1")),
+		     eat(11, 21, 9, 0)).at,
+	    eat(11, 21, 8, 36) + 45 * SECOND_US);
 }
 
 static void property_13_what_is_no_money_in_credits_nothing(void **state)

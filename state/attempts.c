@@ -246,7 +246,8 @@ bool attempts_due(struct attempt **out, uint32_t *count, int64_t *next_at, struc
 	if (!store_read(&db, store, STORE_TENANT, error))
 		return false;
 	statement = db_prepare(db, ATTEMPT "WHERE a.channel = ?3 AND a.next_at > 0"
-					   " AND a.next_at <= ?1 ORDER BY a.sent_at > 0, a.next_at, a.id LIMIT ?2");
+					   " AND a.next_at <= ?1"
+					   " ORDER BY a.sent_at > 0, a.next_at, a.id LIMIT ?2");
 	db_bind(statement, 1, now);
 	db_bind(statement, 2, max);
 	db_bind_text(statement, 3, channel);

@@ -8,7 +8,8 @@ static struct text end_text(const json_t *payment, struct arena *arena)
 	const json_t *end = json_object_get(payment, "access");
 	struct text state = member_text(end, "state"), router = member_text(end, "router");
 
-	if (!json_is_object(end) || json_is_null(json_object_get(payment, "account")))
+	if (!json_is_object(end) || json_is_null(json_object_get(payment, "account")) ||
+	    text_is(member_text(payment, "status"), "reversed"))
 		return TEXT("–");
 	if (text_is(state, "online"))
 		return text_format(arena, "online on %.*s", TEXT_ARG(router));

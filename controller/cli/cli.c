@@ -194,7 +194,7 @@ static int unknown_command(struct text name, struct text second)
 		nearest = text_nearest(name, names, count);
 	group = commands_of(name, &arena);
 	if (group.size > 0)
-		call_usage(NULL, "unknown command %.*s: there are %.*s", TEXT_ARG(asked),
+		call_usage(NULL, "unknown command %.*s: known here: %.*s", TEXT_ARG(asked),
 			   TEXT_ARG(group));
 	else if (nearest.size > 0)
 		call_usage(NULL, "unknown command %.*s: did you mean %.*s?", TEXT_ARG(asked),

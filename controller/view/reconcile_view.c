@@ -206,8 +206,9 @@ bool view_reconcile(struct document **out, bool *same, const struct outlook *out
 	*same = json_array_size(compared.differences) == 0 && json_array_size(not_done) == 0;
 	data = json_pack(
 	    "{s:b, s:o, s:o, s:i, s:o, s:o, s:o}", "ok", (int)*same, "message",
-	    json_string(*same ? "statement and ledger are the same, to the cent"
-			      : "statement and ledger differ"),
+	    json_string(!*same	     ? "statement and ledger differ"
+			: count == 0 ? "the statement has no payments, so nothing was compared"
+				     : "statement and ledger are the same, to the cent"),
 	    "tenant", json_of_text(outlook->tenant->name), "lines", (int)count, "statement",
 	    json_of_cents(compared.statement_cents), "ledger",
 	    json_of_cents(compared.ledger_cents), "differences", compared.differences);

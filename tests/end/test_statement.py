@@ -55,6 +55,12 @@ def test_a_lost_callback_is_credited_once_and_opens_the_door():
         isp.run("verify", code=0)
 
 
+def test_an_empty_statement_proves_nothing():
+    with Isp() as isp:
+        code, answer = reconcile(isp, credit=False)
+        assert code == 0 and answer["lines"] == 0 and "nothing was compared" in answer["message"], answer
+
+
 def test_what_is_not_to_be_taken_is_listed_and_credits_nothing():
     with Shop() as isp:
         code, answer = reconcile(

@@ -103,13 +103,13 @@ static bool add_list(struct listing_view *view, const struct pull *pull, int64_t
 		     struct error *error)
 {
 	const struct outlook *outlook = view->outlook;
-	int64_t from_at = since_at > pull->since_at ? since_at : pull->since_at;
-	int64_t to_at = pull->until_at - LIST_LATE_US;
+	int64_t from_at, to_at;
 	struct pull_difference *differences;
 	struct pull_amount *amounts;
 	struct pull_gap *gaps;
 	uint32_t count;
 
+	list_span(&from_at, &to_at, pull, since_at);
 	if (!pulls_differences(&differences, &count, outlook->store, pull, from_at, to_at, 0,
 			       view->arena, error))
 		return false;
@@ -133,7 +133,10 @@ static bool add_list(struct listing_view *view, const struct pull *pull, int64_t
 	    view->lists, json_pack("{s:o, s:o, s:o, s:o, s:o}", "channel",
 				   json_of_text(pull->channel), "shortcode",
 				   json_of_text(pull->shortcode), "since",
-				   json_of_time(outlook->zone, from_at), "read_until",
+				   json_of_time(outlook->zone, since_at > pull->since_at
+								   ? since_at
+								   : pull->since_at),
+				   "read_until",
 				   json_of_time(outlook->zone, pull->until_at), "error",
 				   json_text_or_null(pull->why)));
 	return true;

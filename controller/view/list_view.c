@@ -25,10 +25,9 @@ static int64_t later(int64_t a, int64_t b)
 	return a > b ? a : b;
 }
 
-/* From when on, and up to when, the ledger's payments must be in a list. */
-static void span_of(int64_t *from_at, int64_t *to_at, const struct pull *pull, int64_t since_at)
+void list_span(int64_t *from_at, int64_t *to_at, const struct pull *pull, int64_t since_at)
 {
-	*from_at = later(since_at, pull->since_at);
+	*from_at = later(since_at, pull->since_at - SECOND_US);
 	*to_at = later(*from_at, pull->until_at - LIST_LATE_US);
 }
 
@@ -39,7 +38,7 @@ static bool know(struct known_list *out, const struct outlook *outlook, const st
 	int64_t from_at, to_at;
 
 	*out = (struct known_list){ .outlook = outlook, .pull = *pull };
-	span_of(&from_at, &to_at, pull, now - LIST_LOOK_US);
+	list_span(&from_at, &to_at, pull, now - LIST_LOOK_US);
 	if (!pulls_gaps(&out->gaps, &out->gap_count, outlook->store, pull->id, arena, error) ||
 	    !pulls_differences(&differences, &out->difference_count, outlook->store, pull, from_at,
 			       to_at, COUNTED_MAX, arena, error) ||

@@ -6,6 +6,7 @@
 #pragma once
 
 #include "base/clock.h"
+#include "model/pull.h"
 #include "view/document.h"
 #include "view/outlook.h"
 #include "view/shape.h"
@@ -14,6 +15,11 @@
 #define LIST_LOOK_US (31 * DAY_US)
 /* A payment may come to the list so much later than to us before it is missed there. */
 #define LIST_LATE_US HOUR_US
+/*
+ * From when on, and up to when, payments must be in a list. Its times are whole seconds, so that
+ * what was paid just after it began may seem to be from before.
+ */
+void list_span(int64_t *from_at, int64_t *to_at, const struct pull *pull, int64_t since_at);
 
 /*
  * Every list of a tenant and the ledger since then. *same: no difference, and nothing that could

@@ -442,6 +442,10 @@ static void property_07_what_is_not_whole_is_doubtful(void **state)
 		"\"Reversed\",\"amount\":\"1\",\"currency\":\"KES\"}}}}}",
 		"{\"data\":{\"id\":\"x\",\"type\":\"incoming_payment\",\"attributes\":{\"status\":"
 		"\"Failed\",\"status\":\"Success\"}}}",
+		/* Whole in all but one name that stands there twice. */
+		"{\"data\":{\"id\":\"x\",\"type\":\"incoming_payment\",\"attributes\":{\"status\":"
+		"\"Failed\",\"status\":\"Success\",\"event\":{\"resource\":{\"reference\":"
+		"\"UKL1MPU40Z\",\"status\":\"Received\",\"amount\":\"1\",\"currency\":\"KES\"}}}}}",
 	};
 	struct channel channel = channel_of("kopokopo");
 	for (size_t i = 0; i < ARRAY_COUNT(bodies); i++) {

@@ -87,15 +87,18 @@ static bool explain_waiting(struct chain *chain, const struct payment *payment)
 	return true;
 }
 
-/* A prompt that it pays is where it began. */
-static bool explain_asked(struct chain *chain, const struct payment *payment)
+/* A prompt that it pays is where it began. *answered: nobody but the provider, asked by wavu, said
+ * that it is paid, and its receipt is not known. */
+static bool explain_asked(struct chain *chain, bool *answered, const struct payment *payment)
 {
 	struct attempt attempt;
 	bool found;
 
+	*answered = false;
 	if (!attempts_of_payment(&found, &attempt, chain->outlook->store, payment->id, chain->arena,
 				 chain->error))
 		return false;
+	*answered = found && !attempt.receipt_known;
 	if (found)
 		chain_add(chain, attempt.created_at,
 			  text_format(chain->arena, "prompt a-%lld asked %.*s for %.*s",
@@ -157,11 +160,21 @@ bool explain_payment(struct chain *chain, const struct payment *payment)
 {
 	struct arena *arena = chain->arena;
 	const struct subscriber *subscriber = NULL;
-	bool done;
+	bool done, answered;
 
-	if (!explain_asked(chain, payment))
+	if (!explain_asked(chain, &answered, payment))
 		return false;
-	chain_add(chain, payment->received_at, heard_of(chain, payment), typed_by(chain, payment));
+	if (answered)
+		chain_add(chain, payment->received_at,
+			  TEXT("its result was lost; the provider, asked by wavu, said that it is "
+			       "paid"),
+			  text_format(arena,
+				      "it is called %.*s until a confirmation or a statement names "
+				      "its receipt",
+				      TEXT_ARG(payment->receipt)));
+	else
+		chain_add(chain, payment->received_at, heard_of(chain, payment),
+			  typed_by(chain, payment));
 	chain_add(chain, payment->booked_at,
 		  text_format(arena, "%s%s%.*s", payment_status_word(payment->status),
 			      payment->account.size == 0            ? ""

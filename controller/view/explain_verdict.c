@@ -98,7 +98,8 @@ static struct text at_router(const struct chain *chain, const struct standing_no
 	if (subscriber->router->mode != MODE_MANAGE)
 		return text_format(arena, "Router %.*s is only watched: `mode: manage` lets him in",
 				   TEXT_ARG(name));
-	if (paused_why(chain, given).size > 0)
+	/* What is open already stays open through a pause. */
+	if (paused_why(chain, given).size > 0 && (given->waits || !given->row_open))
 		return text_format(arena, "Router %.*s is paused (%.*s): `wavu resume %.*s`",
 				   TEXT_ARG(name), TEXT_ARG(paused_why(chain, given)),
 				   TEXT_ARG(name));

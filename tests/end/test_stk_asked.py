@@ -15,6 +15,8 @@ def test_property_17_a_lost_callback_is_found_by_asking_and_merged_with_its_rece
         paid = isp.becomes("paid", wait_s=QUERY_WAIT_S)
         isp.online()
         assert paid["receipt"] is None, "an answered question has no receipt"
+        chain = isp.run("explain", "a-1", code=0)[1]["chain"]
+        assert any("asked by wavu" in link["what"] and "STK-1" in link["because"] for link in chain), chain
         assert len(isp.credited()) == 1
         assert isp.daraja.ask("confirm", prompt["id"])["told"] == [200]
         receipt = isp.daraja.prompts()[0]["receipt"]
@@ -23,6 +25,9 @@ def test_property_17_a_lost_callback_is_found_by_asking_and_merged_with_its_rece
         isp.daraja.ask("tell", prompt["id"])
         isp.quiet()
         assert [one["receipt"] for one in isp.credited()] == [receipt], "property 11: merged, not doubled"
+        for thing in ("a-1", "STK-1", receipt):
+            verdict = isp.run("explain", thing, code=0)[1]["verdict"]
+            assert verdict.startswith(receipt + " of 2500.00 KES is credited to KN-0042"), (thing, verdict)
         # Property 12: another payment of the same payer and amount is another payment.
         other = isp.daraja.ask("c2b", 2500, "KN-0042", "254712345678")["receipt"]
         wait_for("it is credited too", lambda: (isp.payment(other) or {}).get("status") == "credited")

@@ -6,6 +6,7 @@
     tests/sabotage/sabotage.py --check          no build: every row still applies, every property has one
     tests/sabotage/sabotage.py --quick          the rows marked `quick`, which need little of wavu
     tests/sabotage/sabotage.py --list           what is broken, and by which test it must be seen
+    tests/sabotage/sabotage.py --unseen         the tests named for a property that no row names
 
 The rows are in *.rows beside this file; README.md there says how one is written. Ends with 0 when every row was seen
 to fail, with 1 when one survived or is stale, with 77 when something that it needs is missing.
@@ -118,7 +119,8 @@ def broken_texts(row, root):
         before, text = texts[path]
         count = text.count(old.encode())
         if count != 1:
-            raise Stale("%s: stands %d times in %s, not once: %s" % (row.place, count, path, old.split("\n")[0].strip()))
+            first = old.split("\n")[0].strip()
+            raise Stale("%s: stands %d times in %s, not once: %s" % (row.place, count, path, first))
         texts[path] = (before, text.replace(old.encode(), new.encode()))
     return texts
 
@@ -149,9 +151,23 @@ def check(rows, root):
     return wrong
 
 
-def unseen(rows):
+def unbroken_properties(rows):
     return ["no row breaks property %d" % number for number in PROPERTIES
             if not any(row.number == number for row in rows)]
+
+
+def unseen_tests(rows, root):
+    """Tests that carry a property's number and were never seen to fail by a row."""
+    named = set()
+    for folder, _, names in os.walk(os.path.join(root, "tests")):
+        for name in names:
+            path = os.path.relpath(os.path.join(folder, name), root)
+            if not name.endswith((".c", ".py")) or path.startswith("tests/sabotage"):
+                continue
+            with open(os.path.join(folder, name), encoding="utf-8", errors="replace") as file:
+                found = re.findall(r"^(?:static void|    def|def) ((?:test_)?property_\d\d\w*)\(", file.read(), re.M)
+            named |= {"%s %s" % (path, test) for test in found}
+    return sorted(named - {str(test) for row in rows for test in row.tests})
 
 
 # ---- the copy ----
@@ -281,13 +297,14 @@ class Copy:
 
     @staticmethod
     def program_result(test, said):
+        # What a thread logs may share the line.
         name = re.escape(test.name)
-        if re.search(r"^\[ +FAILED +\] %s$" % name, said, re.M):
+        if re.search(r"\[ +FAILED +\] %s\b" % name, said):
             return "failed", said
-        if re.search(r"^\[ +OK +\] %s$" % name, said, re.M):
+        if re.search(r"\[ +OK +\] %s\b" % name, said):
             return "passed", said
         # It began and the program ended in the middle of it: an invariant or a sanitizer.
-        if re.search(r"^\[ +RUN +\] %s$" % name, said, re.M):
+        if re.search(r"\[ +RUN +\] %s\b" % name, said):
             return "failed", said
         return "lost", said
 
@@ -364,7 +381,8 @@ def run(rows, options):
     copy = Copy(options.source, options.commit, options.work, options.jobs)
     results = []
     try:
-        flaw = copy.configure() or copy.make([target for row in rows for test in row.tests for target in test.targets()])
+        targets = {target for row in rows for test in row.tests for target in test.targets()}
+        flaw = copy.configure() or copy.make(targets)
         if flaw:
             say("what is not broken does not build:\n" + flaw)
             return 1
@@ -396,6 +414,7 @@ def main():
     parser.add_argument("--check", action="store_true", help="no build: is any row stale?")
     parser.add_argument("--quick", action="store_true", help="the rows marked `quick`")
     parser.add_argument("--list", action="store_true")
+    parser.add_argument("--unseen", action="store_true", help="named tests without a row")
     parser.add_argument("--verbose", action="store_true", help="say of every row how its test failed")
     parser.add_argument("--broken-only", action="store_true", help="do not run the tests unbroken first")
     parser.add_argument("--json", metavar="FILE", help="write the results there, too")
@@ -420,11 +439,15 @@ def main():
         for row in wanted:
             print("%s\n     %s" % (row, "\n     ".join(str(test) for test in row.tests)))
         return 0
+    if options.unseen:
+        for test in unseen_tests(rows, options.source):
+            print(test)
+        return 0
     if options.check:
         wrong = check(wanted, options.source)
         for row, flaw in wrong:
             print("stale: %s: %s" % (row, flaw))
-        missing = [] if options.only else unseen(rows)
+        missing = [] if options.only else unbroken_properties(rows)
         for line in missing:
             print(line)
         print("%d rows, %d stale" % (len(wanted), len(wrong)))

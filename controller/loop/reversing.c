@@ -9,7 +9,7 @@
 
 #define AT_ONCE_MAX 16
 #define LEAVES_WITHIN_US (10 * MINUTE_US) /* nobody expects it to leave later than that */
-#define ASK_FIRST_US (20 * SECOND_US)     /* results mostly take seconds */
+#define ASK_FIRST_US (15 * SECOND_US)     /* results mostly take seconds */
 #define ASK_AGAIN_US MINUTE_US
 #define ASK_AGAIN_MAX_US (60 * MINUTE_US)
 #define ASKED_FOR_US (4 * DAY_US)

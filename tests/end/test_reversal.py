@@ -10,7 +10,7 @@ from shop import Shop, post
 ASKS = ", initiator: initiator-1, security_credential: {file: main.credential}"
 PAYER = "254712345678"
 WHY = "paid twice"
-ASKED_S = 120  # how the payment stands is asked 20 s after the order
+ASKED_S = 120  # how the payment stands is asked 15 s after the order
 
 
 def shop(**more):
@@ -96,7 +96,7 @@ def test_property_13_it_goes_back_and_access_follows():
 
 def test_property_34_what_is_not_known_is_shown_and_moves_nothing():
     with shop() as isp:
-        isp.daraja.ask("set", "reversal", "late")
+        isp.daraja.ask("set", "reversal", "unmarked")
         receipt = paid(isp)
         online(isp)
         assert send(isp, receipt)["order"] == "open"
@@ -126,76 +126,9 @@ def test_property_34_what_is_not_known_is_shown_and_moves_nothing():
         isp.quiet()
         assert isp.payment(receipt)["status"] == "credited" and isp.show()["state"] == "active"
         assert isp.routers.access("jane")["sessions"] == 1 and open_orders(isp)["refunds_open_count"] == 1
-        assert "not know" in told(isp, receipt) or "nobody knows" in told(isp, receipt)
+        assert "what became of the order is not known yet" in told(isp, receipt)
         assert isp.daraja.ask("reversed", 0)["told"] == [200]
         is_reversed(isp, receipt)
-        wait_for("he is shut out", lambda: is_shut(isp))
-        isp.quiet()
-        assert len(orders(isp)) == 1
-        isp.settle()
-
-
-def test_property_34_a_lost_acknowledgement_is_asked_about_and_never_sent_again():
-    with shop() as isp:
-        isp.daraja.ask("set", "reversal", "lostack")
-        receipt = paid(isp)
-        online(isp)
-        assert send(isp, receipt)["order"] == "open"
-        assert isp.payment(receipt)["status"] == "credited", "nobody has said that it is done"
-        is_reversed(isp, receipt, ASKED_S)
-        wait_for("he is shut out", lambda: is_shut(isp))
-        # Late, and twice.
-        for _ in range(2):
-            assert isp.daraja.ask("reversed", 0)["told"] == [200]
-        isp.quiet()
-        assert len(orders(isp)) == 1 and isp.show()["balance"] == "0.00"
-        assert "is reversed" in told(isp, receipt), told(isp, receipt)
-        isp.settle()
-
-
-def killed_at(isp, point, receipt):
-    """False: this build has no failpoints."""
-    isp.stop()
-    isp.start(environment={"WAVU_FAILPOINT": point})
-    isp.run("payment", "refund", receipt, "--reason", WHY, "--send")
-    log = os.path.join(isp.folder, "wavu.log")
-    try:
-        wait_for(point + " is passed", lambda: "signal=9" in open(log, errors="replace").read())
-    except AssertionError:
-        print("skipped: this build has no failpoints")
-        return False
-    isp.kill()
-    isp.start()
-    return True
-
-
-def test_property_34_killed_before_it_left():
-    with shop() as isp:
-        receipt = paid(isp)
-        if not killed_at(isp, "asker-before-order", receipt):
-            return
-        is_reversed(isp, receipt)
-        isp.quiet()
-        assert len(orders(isp)) == 1, "it had not left, so it left"
-    with shop() as isp:
-        receipt = paid(isp)
-        if not killed_at(isp, "asker-before-reversal", receipt):
-            return
-        wait_for("it is asked how the payment stands", lambda: "still stands" in told(isp, receipt), ASKED_S)
-        isp.quiet()
-        assert orders(isp) == [], "it may have left, so it never does"
-        assert isp.payment(receipt)["status"] == "credited" and open_orders(isp)["refunds_open_count"] == 1
-        assert "already" in send(isp, receipt, "--again", code=1)["message"]
-
-
-def test_property_34_killed_after_it_left():
-    with shop() as isp:
-        isp.daraja.ask("set", "reversal", "lost")
-        receipt = paid(isp)
-        online(isp)
-        if not killed_at(isp, "asker-after-reversal", receipt):
-            return
-        is_reversed(isp, receipt, ASKED_S)
         wait_for("he is shut out", lambda: is_shut(isp))
         isp.quiet()
         assert len(orders(isp)) == 1

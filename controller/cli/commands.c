@@ -216,7 +216,8 @@ const struct command commands[] = {
 	{ "payment register", "[CHANNEL]", 0, 1, NULL,
 	  "makes the callback URLs of every channel known to its provider",
 	  "It needs the channel's consumer_key and consumer_secret. In production a provider takes "
-	  "the URLs once; to change them, delete them in its portal first. Exit code 1 when a "
+	  "the URLs once; to change them, delete them in its portal first. A channel with `pull: "
+	  "true` and `nominated` also asks for the right to its list. Exit code 1 when a "
 	  "channel could not be registered; the answer says of each how it went.",
 	  "wavu payment register main", run_payment_register },
 	{ "payment request", "ACCOUNT [AMOUNT]", 1, 2, request_options,

@@ -1,36 +1,8 @@
 """Money whose callback was lost, found by the provider's statement: `wavu payment reconcile FILE --credit`."""
 
-import datetime
-import os
-
 from isp import Isp, main, wait_for
 from shop import Shop
-
-HEAD = ("\"Receipt No.\",Completion Time,Initiation Time,Details,Transaction Status,Paid In,Withdrawn,Balance,"
-        "Linked Transaction ID,A/C No.,Other Party Info\r\n")
-EAT = datetime.timezone(datetime.timedelta(hours=3))
-
-
-def eat(hours_ago=0):
-    """As a statement writes it."""
-    return (datetime.datetime.now(EAT) - datetime.timedelta(hours=hours_ago)).strftime("%Y-%m-%d %H:%M:%S")
-
-
-def line(receipt, paid_in="", out="", status="Completed", linked="", at=None, account="KN-0042", party=""):
-    at = at or eat()
-    return "%s,%s,%s,Pay Bill,%s,%s,%s,1.00,%s,%s,%s\r\n" % (
-        receipt, at, at, status, paid_in, out, linked, account, party)
-
-
-def reconcile(isp, *lines, credit=True, shortcode="600638", since=None):
-    path = os.path.join(isp.folder, "statement.csv")
-    with open(path, "w", newline="") as file:
-        file.write("\ufeffOrganization Short Code:,%s\r\n\r\n" % shortcode + HEAD + "".join(lines))
-    return isp.run("payment", "reconcile", path, *(["--credit"] if credit else []), *(["--since", since] if since else []))
-
-
-def told(answer):
-    return {one["receipt"]: one["why"] for one in answer["not_credited"]}
+from statements import eat, line, reconcile, told
 
 
 def test_a_lost_callback_is_credited_once_and_opens_the_door():
@@ -137,41 +109,6 @@ def test_what_was_paid_before_an_opening_was_booked_is_part_of_it():
         assert isp.payments() == [] and isp.show("KN-0050")["balance"] == "0.00"
         code, answer = reconcile(isp, line("UKL0AFTER1", "2500.00", at=eat(-0.01), account="KN-0050"))
         assert [one["receipt"] for one in answer["credited"]] == ["UKL0AFTER1"], answer
-
-
-def test_property_11_a_prompt_paid_by_query_is_one_with_its_line():
-    with Shop() as isp:
-        isp.daraja.ask("set", "limit", "off")
-        isp.daraja.ask("set", "callback", "never")
-        isp.request()
-        isp.daraja.ask("pay", isp.daraja.prompt()["id"])
-        isp.becomes("paid", wait_s=90)
-        assert isp.credited()[0]["receipt"].startswith("STK-"), isp.credited()
-        receipt = isp.daraja.prompts()[0]["receipt"]
-        code, answer = reconcile(isp, line(receipt, "2500.00", party="254712345678 - JANE"))
-        assert code == 0 and answer["differences"] == answer["not_credited"] == [], answer
-        assert [one["receipt"] for one in isp.credited()] == [receipt] and isp.show()["balance"] == "0.00"
-        isp.run("verify", code=0)
-
-
-def test_property_18_killed_between_batches_each_line_counts_once():
-    for point in ("statement-before-commit:2", "statement-after-commit:1"):
-        with Shop() as isp:
-            lines = [line("UKM%07d" % i, "1.00") for i in range(250)]
-            isp.stop()
-            isp.start(environment={"WAVU_FAILPOINT": point})
-            code, answer = reconcile(isp, *lines)
-            log = open(os.path.join(isp.folder, "wavu.log"), errors="replace").read()
-            if "signal=9" not in log:
-                print("skipped: this build has no failpoints")
-                return
-            assert code != 0 or len(isp.payments()) == 250, answer
-            isp.kill()
-            isp.start()
-            code, answer = reconcile(isp, *lines)
-            assert code == 0, answer
-            assert len(isp.payments()) == 250 and isp.show()["balance"] == "250.00", isp.show()
-            isp.run("verify", code=0)
 
 
 def test_without_a_controller_many_lines_and_a_second_run():

@@ -17,8 +17,10 @@ CONTROLLER = {
     "reconcile-before-intention", "reconcile-written", "reconcile-before-outcome", "reconcile-after-outcome",
     "reconcile-before-write", "reconcile-before-learnt", "reconcile-after-learnt",
 }
-# These need a provider that answers: test_stk, test_verified.
-ELSEWHERE = {"asker-before-push", "asker-after-push", "asker-before-question", "asker-after-question"}
+# These need a provider that answers, or its statement: test_stk, test_verified, test_pull_kill, test_statement_twice, test_reversal.
+ELSEWHERE = {"asker-before-push", "asker-after-push", "asker-before-question", "asker-after-question",
+             "pull-after-answer", "pull-before-commit", "pull-after-commit", "statement-before-commit",
+             "statement-after-commit", "asker-before-order", "asker-before-reversal", "asker-after-reversal"}
 WEBHOOK = {"inbox.before_commit", "inbox.after_commit", "webhook.before_bell"}
 
 

@@ -235,6 +235,24 @@ bool attempts_list(struct attempt **out, uint32_t *count, struct store *store, u
 	return ok;
 }
 
+bool attempts_open_count(int64_t *count, struct store *store, struct error *error)
+{
+	struct statement *statement;
+	struct db *db;
+
+	*count = 0;
+	if (!store_read(&db, store, STORE_TENANT, error))
+		return false;
+	/* An open one always has something due: the index of those is short. */
+	statement = db_prepare(db, "SELECT COUNT(*) FROM attempt WHERE next_at > 0"
+				   " AND status IN ('created', 'prompted')");
+	if (db_step(statement))
+		*count = db_column(statement, 0);
+	bool ok = db_finish(statement, error);
+	store_read_done(store, STORE_TENANT, db);
+	return ok;
+}
+
 bool attempts_due(struct attempt **out, uint32_t *count, int64_t *next_at, struct store *store,
 		  struct text channel, int64_t now, uint32_t max, struct arena *arena,
 		  struct error *error)

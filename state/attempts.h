@@ -30,6 +30,8 @@ bool attempts_write(struct store *store, const struct attempt *attempt, int64_t 
 /* Newest first. */
 bool attempts_list(struct attempt **out, uint32_t *count, struct store *store, uint32_t max,
 		   struct arena *arena, struct error *error) MUST_CHECK;
+/* Those that may still be paid, of whom nobody has said how they ended. */
+bool attempts_open_count(int64_t *count, struct store *store, struct error *error) MUST_CHECK;
 /*
  * Those of a channel with something to do at `now`, unsent ones first, then the longest due;
  * *next_at: when its next one is due, 0: never.

@@ -2,6 +2,7 @@
 
 #include "base/zone.h"
 #include "policies/silence.h"
+#include "state/attempts.h"
 #include "state/fleet.h"
 #include "state/proof.h"
 
@@ -188,9 +189,11 @@ bool proof_status(json_t *payments, const struct outlook *outlook, int64_t now, 
 {
 	struct proof_totals totals;
 	struct silence silence;
+	int64_t prompts;
 	json_t *more;
 
 	if (!proof_totals(&totals, outlook->store, arena, error) ||
+	    !attempts_open_count(&prompts, outlook->store, error) ||
 	    !proof_silence(&silence, outlook, now, arena, error))
 		return false;
 	more = json_pack(
@@ -207,6 +210,7 @@ bool proof_status(json_t *payments, const struct outlook *outlook, int64_t now, 
 					 (json_int_t)((now - silence.since_at) / SECOND_US),
 					 "missed", (json_int_t)(silence.missed_milli / 1000))
 			     : json_null());
+	json_object_set_new(more, "prompts_open", json_integer((json_int_t)prompts));
 	json_object_update(payments, more);
 	json_decref(more);
 	return true;

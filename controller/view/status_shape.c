@@ -173,6 +173,34 @@ static struct text today_text(const json_t *tenant, struct arena *arena)
 			   TEXT_ARG(member_text(payments, "currency")));
 }
 
+/* "0.24 s" */
+static struct text seconds_text(int64_t ms, struct arena *arena)
+{
+	return text_format(arena, "%lld.%02lld s", (long long)(ms / 1000),
+			   (long long)(ms % 1000 / 10));
+}
+
+/* How fast paid became online, what is asked for, when the last one came; empty: nothing yet. */
+static struct text pace_text(const json_t *tenant, struct arena *arena)
+{
+	const json_t *payments = json_object_get(tenant, "payments");
+	const json_t *last = json_object_get(payments, "last_verified_at");
+	struct output output = { .arena = arena };
+	int64_t prompts = member_int(payments, "prompts_open");
+
+	if (json_is_string(last))
+		put(&output, "last payment %.*s", TEXT_ARG(shown_time(last, arena)));
+	if (json_is_integer(json_object_get(payments, "access_p50_ms")))
+		put(&output, "%shalf are online within %.*s, 99 of 100 within %.*s",
+		    output.size > 0 ? ", " : "",
+		    TEXT_ARG(seconds_text(member_int(payments, "access_p50_ms"), arena)),
+		    TEXT_ARG(seconds_text(member_int(payments, "access_p99_ms"), arena)));
+	if (prompts > 0)
+		put(&output, "%s%lld %s open", output.size > 0 ? ", " : "", (long long)prompts,
+		    prompts == 1 ? "prompt" : "prompts");
+	return (struct text){ output.at, (uint32_t)output.size };
+}
+
 void status_text(const json_t *data, struct output *output)
 {
 	const json_t *routers = json_object_get(data, "routers"), *tenant;
@@ -190,6 +218,9 @@ void status_text(const json_t *data, struct output *output)
 		    shown(json_object_get(tenant, "commit"), output->arena).at,
 		    TEXT_ARG(today_text(tenant, output->arena)),
 		    TEXT_ARG(people_text(json_object_get(tenant, "subscribers"), output->arena)));
+		if (pace_text(tenant, output->arena).size > 0)
+			put(output, "  money: %.*s\n",
+			    TEXT_ARG(pace_text(tenant, output->arena)));
 		for (uint32_t k = 0; k < alarm_count; k++) {
 			put_tone(output, TONE_BAD);
 			put(output, "  ! %.*s\n", TEXT_ARG(alarms[k].text));
@@ -281,6 +312,11 @@ void status_html(const json_t *data, struct output *output)
 		put(output, "</p><p>subscribers: ");
 		put_html(output, people_text(json_object_get(tenant, "subscribers"), arena));
 		put(output, "</p>\n");
+		if (pace_text(tenant, arena).size > 0) {
+			put(output, "<p>money: <a href=\"/payments/prompts\">");
+			put_html(output, pace_text(tenant, arena));
+			put(output, "</a></p>\n");
+		}
 		for (uint32_t k = 0; k < alarm_count; k++) {
 			put(output, "<p class=\"alarm\">");
 			if (alarms[k].page != NULL)

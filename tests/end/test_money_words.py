@@ -43,8 +43,11 @@ def test_a_second_request_says_that_nothing_was_sent():
         assert again["attempt"] == first["attempt"] and again["message"].startswith("nothing new was sent"), again
         assert "write it as 0712345678" in said(isp, "request", "KN-0042", "10", "--phone", "12", code=4)
         assert "wavu subscriber list" in said(isp, "request", "NOBODY", code=1)
+        assert isp.status()["tenants"][0]["payments"]["prompts_open"] == 1
+        assert "1 prompt open" in isp.run("status", json_output=False)[1]
         isp.daraja.ask("fail", isp.daraja.prompt()["id"], 1032)
         isp.becomes("failed")
+        assert isp.status()["tenants"][0]["payments"]["prompts_open"] == 0
         for thing in ("a-1", "KN-0042"):
             verdict = isp.run("explain", thing, code=0)[1]["verdict"]
             assert "brought nothing: 1032: cancelled by the payer" in verdict, verdict

@@ -133,7 +133,7 @@ def test_what_to_tell_a_caller_is_two_taps_away():
         front = page(isp, "/")
         assert {"/explain", "/payments", "/payments/unmatched", "/payments/held", "/payments/waiting"} <= set(front.links)
         assert "50 payments have no owner, 2500.00 KES" in front.text, front.text
-        assert "1 payment is held" in front.text
+        assert "1 payment is held" in front.text and "money: last payment" in front.text, front.text
         assert front.text.index("r2 unreachable") < front.text.index("r1 in sync"), "what hurts stands first"
         unmatched = page(isp, "/payments/unmatched")
         assert unmatched.text.count("wavu payment assign SKLUNM") == 50, unmatched.text

@@ -176,8 +176,8 @@ def unseen_tests(rows, root):
 class Copy:
     """The tracked tree in a folder of its own, built there."""
 
-    def __init__(self, source, commit, folder, jobs):
-        self.source, self.jobs = source, jobs
+    def __init__(self, source, commit, folder, jobs, verbose):
+        self.source, self.jobs, self.verbose = source, jobs, verbose
         self.is_mine = folder is None
         self.folder = folder or tempfile.mkdtemp(prefix="wavu-sabotage-")
         self.root = os.path.join(self.folder, "wavu")
@@ -367,6 +367,8 @@ def unbroken(rows, copy, say):
         if result == "failed" and test.path.endswith(".py"):
             result, said = copy.run(test)
         seen[str(test)] = result
+        if copy.verbose:
+            say("unbroken     %-8s %s" % (result, test))
         if result != "passed":
             wrong += 1
             say("%s unbroken: %s\n%s" % (result.upper(), test, said[-1500:]))
@@ -378,7 +380,7 @@ def run(rows, options):
 
     def say(text):
         print(text, flush=True)
-    copy = Copy(options.source, options.commit, options.work, options.jobs)
+    copy = Copy(options.source, options.commit, options.work, options.jobs, options.verbose)
     results = []
     try:
         targets = {target for row in rows for test in row.tests for target in test.targets()}

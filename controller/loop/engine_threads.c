@@ -97,6 +97,7 @@ void engine_verdict(const struct engine *engine, const struct job *job, struct v
 	*out = (struct verdict){ .next_at = now + sweep_after(engine) };
 	if (retry_us > 0) {
 		out->failed = true;
+		out->answers = job->outcome == OUTCOME_REFUSED;
 		out->retry_at = now + retry_us;
 		return;
 	}

@@ -29,7 +29,8 @@ struct queue_slot {
 	bool running;
 	bool gone;            /* freed when nobody works on it */
 	bool started;         /* a complete job has ended well since the process began */
-	bool failed;          /* last time */
+	bool failed;          /* last time, and not only refused something */
+	bool answers;         /* it only refused something */
 	uint32_t claims;      /* people who wait for it: no worker may take it */
 	int64_t marks_due_at; /* INT64_MAX: nobody is marked */
 	int64_t complete_due_at;
@@ -328,7 +329,8 @@ void queue_ring(struct queue *queue, struct seat *seat, struct text router, enum
 		if (urgency == URGENCY_URGENT) {
 			slot->marks_due_at = least(slot->marks_due_at, due_at);
 			slot->not_before_at = least(slot->not_before_at,
-						    slot->tried_at + PAID_RETRY_US);
+						    slot->answers ? now
+								  : slot->tried_at + PAID_RETRY_US);
 		} else {
 			bool was_due = slot->complete_due_at <= now;
 
@@ -519,9 +521,13 @@ bool queue_claim(struct queue *queue, struct work *out, struct seat *seat, struc
 static void slot_settle(struct queue_slot *slot, const struct work *work,
 			const struct verdict *verdict, int64_t now)
 {
+	/* Who was marked while it ran does not wait for what somebody else was refused. */
+	bool rung = verdict->answers && slot->marks_due_at != INT64_MAX;
+
 	slot->tried_at = now;
-	slot->failed = verdict->failed;
-	slot->not_before_at = verdict->failed ? verdict->retry_at : 0;
+	slot->failed = verdict->failed && !verdict->answers;
+	slot->answers = verdict->failed && verdict->answers;
+	slot->not_before_at = verdict->failed && !rung ? verdict->retry_at : 0;
 	if (verdict->failed) {
 		if (work->complete)
 			slot->complete_due_at = least(slot->complete_due_at, verdict->retry_at);

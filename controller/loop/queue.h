@@ -33,9 +33,9 @@ void queue_sync(struct queue *queue, struct seat *seat, const struct text *route
 		int64_t now);
 
 /*
- * URGENT: a look at the marked people is due now (after a failure: not before its wait is over, and
- * at most 30 s after the last try). NORMAL, LOW: a complete job is due at `due_at`, or when it was
- * due before if that is earlier.
+ * URGENT: a look at the marked people is due now; after a failure not before its wait is over, and
+ * at most 30 s after the last try, but at once where the router answers and only refused something.
+ * NORMAL, LOW: a complete job is due at `due_at`, or when it was due before if that is earlier.
  */
 void queue_ring(struct queue *queue, struct seat *seat, struct text router, enum urgency urgency,
 		int64_t due_at, int64_t now);
@@ -74,6 +74,8 @@ struct verdict {
 	/* a complete job ended well: nothing more is due until `next_at` */
 	bool complete;
 	bool failed; /* probation, and nothing before `retry_at` */
+	/* … but it answers, and only refused something: no probation, and URGENT does not wait */
+	bool answers;
 	int64_t retry_at;
 	int64_t next_at; /* when the next sweep is due */
 	bool again;      /* a complete job is owed: due at once, NORMAL */

@@ -183,6 +183,42 @@ static void a_paid_one_waits_half_a_minute_at_most(void **state)
 	queue_free(queue);
 }
 
+/* The router answers and only refused something: that is no reason for others to wait. */
+static void a_paid_one_does_not_wait_where_the_router_answers(void **state)
+{
+	struct queue *queue = make(4, 0, 4);
+	struct verdict refused = { .failed = true, .answers = true, .retry_at = HOUR_US };
+	struct work work;
+	int64_t next_at;
+
+	(void)state;
+	ring(queue, 0, URGENCY_NORMAL, 0, 0);
+	assert_string_equal(take(queue, &work, 0), "a");
+	done(queue, &work, refused, 0);
+	assert_int_equal(queue_count(queue, 0).probation, 0);
+	assert_false(queue_take(queue, &work, 5, &next_at));
+	assert_int_equal(next_at, HOUR_US);
+	ring(queue, 0, URGENCY_URGENT, 5, 5);
+	assert_string_equal(take(queue, &work, 5), "a");
+	assert_false(work.complete);
+	/* One more pays while his own row is refused. */
+	ring(queue, 0, URGENCY_URGENT, 6, 6);
+	done(queue, &work, refused, 7);
+	assert_string_equal(take(queue, &work, 7), "a");
+	assert_false(work.complete);
+	done(queue, &work, refused, 8);
+	assert_false(queue_take(queue, &work, 9, &next_at));
+	assert_int_equal(next_at, HOUR_US);
+	/* A silent one is another matter. */
+	ring(queue, 0, URGENCY_URGENT, 10, 10);
+	assert_string_equal(take(queue, &work, 10), "a");
+	done(queue, &work, (struct verdict){ .failed = true, .retry_at = HOUR_US }, 10);
+	ring(queue, 0, URGENCY_URGENT, 11, 11);
+	assert_false(queue_take(queue, &work, 11, &next_at));
+	assert_int_equal(next_at, 10 + 30 * SECOND_US);
+	queue_free(queue);
+}
+
 static void some_workers_are_kept_for_the_urgent(void **state)
 {
 	struct queue *queue = make(2, 1, 2);
@@ -317,6 +353,7 @@ int main(void)
 		cmocka_unit_test(marks_come_first_and_the_complete_job_after_them),
 		cmocka_unit_test(a_failed_router_waits_and_takes_a_quarter_at_most),
 		cmocka_unit_test(a_paid_one_waits_half_a_minute_at_most),
+		cmocka_unit_test(a_paid_one_does_not_wait_where_the_router_answers),
 		cmocka_unit_test(some_workers_are_kept_for_the_urgent),
 		cmocka_unit_test(new_sessions_have_a_pace),
 		cmocka_unit_test(a_router_that_is_gone_vanishes_after_its_job),

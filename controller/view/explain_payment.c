@@ -87,18 +87,25 @@ static bool explain_waiting(struct chain *chain, const struct payment *payment)
 	return true;
 }
 
-/* A prompt that it pays is where it began. *answered: nobody but the provider, asked by wavu, said
- * that it is paid, and its receipt is not known. */
-static bool explain_asked(struct chain *chain, bool *answered, const struct payment *payment)
+/* A prompt that it pays is where it began. *because: nobody but the provider, asked by wavu, said
+ * that it is paid; under which receipt, if that is known. */
+static bool explain_asked(struct chain *chain, struct text *because, const struct payment *payment)
 {
 	struct attempt attempt;
 	bool found;
 
-	*answered = false;
+	*because = TEXT_NONE;
 	if (!attempts_of_payment(&found, &attempt, chain->outlook->store, payment->id, chain->arena,
 				 chain->error))
 		return false;
-	*answered = found && !attempt.receipt_known;
+	if (found && payment->inbox_id == 0 && payment->actor.size == 0)
+		*because = text_format(chain->arena,
+				       attempt.receipt_known
+					   ? "its receipt is %.*s"
+					   : "it is called %.*s until a confirmation or a "
+					     "statement names its receipt",
+				       TEXT_ARG(attempt.receipt_known ? attempt.receipt
+								      : payment->receipt));
 	if (found)
 		chain_add(chain, attempt.created_at,
 			  text_format(chain->arena, "prompt a-%lld asked %.*s for %.*s",
@@ -160,18 +167,16 @@ bool explain_payment(struct chain *chain, const struct payment *payment)
 {
 	struct arena *arena = chain->arena;
 	const struct subscriber *subscriber = NULL;
-	bool done, answered;
+	struct text because;
+	bool done;
 
-	if (!explain_asked(chain, &answered, payment))
+	if (!explain_asked(chain, &because, payment))
 		return false;
-	if (answered)
+	if (because.size > 0)
 		chain_add(chain, payment->received_at,
 			  TEXT("its result was lost; the provider, asked by wavu, said that it is "
 			       "paid"),
-			  text_format(arena,
-				      "it is called %.*s until a confirmation or a statement names "
-				      "its receipt",
-				      TEXT_ARG(payment->receipt)));
+			  because);
 	else
 		chain_add(chain, payment->received_at, heard_of(chain, payment),
 			  typed_by(chain, payment));

@@ -160,6 +160,8 @@ def test_property_17_what_nobody_told_is_found_by_asking():
             paid = isp.becomes("paid", attempts[name], wait_s=QUERY_WAIT_S)
             assert paid["receipt"] == isp.receipt_of(name), "the answer names the receipt: %r" % paid
             isp.is_online(name)
+            chain = isp.run("explain", paid["receipt"], code=0)[1]["chain"]
+            assert any("asked by wavu" in link["what"] and paid["receipt"] in link["because"] for link in chain), chain
             # Then all the news that was late.
             assert world.ask("tell", world.newest()["id"])["told"] == [200]
         isp.at["kk"].ask("notice", isp.at["kk"].newest()["id"])

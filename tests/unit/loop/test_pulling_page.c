@@ -257,6 +257,9 @@ static void nothing_is_taken_from_before(void **state)
 	pays(&desk, "KN-0042", 0);
 	(void)differences(&desk, &count);
 	assert_int_equal(count, 0);
+	assert_true(ledger_payment(&found, &payment, desk.town.seat.store, TEXT("UKLOLD"),
+				   &desk.arena, &error));
+	assert_false(found);
 	/* Somebody is taken over with what he had: what he paid before may be part of it. */
 	town_commit(&desk.town,
 		    town_join(&desk.town, town_basics, R1,

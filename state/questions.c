@@ -244,7 +244,8 @@ bool questions_orders_waiting(struct question **out, uint32_t *count, struct sto
 	statement = db_prepare(
 	    db, QUESTION "WHERE kind = 'reverse' AND (status = 'open' OR (status = 'unknown' AND"
 			 " NOT EXISTS (SELECT 1 FROM question n WHERE n.payment = question.payment"
-			 "  AND n.kind = 'reverse' AND n.id > question.id) AND"
+			 "  AND n.kind = 'reverse' AND n.id > question.id AND n.status <> 'no')"
+			 " AND"
 			 " NOT EXISTS (SELECT 1 FROM payment_now p WHERE p.payment ="
 			 "  question.payment AND p.status = 'reversed'))) ORDER BY id LIMIT ?");
 	db_bind(statement, 1, max);

@@ -117,16 +117,33 @@ static bool may_again(const struct wished *at, const struct question *former, st
 	return true;
 }
 
+/* The order that is in another's way: the newest that is not known to have come to nothing. */
+static bool former_order(bool *found, struct question *out, struct seat *seat, int64_t payment_id,
+			 struct arena *arena, struct error *error)
+{
+	struct question *orders;
+	uint32_t count;
+
+	*found = false;
+	if (!questions_orders_of(&orders, &count, seat->store, payment_id, arena, error))
+		return false;
+	for (uint32_t i = count; i-- > 0 && !*found;)
+		if (orders[i].status != QUESTION_NO) {
+			*out = orders[i];
+			*found = true;
+		}
+	return true;
+}
+
 static bool may_order(const struct wished *at, struct error *error)
 {
 	struct question former;
 	bool found;
 
 	if (!is_orderable(at, error) || !has_rights(at, error) ||
-	    !questions_of_payment(&found, &former, at->seat->store, at->payment.id,
-				  QUESTION_REVERSE, at->arena, error))
+	    !former_order(&found, &former, at->seat, at->payment.id, at->arena, error))
 		return false;
-	if (!found || former.status == QUESTION_NO)
+	if (!found)
 		return true;
 	if (former.status == QUESTION_UNKNOWN)
 		return may_again(at, &former, error);
@@ -182,8 +199,7 @@ bool booking_reversal_by_hand(struct text *warning, struct seat *seat, struct te
 		return false;
 	if (!found || payment.status == PAYMENT_REVERSED)
 		return true;
-	if (!questions_of_payment(&found, &order, seat->store, payment.id, QUESTION_REVERSE, arena,
-				  error))
+	if (!former_order(&found, &order, seat, payment.id, arena, error))
 		return false;
 	if (!found)
 		return true;

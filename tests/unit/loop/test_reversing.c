@@ -594,6 +594,11 @@ static void property_34_a_person_orders_again(void **state)
 	booked(&shop, false);
 	refused(&shop, RECEIPT, false, "--again");
 	assert_int_equal(shop.ordered, 1);
+	/* One more comes to nothing: of the former nobody knows as before. */
+	order(&shop, true);
+	step(&shop, 11 * MINUTE_US);
+	says(&shop, "ten minutes");
+	refused(&shop, RECEIPT, false, "--again");
 	order(&shop, true);
 	step(&shop, 0);
 	assert_int_equal(shop.ordered, 2);

@@ -6,7 +6,7 @@ from isp import main, wait_for
 from lists import PAYER, books, known, listing, pull
 
 
-def test_killed_between_pages_each_row_counts_once():
+def test_property_20_killed_between_pages_each_row_counts_once():
     for point in ("pull-before-commit:2", "pull-after-commit:2"):
         with listing() as isp:
             wait_for("the list is read", lambda: known(isp)[0]["read_until"])

@@ -79,7 +79,7 @@ static void the_first_window_begins_where_wavu_took_over(void **state)
 	assert_int_equal(pull.to_at, pull.from_at + PULL_PART_US);
 }
 
-static void windows_overlap_and_cross_midnight_and_month(void **state)
+static void property_31_windows_overlap_and_cross_midnight_and_month(void **state)
 {
 	int64_t now = local(10, 31, 23, 50);
 	struct pull pull = known(local(10, 1, 0, 0), local(10, 31, 23, 35));
@@ -139,7 +139,7 @@ static void the_first_day_is_read_from_the_takeover(void **state)
 	assert_int_equal(read.to_at, local(11, 21, 0, 0));
 }
 
-static void what_is_out_of_reach_is_said_once(void **state)
+static void property_35_what_is_out_of_reach_is_said_once(void **state)
 {
 	int64_t until_at = local(11, 1, 12, 0), now = local(11, 6, 12, 0);
 	struct pull pull = known(local(10, 1, 0, 0), until_at);
@@ -243,10 +243,10 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(the_first_window_begins_where_wavu_took_over),
-		cmocka_unit_test(windows_overlap_and_cross_midnight_and_month),
+		cmocka_unit_test(property_31_windows_overlap_and_cross_midnight_and_month),
 		cmocka_unit_test(each_day_is_read_as_a_whole_once),
 		cmocka_unit_test(the_first_day_is_read_from_the_takeover),
-		cmocka_unit_test(what_is_out_of_reach_is_said_once),
+		cmocka_unit_test(property_35_what_is_out_of_reach_is_said_once),
 		cmocka_unit_test(a_window_in_hand_goes_on_until_it_is_too_old),
 		cmocka_unit_test(a_long_list_is_read_less_often),
 		cmocka_unit_test(no_moment_is_left_out),

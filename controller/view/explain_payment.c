@@ -1,12 +1,15 @@
 #include "view/explain_inside.h"
 
 #include "model/attempt.h"
+#include "provider/provider.h"
 #include "state/attempts.h"
+#include "state/inbox.h"
 #include "state/ledger.h"
 #include "state/proof.h"
 #include "view/proof_view.h"
 #include "view/reversal_view.h"
 
+#define PAYER_SIZE_MAX 60
 #define ENDS_MAX 5 /* credits of a subscriber whose end is told; older ones by their receipt */
 
 bool explain_end(struct chain *chain, const struct payment *payment)
@@ -99,13 +102,12 @@ static bool explain_asked(struct chain *chain, struct text *because, const struc
 				 chain->error))
 		return false;
 	if (found && payment->inbox_id == 0 && payment->actor.size == 0)
-		*because = text_format(chain->arena,
-				       attempt.receipt_known
-					   ? "its receipt is %.*s"
-					   : "it is called %.*s until a confirmation or a "
-					     "statement names its receipt",
-				       TEXT_ARG(attempt.receipt_known ? attempt.receipt
-								      : payment->receipt));
+		*because = text_format(
+		    chain->arena,
+		    attempt.receipt_known ? "its receipt is %.*s"
+					  : "it is called %.*s until a confirmation or a "
+					    "statement names its receipt",
+		    TEXT_ARG(attempt.receipt_known ? attempt.receipt : payment->receipt));
 	if (found)
 		chain_add(chain, attempt.created_at,
 			  text_format(chain->arena, "prompt a-%lld asked %.*s for %.*s",
@@ -130,11 +132,42 @@ static struct text heard_of(const struct chain *chain, const struct payment *pay
 			   TEXT_ARG(payment->channel));
 }
 
+/* The name that the callback gave: it stands in no book, and finds whose money it is. Only of what
+ * was believed; empty where nothing is left of the callback. */
+static struct text payer_of(const struct chain *chain, const struct payment *payment)
+{
+	const struct intent *intent = chain->outlook->intent;
+	const struct provider *provider = provider_find(payment->provider);
+	const struct channel *channel = NULL;
+	struct callback callback;
+	struct inbox_line line;
+	struct error ignored;
+
+	if (intent != NULL)
+		channel = intent_channel(intent, payment->channel);
+	if (payment->inbox_id == 0 || channel == NULL || provider == NULL ||
+	    payment->status == PAYMENT_HELD ||
+	    !inbox_line(&line, chain->outlook->store, payment->inbox_id, chain->arena, &ignored))
+		return TEXT_NONE;
+	callback = (struct callback){ .kind = line.kind,
+				      .headers = line.headers,
+				      .source = line.source,
+				      .body = line.body,
+				      .received_at = line.received_at };
+	return text_head(
+	    provider->parse(channel, intent->tenant.country, &callback, chain->arena).payer,
+	    PAYER_SIZE_MAX);
+}
+
 static struct text typed_by(const struct chain *chain, const struct payment *payment)
 {
-	struct text phone = TEXT_NONE;
+	struct text phone = TEXT_NONE, name = payer_of(chain, payment);
 
-	if (payment->phone.size > 0)
+	if (name.size > 0)
+		phone = text_format(chain->arena, " (%.*s%s%.*s)", TEXT_ARG(name),
+				    payment->phone.size > 0 ? ", phone " : "",
+				    TEXT_ARG(payment->phone));
+	else if (payment->phone.size > 0)
 		phone = text_format(chain->arena, " (phone %.*s)", TEXT_ARG(payment->phone));
 	if (payment->reference.size == 0)
 		return text_format(chain->arena, "the payer%.*s gave no reference",

@@ -173,9 +173,11 @@ static struct text today_text(const json_t *tenant, struct arena *arena)
 			   TEXT_ARG(member_text(payments, "currency")));
 }
 
-/* "0.24 s" */
+/* "240 ms", "1.24 s" */
 static struct text seconds_text(int64_t ms, struct arena *arena)
 {
+	if (ms < 1000)
+		return text_format(arena, "%lld ms", (long long)ms);
 	return text_format(arena, "%lld.%02lld s", (long long)(ms / 1000),
 			   (long long)(ms % 1000 / 10));
 }

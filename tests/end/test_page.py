@@ -142,6 +142,7 @@ def test_what_to_tell_a_caller_is_two_taps_away():
         assert "r2" in page(isp, "/payments/waiting").text and "SKLDEAD001" in page(isp, "/payments/waiting").text
         latest = page(isp, "/payments?n=3").text
         assert latest.count("SKL") == 3 and "SKLDEAD001" in latest, latest
+        assert "the payer (JANE, phone 254799999999) wrote" in page(isp, "/explain?thing=SKLUNM0003").text
         for thing, words in (("SKLGOOD001", "is credited to KN-0042. KN-0042 is active"),
                              ("0712345678", "the payment is not why"),
                              ("KN-0044", "Router r2 does not answer since"),

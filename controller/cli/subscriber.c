@@ -1,7 +1,7 @@
 #include "cli/call.h"
 
 #include "base/clock.h"
-#include "loop/seat.h"
+#include "seat/seat.h"
 #include "settings/secrets.h"
 #include "state/fleet.h"
 #include "state/ledger.h"

@@ -4,9 +4,9 @@
 
 #include "base/clock.h"
 #include "loop/engine_inside.h"
-#include "loop/expect.h"
-#include "loop/retrying.h"
-#include "loop/ticker.h"
+#include "money/expect.h"
+#include "money/retrying.h"
+#include "base/ticker.h"
 
 #define TICK_MS 1000
 #define RETRY_EVERY_US MINUTE_US
@@ -33,7 +33,7 @@ static void tick(void *context)
 		if ((retries && !retrying_step(seat, clock_now(), &booked, &error)) ||
 		    !expect_step(&chores->expecters[i], seat, clock_now(), clock_monotonic(),
 				 &error))
-			engine_store_failed(&error);
+			seat_store_failed(&error);
 	}
 	if (retries)
 		chores->retried_at = now;

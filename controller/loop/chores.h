@@ -1,11 +1,11 @@
 /*
  * What is done now and again beside everything else, for all tenants: the street is told whom to
- * expect (loop/expect.h), once a second; what was refused is tried again (loop/retrying.h), once a
+ * expect (money/expect.h), once a second; what was refused is tried again (money/retrying.h), once a
  * minute. Its own thread, which blocks on disk alone; it never asks another machine.
  */
 #pragma once
 
-#include "loop/seat.h"
+#include "seat/seat.h"
 
 struct chores;
 

@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "base/log.h"
+#include "base/thread.h"
 #include "loop/control_wire.h"
 #include "loop/engine_inside.h"
 
@@ -102,7 +103,7 @@ static void answer(struct handler *handler, struct arena *arena)
 					    .arguments = texts + 2,
 					    .argument_count = count - 2 };
 	if (!control_do(&said, handler->control->engine, &request, arena, &error)) {
-		engine_store_failed(&error);
+		seat_store_failed(&error);
 		said = (struct control_answer){
 			.exit_code = error_disposition(error.code)->exit_code,
 			.message = text_copy(arena, text_of(error.text)),
@@ -165,7 +166,7 @@ static void take_one(struct control *control)
 		return;
 	}
 	*handler = (struct handler){ .control = control, .fd = fd, .used = true };
-	engine_thread_start(&handler->thread, handler_run, handler);
+	thread_start(&handler->thread, handler_run, handler);
 }
 
 static void *control_run(void *context)
@@ -200,7 +201,7 @@ bool control_open(struct control **out, struct engine *engine, struct error *err
 	}
 	control->stop_fd = eventfd(0, EFD_CLOEXEC);
 	invariant(pthread_mutex_init(&control->lock, NULL) == 0);
-	engine_thread_start(&control->thread, control_run, control);
+	thread_start(&control->thread, control_run, control);
 	*out = control;
 	return true;
 }

@@ -2,7 +2,7 @@
 
 #include "base/clock.h"
 #include "base/halt.h"
-#include "loop/asker.h"
+#include "asking/asker.h"
 #include "loop/engine_inside.h"
 #include "state/pulls.h"
 

@@ -3,7 +3,7 @@
 #include "base/clock.h"
 #include "base/halt.h"
 #include "base/log.h"
-#include "loop/booking_reversal.h"
+#include "money/booking_reversal.h"
 #include "loop/engine_inside.h"
 #include "state/questions.h"
 #include "view/reversal_view.h"

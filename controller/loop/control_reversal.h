@@ -1,7 +1,7 @@
 /*
  * The control socket's request "refund" where the money goes back through its provider: makes the
  * order, has it sent, and waits some seconds for what comes of it. Blocks on disk and on the
- * provider; threads as control.h. It books nothing itself (loop/booking_reversal.h).
+ * provider; threads as control.h. It books nothing itself (money/booking_reversal.h).
  */
 #pragma once
 

@@ -4,7 +4,7 @@
 #include "base/failpoint.h"
 #include "base/limits.h"
 #include "base/log.h"
-#include "loop/booking.h"
+#include "money/booking.h"
 #include "state/ledger.h"
 #include "view/reconcile_view.h"
 

@@ -11,7 +11,7 @@
 #include "base/log.h"
 #include "loop/engine_inside.h"
 #include "loop/follow.h"
-#include "loop/teller.h"
+#include "money/teller.h"
 #include "loop/timekeeper.h"
 
 static const char *const holders[] = {
@@ -174,12 +174,4 @@ bool engine_catch_up(struct engine *engine, struct error *error)
 			return false;
 	}
 	return true;
-}
-
-void engine_store_failed(const struct error *error)
-{
-	log_line(LOG_ERROR, error->code == ERROR_STORE ? "store-broken" : "store", "why=\"%s\"",
-		 error->text);
-	if (error->code == ERROR_STORE)
-		_exit(error_disposition(ERROR_STORE)->exit_code);
 }

@@ -6,7 +6,7 @@
 #pragma once
 
 #include "loop/queue.h"
-#include "loop/seat.h"
+#include "seat/seat.h"
 
 enum engine_role { ENGINE_RUN, ENGINE_ONCE, ENGINE_READ };
 

@@ -6,7 +6,7 @@
 #include <pthread.h>
 #include <stdatomic.h>
 
-#include "loop/asker.h"
+#include "asking/asker.h"
 #include "loop/chores.h"
 #include "loop/control.h"
 #include "loop/engine.h"
@@ -40,13 +40,9 @@ struct engine {
 
 /* Starts one more worker when none is idle and there may be one more. Any thread. */
 void engine_more_workers(struct engine *engine);
-/* A failure of a store: STORE ends the process with a clear line; anything else is only said. */
-void engine_store_failed(const struct error *error);
 /* When a router is to be swept next, and what a job's end means for its slot. */
 void engine_verdict(const struct engine *engine, const struct job *job, struct verdict *out,
 		    int64_t now);
-/* Stack of a thread: sanitizers make frames several times larger. */
-void engine_thread_start(pthread_t *thread, void *(*run)(void *), void *context);
 /* As engine_catch_up, for one tenant, and with what was found on its branch. */
 bool engine_catch_up_seat(struct engine *engine, struct seat *seat, struct followed *followed,
 			  struct arena *arena, struct error *error) MUST_CHECK;

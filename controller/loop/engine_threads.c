@@ -14,9 +14,10 @@
 #include "base/halt.h"
 #include "base/limits.h"
 #include "base/log.h"
+#include "base/thread.h"
 #include "loop/engine_inside.h"
 #include "loop/follow.h"
-#include "loop/teller.h"
+#include "money/teller.h"
 #include "loop/timekeeper.h"
 
 #define URGENT_RESERVE_SHARE 8 /* house section 8: 8 of 64 only for URGENT */
@@ -30,12 +31,6 @@
 #define QUIET_ROUNDS 25 /* but seen in under a second, however long it writes */
 #define WATCHES_MAX 256
 
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-#define STACK_SIZE (8u * WORKER_STACK_SIZE)
-#else
-#define STACK_SIZE WORKER_STACK_SIZE
-#endif
-
 struct follower {
 	struct engine *engine;
 	struct seat *seat;
@@ -43,19 +38,6 @@ struct follower {
 	int wake_fd;
 	bool runs;
 };
-
-void engine_thread_start(pthread_t *thread, void *(*run)(void *), void *context)
-{
-	pthread_attr_t attributes;
-	int result;
-
-	invariant(pthread_attr_init(&attributes) == 0);
-	invariant(pthread_attr_setstacksize(&attributes, STACK_SIZE) == 0);
-	result = pthread_create(thread, &attributes, run, context);
-	if (result != 0)
-		fatal("a thread cannot be started: %s", strerror(result));
-	(void)pthread_attr_destroy(&attributes);
-}
 
 static void wake(int fd)
 {
@@ -124,7 +106,7 @@ static void work_on(struct engine *engine, struct work *work, struct arena *aren
 	if (reconcile_router(&job, work->seat, &task, &device, arena, &error)) {
 		engine_verdict(engine, &job, &verdict, clock_monotonic());
 	} else {
-		engine_store_failed(&error);
+		seat_store_failed(&error);
 		verdict = (struct verdict){ .failed = true,
 					    .retry_at = clock_monotonic() + STORE_RETRY_US };
 	}
@@ -153,7 +135,7 @@ void engine_more_workers(struct engine *engine)
 		return;
 	(void)pthread_mutex_lock(&engine->workers_lock);
 	if (!engine->stopping && engine->worker_count < engine->settings->workers) {
-		engine_thread_start(&engine->workers[engine->worker_count], worker_run, engine);
+		thread_start(&engine->workers[engine->worker_count], worker_run, engine);
 		engine->worker_count++;
 	}
 	(void)pthread_mutex_unlock(&engine->workers_lock);
@@ -234,7 +216,7 @@ static void follow_once(struct follower *follower)
 
 	arena_open(&arena, INTENT_ARENA_SIZE);
 	if (!follow_step(follower->seat, clock_now(), &followed, &arena, &error))
-		engine_store_failed(&error);
+		seat_store_failed(&error);
 	arena_close(&arena);
 }
 
@@ -290,7 +272,7 @@ static void *teller_run(void *context)
 				wake(engine->followers[i].wake_fd);
 			while (more && !engine->stopping)
 				if (!teller_step(&engine->seats[i], clock_now(), &more, &error)) {
-					engine_store_failed(&error);
+					seat_store_failed(&error);
 					break;
 				}
 		}
@@ -320,7 +302,7 @@ static int keep_time(struct engine *engine)
 		struct error error = { 0 };
 
 		if (!timekeeper_step(&engine->seats[i], now, clock_monotonic(), &next_at, &error))
-			engine_store_failed(&error);
+			seat_store_failed(&error);
 		else if (next_at - now < wait_us)
 			wait_us = next_at > now ? next_at - now : 0;
 	}
@@ -386,7 +368,7 @@ static void start(struct engine *engine)
 		engine->seats[i].bell = (struct bell){ ring, engine };
 		ring_all(engine, &engine->seats[i]);
 	}
-	engine_thread_start(&engine->watcher, watcher_run, engine);
+	thread_start(&engine->watcher, watcher_run, engine);
 	engine->watcher_runs = true;
 	engine_more_workers(engine);
 	for (uint32_t i = 0; i < engine->seat_count; i++) {
@@ -394,10 +376,10 @@ static void start(struct engine *engine)
 
 		*follower = (struct follower){ .engine = engine, .seat = &engine->seats[i] };
 		follower->wake_fd = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
-		engine_thread_start(&follower->thread, follower_run, follower);
+		thread_start(&follower->thread, follower_run, follower);
 		follower->runs = true;
 	}
-	engine_thread_start(&engine->teller, teller_run, engine);
+	thread_start(&engine->teller, teller_run, engine);
 	engine->teller_runs = true;
 	asker_start(engine->asker);
 	engine->chores = chores_start(engine->seats, engine->seat_count);

@@ -8,7 +8,7 @@
 
 #include <pthread.h>
 
-#include "loop/seat.h"
+#include "seat/seat.h"
 
 /* One more session of the router. */
 struct fill_line {

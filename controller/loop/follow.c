@@ -6,9 +6,9 @@
 #include "base/digest.h"
 #include "base/failpoint.h"
 #include "base/log.h"
-#include "loop/booking.h"
-#include "loop/channel_key.h"
-#include "loop/rollout.h"
+#include "money/booking.h"
+#include "money/channel_key.h"
+#include "seat/rollout.h"
 #include "plan/plan.h"
 #include "policies/policy.h"
 #include "provider/provider.h"
@@ -100,7 +100,7 @@ static bool book_people(struct seat *seat, const struct intent *next,
 
 /*
  * Only those routers are owed something whose wishes changed: a comment must not wake a fleet. And
- * not all at once (loop/rollout.h).
+ * not all at once (seat/rollout.h).
  */
 static bool want_routers(struct taking *taking, struct arena *arena, struct error *error)
 {

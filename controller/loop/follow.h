@@ -7,7 +7,7 @@
 #pragma once
 
 #include "intent/intent.h"
-#include "loop/seat.h"
+#include "seat/seat.h"
 #include "plan/plan.h"
 
 struct followed {

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "base/thread.h"
 #include "loop/pass_inside.h"
 #include "state/events.h"
 
@@ -158,7 +159,7 @@ static bool visit_all(struct crew *crew, struct error *error)
 
 	invariant(pthread_mutex_init(&crew->lock, NULL) == 0);
 	for (uint32_t i = 0; i < count; i++)
-		engine_thread_start(&threads[i], crew_run, crew);
+		thread_start(&threads[i], crew_run, crew);
 	for (uint32_t i = 0; i < count; i++)
 		(void)pthread_join(threads[i], NULL);
 	(void)pthread_mutex_destroy(&crew->lock);

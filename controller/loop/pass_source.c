@@ -8,7 +8,7 @@
 
 #include "base/clock.h"
 #include "loop/follow.h"
-#include "loop/rollout.h"
+#include "seat/rollout.h"
 #include "settings/secrets.h"
 #include "state/fleet.h"
 #include "state/ledger.h"

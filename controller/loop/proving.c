@@ -2,7 +2,7 @@
 
 #include <stdlib.h>
 
-#include "loop/booking_ending.h"
+#include "money/booking_ending.h"
 #include "state/proof.h"
 
 const struct person *proving_person(const struct plan *plan, struct text reference)

@@ -6,7 +6,7 @@
  */
 #pragma once
 
-#include "loop/bell.h"
+#include "seat/bell.h"
 #include "loop/watch.h"
 
 struct queue;

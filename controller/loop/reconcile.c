@@ -6,7 +6,7 @@
 #include "base/digest.h"
 #include "base/halt.h"
 #include "base/log.h"
-#include "loop/rollout.h"
+#include "seat/rollout.h"
 #include "loop/run.h"
 #include "loop/timekeeper.h"
 #include "state/fleet.h"

@@ -6,7 +6,7 @@
  */
 #pragma once
 
-#include "loop/seat.h"
+#include "seat/seat.h"
 #include "model/fleet.h"
 #include "plan/plan.h"
 

@@ -5,9 +5,9 @@
 
 #include "base/clock.h"
 #include "base/log.h"
-#include "loop/booking.h"
-#include "loop/rollout.h"
-#include "loop/seat.h"
+#include "money/booking.h"
+#include "seat/rollout.h"
+#include "seat/seat.h"
 #include "policies/policy.h"
 #include "state/fleet.h"
 #include "state/ledger.h"

@@ -1,7 +1,7 @@
 /*
  * What time alone changes: expiries, grace, dunning steps, renewals from credit; and whether the
  * clock is to be believed (product.md promise 3). It keeps the judged state of every subscriber in
- * memory (loop/keeper.h) and touches the store only when something changes. Belongs to one thread
+ * memory (seat/keeper.h) and touches the store only when something changes. Belongs to one thread
  * at a time; blocks on disk. It never talks to a router: it marks and rings.
  */
 #pragma once

@@ -9,8 +9,8 @@
 
 #include "base/error.h"
 #include "loop/follow.h"
-#include "loop/rollout.h"
-#include "loop/teller.h"
+#include "seat/rollout.h"
+#include "money/teller.h"
 #include "loop/timekeeper.h"
 #include "sim/sim.h"
 #include "state/fleet.h"

@@ -9,7 +9,7 @@
 #include "town.h"
 
 #include "base/clock.h"
-#include "loop/booking.h"
+#include "money/booking.h"
 #include "state/ledger.h"
 #include "state/proof.h"
 

@@ -13,8 +13,8 @@
 #include "town.h"
 
 #include "base/clock.h"
-#include "loop/booking.h"
-#include "loop/pulling_page.h"
+#include "money/booking.h"
+#include "asking/pulling_page.h"
 #include "state/ledger.h"
 #include "state/pulls.h"
 

@@ -1,0 +1,12 @@
+/*
+ * Sends what a person ordered back to its payer, and asks what became of it. Blocks on disk and on
+ * the provider; a step of the asker. An order leaves once: whatever answers it, or nobody, it is
+ * asked about and never said again. It never books: the provider's word comes to the order's own
+ * URLs (money/booking_reversal.h).
+ */
+#pragma once
+
+#include "asking/lane.h"
+
+/* What is due of one channel. */
+bool reversing_step(const struct lane *lane, struct error *error) MUST_CHECK;

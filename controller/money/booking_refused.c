@@ -1,0 +1,62 @@
+#include "base/digest.h"
+#include "money/booking_inside.h"
+#include "state/heard.h"
+
+bool booking_hold_counted(struct booked *out, struct seat *seat, const struct digest *key,
+			  struct text reason, int64_t now, struct arena *arena, struct error *error)
+{
+	bool known;
+
+	if (!heard_again(&known, seat->store, key, now, error))
+		return false;
+	if (known)
+		return true;
+	out->payment.receipt = TEXT_NONE;
+	return booking_book(out, seat, PAYMENT_HELD, reason, TEXT_NONE, arena, error) &&
+	       heard_first(seat->store, key, out->payment.id, now, error);
+}
+
+/* The same bytes on the same URL are the same news, however often they come. */
+bool booking_hold_unreadable(struct booked *out, struct seat *seat, const struct inbox_line *line,
+			     struct text reason, int64_t now, struct arena *arena,
+			     struct error *error)
+{
+	struct digester digester;
+	struct digest key;
+
+	digester_begin(&digester);
+	digester_text(&digester, TEXT("unreadable"));
+	digester_text(&digester, line->channel);
+	digester_text(&digester, line->kind);
+	digester_text(&digester, line->body);
+	key = digester_end(&digester);
+	return booking_hold_counted(out, seat, &key, reason, now, arena, error);
+}
+
+/*
+ * Nothing that a forger says is kept beside the payment, and above all not the receipt, which the
+ * genuine one would then find taken.
+ */
+bool booking_refuse(struct booked *out, struct seat *seat, const struct inbox_line *line,
+		    struct text reason, int64_t now, struct arena *arena, struct error *error)
+{
+	struct digester digester;
+	struct digest key;
+	int64_t held_id;
+
+	digester_begin(&digester);
+	digester_text(&digester, TEXT("refused"));
+	digester_text(&digester, line->channel);
+	digester_text(&digester, reason);
+	key = digester_end(&digester);
+	out->payment = (struct payment){ .provider = line->provider,
+					 .channel = line->channel,
+					 .at = line->received_at,
+					 .received_at = line->received_at,
+					 .booked_at = now,
+					 .inbox_id = line->id };
+	return heard_renew(seat->store, &key, error) &&
+	       booking_hold_counted(out, seat, &key, reason, now, arena, error) &&
+	       heard_payment(&held_id, seat->store, &key, error) &&
+	       refused_add(seat->store, line->id, line->channel, held_id, error);
+}

@@ -1,0 +1,139 @@
+#include "money/booking_inside.h"
+#include "money/booking_question.h"
+#include "state/heard.h"
+#include "state/ledger.h"
+#include "state/proof.h"
+#include "state/words.h"
+
+/*
+ * What was said by nobody who proves anything: a callback under `trust: verified`, one from outside
+ * `sources`, a hint. It is only the occasion to ask. Neither its amount nor its receipt is taken
+ * from it, for a word that lies would stand in the way of the payment it names: it is held under
+ * that receipt until something is proven about it, then it gives way and is settled.
+ */
+
+static bool same_amount(const struct payment *one, const struct payment *other)
+{
+	return one->has_amount == other->has_amount &&
+	       (!one->has_amount || one->amount_cents == other->amount_cents);
+}
+
+bool booking_same_words(const struct payment *one, const struct payment *other, struct arena *arena)
+{
+	return same_amount(one, other) && text_equal(text_reference(arena, one->reference),
+						     text_reference(arena, other->reference));
+}
+
+/* Was it said before in these words, however often? */
+static bool was_said(bool *said, const struct payment *payment, const struct words *words,
+		     struct seat *seat, struct arena *arena, struct error *error)
+{
+	struct payment before;
+	bool found;
+
+	*said = false;
+	for (uint32_t i = 0; i < words->count && !*said; i++) {
+		if (!ledger_payment_of_id(&found, &before, seat->store, words->open[i], arena,
+					  error))
+			return false;
+		*said = found && booking_same_words(&before, payment, arena);
+	}
+	return true;
+}
+
+/* Others said that receipt before, in other words: this one has a line of its own beside theirs. */
+static struct text differs(const struct payment *former, const struct payment *payment,
+			   struct arena *arena)
+{
+	struct text had = TEXT("an unreadable amount"), has = had;
+
+	if (same_amount(former, payment))
+		return text_format(arena,
+				   "receipt %.*s is known for \"%.*s\", this one says \"%.*s\"",
+				   TEXT_ARG(former->receipt), TEXT_ARG(former->reference),
+				   TEXT_ARG(payment->reference));
+	if (former->has_amount)
+		had = text_of_cents(arena, former->amount_cents);
+	if (payment->has_amount)
+		has = text_of_cents(arena, payment->amount_cents);
+	return text_format(arena, "receipt %.*s is known with %.*s, this one says %.*s",
+			   TEXT_ARG(former->receipt), TEXT_ARG(had), TEXT_ARG(has));
+}
+
+static bool book_word(struct booked *out, struct seat *seat, const struct spoken *spoken,
+		      const struct payment *former, int64_t now, struct arena *arena,
+		      struct error *error)
+{
+	struct text receipt = out->payment.receipt, why = spoken->why;
+
+	if (former != NULL) {
+		why = differs(former, &out->payment, arena);
+		out->payment.receipt = TEXT_NONE;
+	}
+	if (!booking_book(out, seat, PAYMENT_HELD, why, TEXT_NONE, arena, error))
+		return false;
+	if (!out->changed)
+		return true;
+	return word_add(seat->store, out->payment.id, receipt, error) &&
+	       (!spoken->is_asked_late ||
+		booking_question_start(seat, &out->payment, receipt, now, arena, error));
+}
+
+bool booking_word(struct booked *out, struct seat *seat, const struct inbox_line *line,
+		  const struct spoken *spoken, int64_t now, struct arena *arena,
+		  struct error *error)
+{
+	struct payment former;
+	struct words words;
+	bool found, said;
+
+	if (!ledger_payment(&found, &former, seat->store, out->payment.receipt, arena, error) ||
+	    !word_about(&words, seat->store, out->payment.receipt, arena, error))
+		return false;
+	if (found && former.status != PAYMENT_HELD) {
+		if (spoken->is_hint || same_amount(&former, &out->payment))
+			return true;
+		return booking_hold_other_amount(out, seat, &former, arena, error);
+	}
+	if (spoken->is_hint && !hint_add(seat->store, line->id, line->channel, now, error))
+		return false;
+	if (found && (spoken->is_hint || booking_same_words(&former, &out->payment, arena)))
+		return true;
+	if (!was_said(&said, &out->payment, &words, seat, arena, error))
+		return false;
+	return said || book_word(out, seat, spoken, found ? &former : NULL, now, arena, error);
+}
+
+bool booking_words_because(struct seat *seat, struct text receipt, struct text why, int64_t now,
+			   struct arena *arena, struct error *error)
+{
+	struct words words;
+
+	if (receipt.size == 0)
+		return true;
+	if (!word_about(&words, seat->store, receipt, arena, error))
+		return false;
+	for (uint32_t i = 0; i < words.count; i++)
+		if (!ledger_hold(seat->store, words.open[i], why, now, error))
+			return false;
+	return true;
+}
+
+bool booking_words_settle(struct seat *seat, struct text receipt, struct text actor, int64_t now,
+			  struct arena *arena, struct error *error)
+{
+	struct payment by;
+	struct words words;
+	bool found;
+
+	if (!ledger_payment(&found, &by, seat->store, receipt, arena, error))
+		return false;
+	if (!found || by.status == PAYMENT_HELD)
+		return true;
+	if (!word_about(&words, seat->store, receipt, arena, error))
+		return false;
+	for (uint32_t i = 0; i < words.count; i++)
+		if (!settled_add(seat->store, words.open[i], by.id, actor, now, error))
+			return false;
+	return true;
+}

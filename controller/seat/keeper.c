@@ -1,0 +1,19 @@
+#include "seat/keeper.h"
+
+#include <stdlib.h>
+
+#include "intent/intent.h"
+#include "seat/rollout.h"
+
+void keeper_forget(struct keeper *keeper)
+{
+	intent_release(keeper->intent);
+	rollout_keeping_free(keeper->kept);
+	free(keeper->people);
+	free(keeper->judged);
+	keeper->intent = NULL;
+	keeper->kept = NULL;
+	keeper->people = NULL;
+	keeper->judged = NULL;
+	keeper->judged_count = 0;
+}

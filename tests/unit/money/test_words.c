@@ -1,0 +1,539 @@
+/*
+ * What nobody proves stands in the way of nothing: it is held, and whatever is proven about its
+ * receipt books that with an amount and an owner of its own, once.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+#include <cmocka.h>
+
+#include "town.h"
+
+#include "base/clock.h"
+#include "money/booking.h"
+#include "money/booking_attempt.h"
+#include "provider/provider.h"
+#include "state/attempts.h"
+#include "state/inbox.h"
+#include "state/ledger.h"
+#include "state/proof.h"
+#include "state/questions.h"
+
+#define R1                                                                         \
+	"kind: Router\nname: r1\nsite: kasarani\naddress: 127.0.0.1\nuser: wavu\n" \
+	"password: {file: r.pw}\nmode: manage\n"
+#define PEOPLE                                                                              \
+	"kind: Subscriber\nname: KN-0042\npackage: home-10\nrouter: r1\nphone: 0712345678\n" \
+	"---\nkind: Subscriber\nname: KN-0099\npackage: home-10\nrouter: r1\n"
+#define KEYS                                                                                 \
+	"consumer_key: {env: WAVU_TEST_KEY}, consumer_secret: {env: WAVU_TEST_KEY}, passkey: " \
+	"{env: WAVU_TEST_KEY}, initiator: wavu, security_credential: {env: WAVU_TEST_KEY}"
+#define TENANT                                                                              \
+	"kind: Tenant\nname: kasinet\ncurrency: KES\ntimezone: Africa/Nairobi\npayments:\n" \
+	"  - {name: main, provider: daraja, environment: sandbox, shortcode: \"600638\", "  \
+	"type: paybill, token: {env: WAVU_TEST_TOKEN}, trust: verified, " KEYS "}\n"        \
+	"  - {name: strict, provider: daraja, environment: sandbox, shortcode: \"600639\", " \
+	"type: paybill, token: {env: WAVU_TEST_TOKEN}, sources: [196.201.214.200]}\n"       \
+	"---\nkind: Site\nname: kasarani\n"                                                 \
+	"---\nkind: Package\nname: home-10\nservice: pppoe\nprice: 2500\nperiod: 1 month\n" \
+	"speed: {down: 10M, up: 5M}\n"
+#define PAYER "254712345678"
+#define X "UKL51ZDR4F"
+#define Y "UKL51ZDR5F"
+
+static void begin(struct town *town)
+{
+	(void)setenv("WAVU_TEST_TOKEN", TOWN_TOKEN, 1);
+	(void)setenv("WAVU_TEST_KEY", "key-1", 1);
+	town_open(town, 1);
+	town_commit(town, town_join(town, TENANT, R1, PEOPLE), 0);
+}
+
+static void end(struct town *town)
+{
+	struct text *problems;
+	struct error error = { 0 };
+	uint32_t count;
+
+	if (!store_verify(&problems, &count, town->seat.store, &town->arena, &error))
+		fail_msg("%s", error.text);
+	if (count > 0)
+		fail_msg("%.*s", TEXT_ARG(problems[0]));
+	town_close(town);
+}
+
+static struct text eat(struct town *town, int64_t at)
+{
+	struct civil civil = zone_civil(zone_utc(), at + 3 * HOUR_US);
+
+	return text_format(&town->arena, "%04d%02d%02d%02d%02d%02d", civil.year, civil.month,
+			   civil.day, civil.hour, civil.minute, civil.second);
+}
+
+/* A confirmation arrives on a channel's URL. */
+static void claim_on(struct town *town, const char *channel, const char *source,
+		     const char *receipt, const char *amount, const char *account,
+		     const char *phone)
+{
+	town_say(town, channel, source,
+		 text_format(&town->arena,
+			     "{\"TransID\":\"%s\",\"TransTime\":\"%.*s\",\"TransAmount\":\"%s\","
+			     "\"BusinessShortCode\":\"%s\",\"BillRefNumber\":\"%s\","
+			     "\"MSISDN\":\"%s\"}",
+			     receipt, TEXT_ARG(eat(town, clock_now())), amount,
+			     channel[0] == 'm' ? "600638" : "600639", account, phone)
+		     .at);
+	town_tell(town);
+}
+
+static void claim(struct town *town, const char *receipt, const char *amount, const char *account)
+{
+	claim_on(town, "main", "127.0.0.1", receipt, amount, account, PAYER);
+}
+
+static void say_to(struct town *town, int64_t attempt, struct text body)
+{
+	struct inbox_line line = { .channel = TEXT("main"),
+				   .provider = TEXT("daraja"),
+				   .kind = TEXT("attempt"),
+				   .attempt = attempt,
+				   .received_at = clock_now(),
+				   .source = TEXT("127.0.0.1"),
+				   .body = body };
+	struct store *street;
+	struct error error = { 0 };
+
+	if (!store_open(&street, town->settings.state, TEXT("kasinet"), STORE_WEBHOOK, &error) ||
+	    !inbox_append(street, &line, 1, &error))
+		fail_msg("%s", error.text);
+	store_close(street);
+	town_tell(town);
+}
+
+/* The provider says what it knows, in answer to the question about that held payment. */
+static void answer(struct town *town, const char *held, const char *receipt, const char *amount,
+		   const char *payer)
+{
+	struct text parties = TEXT_NONE;
+	struct error error = { 0 };
+	struct question question;
+	bool found;
+
+	if (!questions_of_payment(&found, &question, town->seat.store,
+				  town_payment(town, held).id, QUESTION_VERIFY, &town->arena,
+				  &error))
+		fail_msg("%s", error.text);
+	if (!found)
+		fail_msg("nobody was asked about %s", held);
+	if (payer != NULL)
+		parties = text_format(&town->arena,
+				      "{\"Key\":\"CreditPartyName\",\"Value\":\"600638 - Kasi\"},"
+				      "{\"Key\":\"DebitPartyName\",\"Value\":\"%s - JANE\"},",
+				      payer);
+	say_to(town, question.id,
+	       text_format(&town->arena,
+			   "{\"Result\":{\"ResultType\":0,\"ResultCode\":0,\"ResultDesc\":\"-\","
+			   "\"ConversationID\":\"AG_1\",\"ResultParameters\":{\"ResultParameter\":"
+			   "[%.*s{\"Key\":\"TransactionStatus\",\"Value\":\"Completed\"},"
+			   "{\"Key\":\"FinalisedTime\",\"Value\":\"%.*s\"},"
+			   "{\"Key\":\"Amount\",\"Value\":\"%s\"},{\"Key\":\"ReceiptNo\","
+			   "\"Value\":\"%s\"}]}}}",
+			   TEXT_ARG(parties), TEXT_ARG(eat(town, clock_now())), amount, receipt));
+}
+
+/* A prompt left, and the query says that it was paid: credited without a receipt. */
+static struct attempt prompt_paid_by_query(struct town *town)
+{
+	struct attempt attempt = { .channel = TEXT("main"),
+				   .provider = TEXT("daraja"),
+				   .shortcode = TEXT("600638"),
+				   .subscriber = TEXT("kn0042"),
+				   .account = TEXT("KN-0042"),
+				   .phone = TEXT(PAYER),
+				   .cents = 250000 };
+	struct intent *intent = seat_intent(&town->seat);
+	struct error error = { 0 };
+	struct booked booked;
+	bool fresh, found;
+
+	if (!store_begin(town->seat.store, &error) ||
+	    !attempts_start(&fresh, &attempt, town->seat.store, clock_now(), &town->arena, &error))
+		fail_msg("%s", error.text);
+	attempt.sent_at = clock_now();
+	attempt.status = ATTEMPT_PROMPTED;
+	attempt.provider_ref = TEXT("ws_CO_1");
+	if (!attempts_write(town->seat.store, &attempt, clock_now(), &error) ||
+	    !attempts_find(&found, &attempt, town->seat.store, attempt.id, &town->arena, &error) ||
+	    !booking_answered(&booked, &town->seat, intent, &attempt,
+			      &(struct said){ .answer = ANSWER_YES }, clock_now(), &town->arena,
+			      &error) ||
+	    !store_commit(town->seat.store, &error))
+		fail_msg("%s", error.text);
+	intent_release(intent);
+	return attempt;
+}
+
+static uint32_t credits(struct town *town, int64_t *cents)
+{
+	struct error error = { 0 };
+	struct payment *payments;
+	uint32_t count;
+
+	if (!ledger_payments(&payments, &count, town->seat.store, PAYMENT_CREDITED, 1000,
+			     &town->arena, &error))
+		fail_msg("%s", error.text);
+	*cents = 0;
+	for (uint32_t i = 0; i < count; i++)
+		*cents += payments[i].amount_cents;
+	return count;
+}
+
+#define CREDITED(town, wanted_count, wanted_cents)                              \
+	do {                                                                    \
+		int64_t cents_;                                                 \
+		assert_int_equal(credits((town), &cents_), (wanted_count));     \
+		assert_int_equal(cents_, (wanted_cents));                       \
+	} while (0)
+
+/* Held, and not settled. */
+static int64_t waiting(struct town *town)
+{
+	struct ledger_totals totals;
+	struct error error = { 0 };
+
+	if (!ledger_totals(&totals, town->seat.store, 0, &error))
+		fail_msg("%s", error.text);
+	return totals.held_count;
+}
+
+static bool assign(struct town *town, const char *receipt, const char *account, struct error *error)
+{
+	struct intent *intent = seat_intent(&town->seat);
+	struct booked booked;
+	bool done;
+
+	assert_true(store_begin(town->seat.store, error));
+	done = booking_assign(&booked, &town->seat, intent, text_of(receipt), text_of(account),
+			      TEXT("amina"), clock_now(), &town->arena, error);
+	if (done)
+		assert_true(store_commit(town->seat.store, error));
+	else
+		store_abort(town->seat.store);
+	intent_release(intent);
+	return done;
+}
+
+/* ---- a word and a prompt --------------------------------------------------------------------- */
+
+static void property_10_an_unproven_receipt_is_not_that_of_a_prompt(void **state)
+{
+	struct town town;
+
+	(void)state;
+	begin(&town);
+	(void)prompt_paid_by_query(&town);
+	CREDITED(&town, 1, 250000);
+	/* Whoever has the token names any receipt, and the payer. */
+	claim(&town, X, "2500.00", "KN-0042");
+	assert_int_equal(town_payment(&town, X).status, PAYMENT_HELD);
+	claim(&town, Y, "2500.00", "KN-0042");
+	answer(&town, Y, Y, "2500.00", PAYER);
+	/* The true one is the prompt's. */
+	assert_int_equal(town_payment(&town, Y).id, town_payment(&town, "STK-1").id);
+	CREDITED(&town, 1, 250000);
+	assert_int_equal(waiting(&town), 1);
+	claim(&town, Y, "2500.00", "KN-0042");
+	CREDITED(&town, 1, 250000);
+	end(&town);
+}
+
+/* And the other way: a word is not what paid a prompt. */
+static void property_10_a_prompt_is_not_paid_by_a_word(void **state)
+{
+	struct town town;
+
+	(void)state;
+	begin(&town);
+	claim(&town, X, "2500.00", "KN-0042");
+	(void)prompt_paid_by_query(&town);
+	assert_int_equal(town_payment(&town, X).status, PAYMENT_HELD);
+	claim(&town, Y, "2500.00", "KN-0042");
+	answer(&town, Y, Y, "2500.00", PAYER);
+	assert_int_equal(town_payment(&town, Y).id, town_payment(&town, "STK-1").id);
+	CREDITED(&town, 1, 250000);
+	end(&town);
+}
+
+/* Who paid, and when, is no more proven than the rest: a lie about it is not a second payment. */
+static void property_10_a_false_payer_does_not_count_a_prompt_twice(void **state)
+{
+	static const char *const payers[] = { PAYER, NULL };
+
+	(void)state;
+	for (size_t i = 0; i < 2; i++) {
+		struct town town;
+
+		begin(&town);
+		(void)prompt_paid_by_query(&town);
+		claim_on(&town, "main", "127.0.0.1", X, "2500.00", "KN-0099", "254700000001");
+		answer(&town, X, X, "2500.00", payers[i]);
+		CREDITED(&town, 1, 250000);
+		if (payers[i] != NULL)
+			assert_int_equal(town_payment(&town, X).id,
+					 town_payment(&town, "STK-1").id);
+		else
+			assert_non_null(strstr(town_payment(&town, X).reason.at, "prompt"));
+		end(&town);
+	}
+}
+
+static void property_12_another_payer_is_another_payment(void **state)
+{
+	struct town town;
+
+	(void)state;
+	begin(&town);
+	(void)prompt_paid_by_query(&town);
+	claim_on(&town, "main", "127.0.0.1", X, "2500.00", "KN-0099", "254700000001");
+	answer(&town, X, X, "2500.00", "254700000001");
+	CREDITED(&town, 2, 500000);
+	assert_true(text_is(town_payment(&town, X).account, "KN-0099"));
+	end(&town);
+}
+
+static void a_person_cannot_count_a_prompt_twice(void **state)
+{
+	struct error error = { 0 };
+	struct town town;
+
+	(void)state;
+	begin(&town);
+	(void)prompt_paid_by_query(&town);
+	claim(&town, X, "2500.00", "KN-0042");
+	assert_false(assign(&town, X, "KN-0099", &error));
+	assert_non_null(strstr(error.text, "prompt a-1"));
+	assert_true(assign(&town, X, "KN-0042", &error));
+	CREDITED(&town, 1, 250000);
+	assert_int_equal(town_payment(&town, X).id, town_payment(&town, "STK-1").id);
+	assert_int_equal(waiting(&town), 0);
+	end(&town);
+}
+
+/* The result on the attempt's own URL names a receipt that somebody said something else about. */
+static void a_prompts_result_passes_a_word(void **state)
+{
+	static const char result[] =
+	    "{\"Body\":{\"stkCallback\":{\"CheckoutRequestID\":\"ws_CO_1\",\"ResultCode\":0,"
+	    "\"CallbackMetadata\":{\"Item\":[{\"Name\":\"Amount\",\"Value\":2500.00},"
+	    "{\"Name\":\"MpesaReceiptNumber\",\"Value\":\"" X "\"}]}}}}";
+
+	(void)state;
+	for (int round = 0; round < 2; round++) {
+		struct attempt attempt;
+		struct town town;
+
+		begin(&town);
+		claim(&town, X, round == 0 ? "1.00" : "2500.00", "KN-0099");
+		attempt = prompt_paid_by_query(&town);
+		say_to(&town, attempt.id, text_of(result));
+		CREDITED(&town, 1, 250000);
+		assert_int_equal(town_payment(&town, X).id, town_payment(&town, "STK-1").id);
+		assert_int_equal(waiting(&town), 0);
+		end(&town);
+	}
+}
+
+/* ---- words that lie -------------------------------------------------------------------------- */
+
+static void property_03_a_false_amount_is_not_in_the_way(void **state)
+{
+	struct payment said;
+	struct town town;
+
+	(void)state;
+	begin(&town);
+	claim(&town, X, "1.00", "KN-0099");
+	for (int i = 0; i < 3; i++)
+		claim(&town, X, "2500.00", "KN-0042");
+	assert_int_equal(waiting(&town), 2);
+	answer(&town, X, X, "2500.00", PAYER);
+	assert_int_equal(town_payment(&town, X).status, PAYMENT_CREDITED);
+	assert_true(text_is(town_payment(&town, X).account, "KN-0042"));
+	CREDITED(&town, 1, 250000);
+	assert_int_equal(waiting(&town), 0);
+	/* What was said is kept, under a name of its own. */
+	said = town_payment(&town, "held-" X);
+	assert_int_equal(said.amount_cents, 100);
+	assert_int_equal(said.status, PAYMENT_HELD);
+	/* The other question is answered, too: nothing more comes of it. */
+	answer(&town, "held-2", X, "2500.00", PAYER);
+	answer(&town, "held-" X, X, "2500.00", PAYER);
+	claim(&town, X, "1.00", "KN-0099");
+	CREDITED(&town, 1, 250000);
+	end(&town);
+}
+
+static void property_14_what_nobody_said_truly_is_unmatched(void **state)
+{
+	struct error error = { 0 };
+	struct town town;
+
+	(void)state;
+	begin(&town);
+	claim(&town, X, "9000.00", "KN-0099");
+	answer(&town, X, X, "2500.00", PAYER);
+	assert_int_equal(town_payment(&town, X).status, PAYMENT_UNMATCHED);
+	assert_int_equal(town_payment(&town, X).amount_cents, 250000);
+	assert_int_equal(waiting(&town), 0);
+	assert_true(assign(&town, X, "KN-0042", &error));
+	CREDITED(&town, 1, 250000);
+	end(&town);
+}
+
+static void property_07_who_disagree_whose_it_is_leave_it_to_a_person(void **state)
+{
+	struct town town;
+
+	(void)state;
+	begin(&town);
+	claim(&town, X, "2500.00", "KN-0099");
+	claim(&town, X, "2500.00", "KN-0042");
+	answer(&town, X, X, "2500.00", PAYER);
+	assert_int_equal(town_payment(&town, X).status, PAYMENT_UNMATCHED);
+	CREDITED(&town, 0, 0);
+	assert_int_equal(waiting(&town), 0);
+	end(&town);
+}
+
+static bool state_it(struct town *town, const char *receipt, int64_t cents, const char *account,
+		     struct text *why)
+{
+	struct notice notice = { .kind = NOTICE_PAID,
+				 .receipt = text_of(receipt),
+				 .has_amount = true,
+				 .amount_cents = cents,
+				 .reference = text_of(account),
+				 .at = clock_now() };
+	struct intent *intent = seat_intent(&town->seat);
+	struct error error = { 0 };
+	struct booked booked;
+
+	if (!store_begin(town->seat.store, &error) ||
+	    !booking_stated(&booked, why, &town->seat, intent,
+			    intent_channel(intent, TEXT("main")), &notice, TEXT("amina"),
+			    clock_now(), &town->arena, &error) ||
+	    !store_commit(town->seat.store, &error))
+		fail_msg("%s", error.text);
+	intent_release(intent);
+	return booked.changed;
+}
+
+static void property_11_a_statement_counts_with_its_own_words(void **state)
+{
+	struct town town;
+	struct text why;
+
+	(void)state;
+	begin(&town);
+	claim(&town, X, "1.00", "KN-0099");
+	claim(&town, Y, "2500.00", "KN-0099");
+	assert_true(state_it(&town, X, 250000, "KN-0042", &why));
+	assert_true(state_it(&town, Y, 250000, "KN-0042", &why));
+	assert_int_equal(why.size, 0);
+	assert_true(text_is(town_payment(&town, X).account, "KN-0042"));
+	assert_true(text_is(town_payment(&town, Y).account, "KN-0042"));
+	CREDITED(&town, 2, 500000);
+	assert_int_equal(waiting(&town), 0);
+	assert_false(state_it(&town, X, 250000, "KN-0042", &why));
+	end(&town);
+}
+
+/* Under `trust: token`, too: the extra layer would be none. */
+static void a_strange_source_takes_no_receipt(void **state)
+{
+	struct town town;
+
+	(void)state;
+	begin(&town);
+	claim_on(&town, "strict", "10.0.0.1", X, "1.00", "KN-0099", PAYER);
+	assert_int_equal(town_payment(&town, X).status, PAYMENT_HELD);
+	claim_on(&town, "strict", "196.201.214.200", X, "2500.00", "KN-0042", PAYER);
+	assert_int_equal(town_payment(&town, X).amount_cents, 250000);
+	CREDITED(&town, 1, 250000);
+	assert_int_equal(waiting(&town), 0);
+	end(&town);
+}
+
+/* ---- hands ----------------------------------------------------------------------------------- */
+
+static void what_a_person_recorded_is_all_there_is(void **state)
+{
+	struct intent *intent;
+	struct error error = { 0 };
+	struct booked booked;
+	struct town town;
+	struct text why;
+
+	(void)state;
+	begin(&town);
+	claim(&town, X, "1.00", "KN-0099");
+	claim(&town, X, "2500.00", "KN-0042");
+	intent = seat_intent(&town.seat);
+	if (!store_begin(town.seat.store, &error) ||
+	    !booking_cash(&booked, &town.seat, intent, TEXT("KN-0042"), TEXT("2500"),
+			  TEXT("seen on the portal"), TEXT("amina"), clock_now(), &town.arena,
+			  &error) ||
+	    !booking_settle(&town.seat, TEXT("held-2"), &booked, TEXT("amina"), clock_now(),
+			    &town.arena, &error) ||
+	    !store_commit(town.seat.store, &error))
+		fail_msg("%s", error.text);
+	intent_release(intent);
+	assert_int_equal(waiting(&town), 0);
+	answer(&town, X, X, "2500.00", PAYER);
+	answer(&town, "held-2", X, "2500.00", PAYER);
+	assert_false(state_it(&town, X, 250000, "KN-0042", &why));
+	assert_true(why.size > 0);
+	CREDITED(&town, 1, 250000);
+	end(&town);
+}
+
+static void a_released_one_is_listed_under_its_own_receipt(void **state)
+{
+	struct error error = { 0 };
+	struct town town;
+
+	(void)state;
+	begin(&town);
+	claim(&town, X, "2500.00", "nobody");
+	assert_true(assign(&town, X, "KN-0042", &error));
+	assert_int_equal(town_payment(&town, X).status, PAYMENT_CREDITED);
+	answer(&town, X, X, "2500.00", PAYER);
+	claim(&town, X, "2500.00", "nobody");
+	CREDITED(&town, 1, 250000);
+	assert_int_equal(waiting(&town), 0);
+	end(&town);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(property_10_an_unproven_receipt_is_not_that_of_a_prompt),
+		cmocka_unit_test(property_10_a_prompt_is_not_paid_by_a_word),
+		cmocka_unit_test(property_10_a_false_payer_does_not_count_a_prompt_twice),
+		cmocka_unit_test(property_12_another_payer_is_another_payment),
+		cmocka_unit_test(a_person_cannot_count_a_prompt_twice),
+		cmocka_unit_test(a_prompts_result_passes_a_word),
+		cmocka_unit_test(property_03_a_false_amount_is_not_in_the_way),
+		cmocka_unit_test(property_14_what_nobody_said_truly_is_unmatched),
+		cmocka_unit_test(property_07_who_disagree_whose_it_is_leave_it_to_a_person),
+		cmocka_unit_test(property_11_a_statement_counts_with_its_own_words),
+		cmocka_unit_test(a_strange_source_takes_no_receipt),
+		cmocka_unit_test(what_a_person_recorded_is_all_there_is),
+		cmocka_unit_test(a_released_one_is_listed_under_its_own_receipt),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

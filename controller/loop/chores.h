@@ -1,7 +1,7 @@
 /*
  * What is done now and again beside everything else, for all tenants: the street is told whom to
- * expect (money/expect.h), once a second; what was refused is tried again (money/retrying.h), once a
- * minute. Its own thread, which blocks on disk alone; it never asks another machine.
+ * expect (money/expect.h), once a second; what was refused is tried again (money/retrying.h), once
+ * a minute. Its own thread, which blocks on disk alone; it never asks another machine.
  */
 #pragma once
 

@@ -41,7 +41,7 @@ struct reply {
 /* Why a payment is refused before it is made. */
 enum unwelcome { REFUSED_PAYER, REFUSED_ACCOUNT, REFUSED_AMOUNT, REFUSED_SHORTCODE };
 
-/* ---- asking a provider: questions and answers as data; asking/asker sends them ----------------- */
+/* ---- asking a provider: questions and answers as data; asking/asker sends them --------------- */
 
 /* What of a channel the questions to its provider need; api.login_needs, api.prompt_needs. */
 enum need {

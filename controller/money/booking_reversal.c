@@ -17,8 +17,9 @@
 #define SETTLED_AFTER_US (15 * MINUTE_US)
 #define STOOD_MIN 2
 
-struct text booking_clock(const struct intent *intent, int64_t at, int64_t now,
-			  struct arena *arena)
+/* 14:02, or 2026-11-20T14:02 where it was another day than `now`. */
+static struct text clock_text(const struct intent *intent, int64_t at, int64_t now,
+			      struct arena *arena)
 {
 	const struct zone *zone = intent->tenant.zone;
 
@@ -97,7 +98,7 @@ static bool has_rights(const struct wished *at, struct error *error)
 static bool may_again(const struct wished *at, const struct question *former, struct error *error)
 {
 	struct text receipt = at->payment.receipt;
-	struct text sent = booking_clock(at->intent, former->sent_at, at->now, at->arena);
+	struct text sent = clock_text(at->intent, former->sent_at, at->now, at->arena);
 
 	if (former->stood_at <= former->sent_at)
 		return error_set(error, ERROR_REFUSED,
@@ -112,8 +113,8 @@ static bool may_again(const struct wished *at, const struct question *former, st
 				 "there, `wavu payment refund` it without --send; if not, --send "
 				 "--again orders it once more",
 				 TEXT_ARG(sent),
-				 TEXT_ARG(booking_clock(at->intent, former->stood_at, at->now,
-							at->arena)));
+				 TEXT_ARG(clock_text(at->intent, former->stood_at, at->now,
+						     at->arena)));
 	return true;
 }
 
@@ -151,7 +152,7 @@ static bool may_order(const struct wished *at, struct error *error)
 			 "%.*s was ordered back at %.*s by %.*s already, and is not ordered again: "
 			 "`wavu explain %.*s` says how far that is",
 			 TEXT_ARG(at->payment.receipt),
-			 TEXT_ARG(booking_clock(at->intent, former.created_at, at->now, at->arena)),
+			 TEXT_ARG(clock_text(at->intent, former.created_at, at->now, at->arena)),
 			 TEXT_ARG(former.actor), TEXT_ARG(at->payment.receipt));
 }
 
@@ -365,7 +366,7 @@ static bool still_stands(const struct word *at, uint32_t ask, struct error *erro
 		return true;
 	question->stood++;
 	question->stood_at = question->asked_at;
-	clock = booking_clock(at->intent, question->stood_at, at->now, at->arena);
+	clock = clock_text(at->intent, question->stood_at, at->now, at->arena);
 	if (question->status == QUESTION_UNKNOWN || (settled && question->stood >= STOOD_MIN))
 		return leave(at, QUESTION_UNKNOWN,
 			     text_format(at->arena,

@@ -40,7 +40,3 @@ bool booking_reversal_result(struct booked *out, struct seat *seat, const struct
 bool booking_reversal_is_done(bool *done, struct text *reason, struct seat *seat,
 			      const struct question *question, struct arena *arena,
 			      struct error *error) MUST_CHECK;
-
-/* 14:02, or 2026-11-20T14:02 where it was another day than `now`. */
-struct text booking_clock(const struct intent *intent, int64_t at, int64_t now,
-			  struct arena *arena);

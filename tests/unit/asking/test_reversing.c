@@ -292,7 +292,7 @@ static void booked(struct shop *shop, bool reversed)
 {
 	struct ledger_line *lines;
 	struct standing standing;
-	uint32_t count, refunds = 0;
+	uint32_t count = 0, refunds = 0;
 
 	assert_int_equal(town_payment(&shop->town, RECEIPT).status,
 			 reversed ? PAYMENT_REVERSED : PAYMENT_CREDITED);

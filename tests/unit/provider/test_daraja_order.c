@@ -174,8 +174,8 @@ static void what_was_done_to_what(void **state)
 		"{\"Key\":\"Amount\",\"Value\":2500}",
 		"[{\"Key\":\"OriginalTransactionID\"}]",
 		"[{\"Key\":\"OriginalTransactionID\",\"Value\":12}]",
-		"[{\"Key\":\"OriginalTransactionID\",\"Value\":\"A1\"},"
-		"{\"Key\":\"OriginalTransactionID\",\"Value\":\"A1\"}]",
+		("[{\"Key\":\"OriginalTransactionID\",\"Value\":\"A1\"},"
+		 "{\"Key\":\"OriginalTransactionID\",\"Value\":\"A1\"}]"),
 		"[{\"Key\":\"OriginalTransactionID\",\"Value\":\"STK-1\"}]",
 	};
 	struct arena *arena = *state;

@@ -430,6 +430,31 @@ bool attempts_payment(int64_t *payment_id, struct store *store, const struct att
 	return ok;
 }
 
+bool attempts_unnamed(int64_t *payment_id, struct store *store, const struct attempt *attempt,
+		      struct error *error)
+{
+	struct statement *statement;
+	struct db *db;
+
+	*payment_id = 0;
+	if (!store_read(&db, store, STORE_TENANT, error))
+		return false;
+	statement = db_prepare(
+	    db, "SELECT p.id FROM payment p WHERE p.channel = ?1 AND p.cents = ?2"
+		" AND p.at BETWEEN ?3 AND ?4 AND p.booked_at >= ?3"
+		" AND EXISTS (SELECT 1 FROM doubt WHERE payment = p.id AND verdict = 'unnamed')"
+		" AND NOT EXISTS (SELECT 1 FROM attempt WHERE payment = p.id) LIMIT 1");
+	db_bind_text(statement, 1, attempt->channel);
+	db_bind(statement, 2, attempt->cents);
+	db_bind(statement, 3, attempt->sent_at - BEFORE_US);
+	db_bind(statement, 4, attempt->sent_at + AFTER_US);
+	if (db_step(statement))
+		*payment_id = db_column(statement, 0);
+	bool ok = db_finish(statement, error);
+	store_read_done(store, STORE_TENANT, db);
+	return ok;
+}
+
 struct text attempts_made_receipt(int64_t id, struct arena *arena)
 {
 	return text_format(arena, "STK-%" PRId64, id);

@@ -127,6 +127,27 @@ bool ledger_payments(struct payment **out, uint32_t *count, struct store *store,
 	return ok;
 }
 
+bool ledger_payments_waiting(struct payment **out, uint32_t *count, struct store *store,
+			     enum payment_status status, uint32_t max, struct arena *arena,
+			     struct error *error)
+{
+	struct statement *statement;
+	struct db *db;
+
+	*out = NULL;
+	*count = 0;
+	if (!store_read(&db, store, STORE_TENANT, error))
+		return false;
+	statement = db_prepare(db, PAYMENT
+			       "WHERE n.status = ?2 AND NOT EXISTS (SELECT 1 FROM settled x"
+			       " WHERE x.payment = p.id) ORDER BY n.payment DESC LIMIT ?1");
+	db_bind(statement, 1, max);
+	db_bind_text(statement, 2, text_of(payment_status_word(status)));
+	bool ok = take_payments(out, count, statement, arena, error);
+	store_read_done(store, STORE_TENANT, db);
+	return ok;
+}
+
 bool ledger_payments_between(struct payment **out, uint32_t *count, struct store *store,
 			     struct text provider, int64_t from_at, int64_t to_at,
 			     struct arena *arena, struct error *error)

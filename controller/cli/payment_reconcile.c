@@ -128,7 +128,9 @@ static bool choose_receipt(struct sheet *sheet, uint32_t from, uint32_t to, stru
 	if (!ledger_payment(&found, &payment, sheet->call->outlooks[0].store, line->receipt,
 			    &sheet->call->arena, error))
 		return false;
-	if (found && payment.status != PAYMENT_HELD)
+	/* In the books with another amount, it is no news for the list alone: a person is told. */
+	if (found && (payment.status == PAYMENT_REVERSED ||
+		      (payment.status != PAYMENT_HELD && payment.amount_cents == line->in_cents)))
 		return true;
 	for (uint32_t i = from + 1; i < to; i++)
 		if (sheet->by_receipt[i]->in_cents != line->in_cents)

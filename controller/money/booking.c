@@ -2,6 +2,7 @@
 
 #include "base/clock.h"
 #include "money/booking_attempt.h"
+#include "money/booking_doubt.h"
 #include "money/booking_ending.h"
 #include "money/booking_inside.h"
 #include "money/booking_question.h"
@@ -279,11 +280,26 @@ static bool hold_true(struct booked *out, struct seat *seat, const struct heard 
 			   now, error);
 }
 
+/* The provider itself speaks of what is in the books: it agrees, or it does not. */
+static bool compare(struct seat *seat, const struct heard *heard, const struct payment *said,
+		    const struct payment *former, int64_t now, struct arena *arena,
+		    struct error *error)
+{
+	if (heard->is_said || heard->why.size > 0 || former->status == PAYMENT_HELD ||
+	    !former->has_amount || !said->has_amount)
+		return true;
+	return former->amount_cents == said->amount_cents
+		   ? booking_doubt_agreed(seat, former, now, arena, error)
+		   : booking_doubt_denied(seat, former, said->amount_cents, now, arena, error);
+}
+
 /* Something whose receipt is known already, and not from a mere word. */
 static bool book_known(struct booked *out, struct seat *seat, const struct intent *intent,
 		       const struct heard *heard, const struct payment *former, int64_t now,
 		       struct arena *arena, struct error *error)
 {
+	if (!compare(seat, heard, &out->payment, former, now, arena, error))
+		return false;
 	if (former->has_amount != out->payment.has_amount ||
 	    (former->has_amount && former->amount_cents != out->payment.amount_cents))
 		return booking_hold_other_amount(out, seat, former, arena, error);
@@ -351,7 +367,7 @@ static bool book_proven(struct booked *out, struct seat *seat, const struct inte
 	       booking_words_settle(seat, receipt, TEXT("provider"), now, arena, error);
 }
 
-static bool book_heard(struct booked *out, struct seat *seat, const struct intent *intent,
+static bool book_words(struct booked *out, struct seat *seat, const struct intent *intent,
 		       const struct inbox_line *line, const struct heard *heard, int64_t now,
 		       struct arena *arena, struct error *error)
 {
@@ -369,6 +385,30 @@ static bool book_heard(struct booked *out, struct seat *seat, const struct inten
 	if (heard->unproven)
 		return booking_word(out, seat, line, &spoken, now, arena, error);
 	return book_proven(out, seat, intent, line, heard, now, arena, error);
+}
+
+/* What was booked may be odd, or its payer nobody's: it is written down. */
+static bool doubt(const struct booked *booked, struct seat *seat, const struct intent *intent,
+		  const struct heard *heard, int64_t now, struct arena *arena, struct error *error)
+{
+	const struct payment *payment = &booked->payment;
+
+	if (!booked->changed || payment->id == 0)
+		return true;
+	if (heard->is_said)
+		return booking_doubt_odd(seat, intent, payment, heard->notice.receipt, now, arena,
+					 error);
+	return booking_doubt_agreed(seat, payment, now, arena, error) &&
+	       (!heard->payer_is_word || booked->status == PAYMENT_HELD ||
+		booking_doubt_unnamed(seat, payment, now, error));
+}
+
+static bool book_heard(struct booked *out, struct seat *seat, const struct intent *intent,
+		       const struct inbox_line *line, const struct heard *heard, int64_t now,
+		       struct arena *arena, struct error *error)
+{
+	return book_words(out, seat, intent, line, heard, now, arena, error) &&
+	       doubt(out, seat, intent, heard, now, arena, error);
 }
 
 bool booking_true(struct booked *out, struct seat *seat, const struct intent *intent,
@@ -421,6 +461,7 @@ bool booking_line(struct booked *out, struct seat *seat, const struct intent *in
 			   ? booking_question_result(out, seat, intent, line, now, arena, error)
 			   : booking_result(out, seat, intent, line, now, arena, error);
 	heard = booking_listen(seat, intent, line, arena);
+	heard.is_said = true;
 	return book_heard(out, seat, intent, line, &heard, now, arena, error);
 }
 
@@ -500,6 +541,21 @@ static bool came_before(struct text *why, struct seat *seat, const struct intent
 }
 
 /* What a provider's statement or its own list says: proven, once, by its receipt. */
+/* What is in the books may be a lie of whoever had the token: the true amount is held beside it. */
+static bool contradict(struct booked *out, struct seat *seat, const struct intent *intent,
+		       const struct heard *heard, const struct inbox_line *line,
+		       const struct known *known, int64_t now, struct arena *arena,
+		       struct error *error)
+{
+	bool is_in = known->found && (known->former.status == PAYMENT_CREDITED ||
+				      known->former.status == PAYMENT_UNMATCHED);
+
+	if (known->is_done || !is_in || known->former.amount_cents == heard->notice.amount_cents)
+		return true;
+	*out = (struct booked){ .payment = payment_of(line, heard, now) };
+	return book_known(out, seat, intent, heard, &known->former, now, arena, error);
+}
+
 static bool book_stated(struct booked *out, struct text *why, bool *by_hand, struct seat *seat,
 			const struct intent *intent, struct heard *heard, int64_t now,
 			struct arena *arena, struct error *error)
@@ -522,7 +578,7 @@ static bool book_stated(struct booked *out, struct text *why, bool *by_hand, str
 		 !stands_against(why, seat, intent, &known.former, heard, arena, error))
 		return false;
 	if (why->size > 0)
-		return true;
+		return contradict(out, seat, intent, heard, &line, &known, now, arena, error);
 	if (!known.found || known.former.status == PAYMENT_HELD) {
 		if (!came_before(why, seat, intent, heard, now, arena, error))
 			return false;

@@ -1,6 +1,7 @@
 #include "money/booking_attempt.h"
 
 #include "base/log.h"
+#include "money/booking_doubt.h"
 #include "money/booking_inside.h"
 #include "provider/provider.h"
 #include "state/attempts.h"
@@ -111,7 +112,10 @@ static bool pay_known(const struct paying *paying, const struct payment *former,
 		return settle(paying, former->id, error);
 	if (!former->has_amount || former->amount_cents != attempt->cents)
 		return booking_hold_other_amount(paying->out, paying->seat, former, paying->arena,
-						 error);
+						 error) &&
+		       (former->status == PAYMENT_HELD ||
+			booking_doubt_denied(paying->seat, former, attempt->cents, paying->now,
+					     paying->arena, error));
 	if (!attempts_of_payment(&taken, &other, paying->seat->store, former->id, paying->arena,
 				 error))
 		return false;
@@ -460,6 +464,13 @@ bool booking_answered(struct booked *out, struct seat *seat, const struct intent
 		return ledger_payment_of_id(&found, &former, seat->store, former_id, arena,
 					    error) &&
 		       take_former(&paying, &former, error);
+	if (!attempts_unnamed(&former_id, seat->store, attempt, error))
+		return false;
+	if (former_id != 0)
+		return hold(&paying,
+			    TEXT("it was paid; but a payment of that amount came then, of which "
+				 "the provider does not say who paid it: it may be this money"),
+			    error);
 	paying.receipt = attempts_made_receipt(attempt->id, arena);
 	return book_new(&paying, error);
 }

@@ -15,7 +15,8 @@ struct heard {
 	bool unproven;   /* nobody vouches for it: a mere word (booking_word.c) */
 	bool unverified; /* that is all that is against it */
 	bool refused;    /* its signature does not fit: its words count for nothing */
-	bool asks;       /* a hint whose provider answers at once: loop/checker asks it */
+	bool asks;       /* a hint whose provider answers at once: loop/checking asks it */
+	bool is_said;    /* all there is, is a callback; else the provider itself says so */
 	struct text actor; /* who gave the statement that says it; empty: it came as a callback */
 	bool is_listed;      /* the provider's own list says it */
 	struct text nobodys; /* why nobody can say whose it is; empty: it is matched */

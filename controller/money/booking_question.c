@@ -1,5 +1,6 @@
 #include "money/booking_question.h"
 
+#include "money/booking_doubt.h"
 #include "money/booking_inside.h"
 #include "money/booking_reversal.h"
 #include "provider/provider.h"
@@ -36,6 +37,10 @@ bool booking_question_waits(bool *waits, struct seat *seat, const struct questio
 	*waits = false;
 	if (!ledger_payment_of_id(&found, &held, seat->store, question->payment_id, arena, error))
 		return false;
+	if (found && booking_doubt_asks(question)) {
+		*waits = held.status == PAYMENT_CREDITED || held.status == PAYMENT_UNMATCHED;
+		return true;
+	}
 	if (!found || held.status != PAYMENT_HELD)
 		return true;
 	if (!settled_by(&by, seat->store, held.id, arena, error))
@@ -50,6 +55,9 @@ bool booking_question_write(struct seat *seat, const struct question *question, 
 	struct payment held;
 	bool found;
 
+	if (booking_doubt_asks(question))
+		return questions_write(seat->store, question, now, error) &&
+		       booking_doubt_unanswered(seat, question, now, error);
 	if (!questions_write(seat->store, question, now, error) ||
 	    !ledger_payment_of_id(&found, &held, seat->store, question->payment_id, arena, error))
 		return false;
@@ -161,11 +169,34 @@ static bool believe(const struct answer_of *at, const struct said *said, struct 
 				     nobodys(at, said, &heard), at->now, at->arena, error);
 }
 
+/* What was booked because a callback said so: the answer is written down, and moves nothing. */
+static bool understand_doubt(const struct answer_of *at, const struct said *said,
+			     struct error *error)
+{
+	bool is_yes = said->answer == ANSWER_YES &&
+		      text_equal(said->receipt, at->question->receipt) && said->has_amount;
+	bool is_true = is_yes && said->amount_cents == at->question->cents;
+	struct text why = said->why;
+
+	if (!is_yes && said->answer != ANSWER_NO)
+		return at->question->status != QUESTION_OPEN ||
+		       leave(at, QUESTION_OPEN, said->why, error);
+	if (is_true)
+		why = TEXT("the provider says that it is true");
+	else if (is_yes)
+		why = text_format(at->arena, "the provider says that it was %.*s",
+				  TEXT_ARG(text_of_cents(at->arena, said->amount_cents)));
+	return leave(at, is_true ? QUESTION_YES : QUESTION_NO, why, error) &&
+	       booking_doubt_answered(at->seat, at->question, is_true, why, at->now, error);
+}
+
 static bool understand(const struct answer_of *at, const struct said *said, struct error *error)
 {
 	const struct question *question = at->question;
 	struct arena *arena = at->arena;
 
+	if (booking_doubt_asks(question))
+		return understand_doubt(at, said, error);
 	switch (said->answer) {
 	case ANSWER_YES:
 		break;

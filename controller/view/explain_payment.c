@@ -8,6 +8,7 @@
 #include "state/proof.h"
 #include "view/proof_view.h"
 #include "view/reversal_view.h"
+#include "view/trust_view.h"
 
 #define PAYER_SIZE_MAX 60
 #define ENDS_MAX 5 /* credits of a subscriber whose end is told; older ones by their receipt */
@@ -200,7 +201,7 @@ bool explain_payment(struct chain *chain, const struct payment *payment)
 {
 	struct arena *arena = chain->arena;
 	const struct subscriber *subscriber = NULL;
-	struct text because;
+	struct text because, alarm;
 	bool done;
 
 	if (!explain_asked(chain, &because, payment))
@@ -221,8 +222,11 @@ bool explain_payment(struct chain *chain, const struct payment *payment)
 			      TEXT_ARG(payment->account)),
 		  payment->reason);
 	if (!reversal_links(chain->links, chain->outlook, payment->id, arena, chain->error) ||
+	    !trust_links(chain->links, &alarm, chain->outlook, payment, arena, chain->error) ||
 	    !explain_waiting(chain, payment))
 		return false;
+	if (alarm.size > 0)
+		chain_add(chain, chain->now, TEXT("it waits for a person"), alarm);
 	if (payment->account.size == 0 || chain->outlook->intent == NULL) {
 		lead(chain, payment);
 		return explain_end(chain, payment);

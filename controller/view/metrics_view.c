@@ -4,6 +4,7 @@
 
 #include "view/metrics_payments.h"
 #include "view/shape.h"
+#include "view/trust_view.h"
 
 struct metric {
 	const char *name;
@@ -130,7 +131,8 @@ bool view_metrics(struct text *out, const struct document *status, const struct 
 	invariant(strcmp(document_shape(status), "status") == 0);
 	put_tenants(&output, json_object_get(data, "tenants"), json_object_get(data, "routers"));
 	put_routers(&output, json_object_get(data, "routers"));
-	if (!put_payment_metrics(&output, outlooks, count, now, error))
+	if (!put_payment_metrics(&output, outlooks, count, now, error) ||
+	    !trust_metrics(&output, outlooks, count, now, error))
 		return false;
 	put(&output, "# EOF\n");
 	*out = (struct text){ output.at, (uint32_t)output.size };

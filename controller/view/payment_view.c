@@ -85,8 +85,12 @@ bool view_payments(struct document **out, const struct outlook *outlooks, uint32
 		struct payment *payments;
 		uint32_t payment_count;
 
-		if (!ledger_payments(&payments, &payment_count, outlooks[i].store, status, max,
-				     arena, error))
+		/* Who asks for what is held asks for what waits, as status counts it. */
+		if (!(status == PAYMENT_HELD
+			  ? ledger_payments_waiting(&payments, &payment_count, outlooks[i].store,
+						    PAYMENT_HELD, max, arena, error)
+			  : ledger_payments(&payments, &payment_count, outlooks[i].store, status,
+					    max, arena, error)))
 			return false;
 		for (uint32_t k = 0; k < payment_count && k < max; k++)
 			all[all_count++] = (struct heard){ &outlooks[i], &payments[k] };

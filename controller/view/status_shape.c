@@ -4,6 +4,7 @@
 #include "view/plan_shape.h"
 #include "view/proof_view.h"
 #include "view/reversal_view.h"
+#include "view/trust_view.h"
 
 static const char *const router_heads[] = { "router", "site",      "mode", "state",
 					    "drift",  "last look", "note" };
@@ -111,7 +112,8 @@ static struct text people_text(const json_t *subscribers, struct arena *arena)
 	return (struct text){ output.at, (uint32_t)output.size };
 }
 
-#define ALARMS_MAX (8 + PROOF_ALARMS_MAX + REVERSAL_ALARMS_MAX + LIST_ALARMS_MAX)
+#define ALARMS_MAX \
+	(8 + PROOF_ALARMS_MAX + REVERSAL_ALARMS_MAX + LIST_ALARMS_MAX + TRUST_ALARMS_MAX)
 
 /* A commit on its way through the fleet, for as long as somebody waits for it. */
 static struct text rollout_text(const json_t *rollout, struct arena *arena)
@@ -153,6 +155,7 @@ static uint32_t alarms_of(const json_t *tenant, struct alarm alarms[ALARMS_MAX],
 	if (notes.size > 0)
 		alarms[count++].text = notes;
 	count += proof_alarms(tenant, &alarms[count], arena);
+	count += trust_alarms(tenant, &alarms[count], arena);
 	orders = reversal_alarms(tenant, reversals, arena);
 	for (uint32_t i = 0; i < orders; i++)
 		alarms[count++].text = reversals[i];

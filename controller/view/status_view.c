@@ -12,6 +12,7 @@
 #include "view/proof_view.h"
 #include "view/reversal_view.h"
 #include "view/shape.h"
+#include "view/trust_view.h"
 
 static const char *const mode_words[] = {
 	[MODE_OBSERVE] = "observe", [MODE_ADOPT] = "adopt", [MODE_MANAGE] = "manage"
@@ -94,7 +95,8 @@ static bool tenant_status(json_t **out, const struct outlook *outlook, int64_t n
 	if (rollout_status(*out, outlook, arena, error) &&
 	    proof_status(json_object_get(*out, "payments"), outlook, now, arena, error) &&
 	    reversal_status(json_object_get(*out, "payments"), outlook, now, arena, error) &&
-	    list_status(*out, outlook, now, arena, error))
+	    list_status(*out, outlook, now, arena, error) &&
+	    trust_status(json_object_get(*out, "payments"), outlook, now, arena, error))
 		return true;
 	json_decref(*out);
 	return false;

@@ -64,7 +64,10 @@ def test_held_money_is_released_only_where_a_person_may():
         assert code == 2 and answer["credited"] == [], answer
         assert "600999" in told(answer)["UKL0WRONG1"], answer
         assert ("UKL0OTHER1", "another amount") in [(one["receipt"], one["what"]) for one in answer["differences"]]
-        assert isp.payment("UKL0WRONG1")["status"] == "held" and len(isp.payments()) == 2
+        assert isp.payment("UKL0WRONG1")["status"] == "held"
+        # What the statement says of the other one is kept beside it, for a person.
+        beside = [one for one in isp.payments() if one["receipt"] not in ("UKL0WRONG1", "UKL0OTHER1")]
+        assert [(one["status"], one["amount"]) for one in beside] == [("held", "2.00")], beside
 
 
 def test_money_held_because_nobody_was_asked_is_released():
@@ -122,6 +125,33 @@ def test_without_a_controller_many_lines_and_a_second_run():
         assert code == 0 and len(answer["credited"]) == 130, answer
         assert {one["account"] for one in answer["credited"]} == {"KN-0042"}, answer["credited"][:3]
         assert isp.show()["balance"] == "250.00", isp.show()
+
+
+def test_property_33_a_payment_that_the_statement_contradicts_is_alarmed_and_not_doubled():
+    with Shop() as isp:
+        # Whoever has the token says what he likes; under `trust: token` it counts.
+        isp.pay("UKK00L0WED", "1.00")
+        wait_for("it is credited", lambda: (isp.payment("UKK00L0WED") or {}).get("status") == "credited")
+        for _ in range(2):
+            code, answer = reconcile(isp, line("UKK00L0WED", '"2,500.00"'))
+            assert "another amount" in told(answer)["UKK00L0WED"], answer
+        payments = isp.status()["tenants"][0]["payments"]
+        assert payments["denied_count"] == 1 and payments["denied_receipt"] == "UKK00L0WED", payments
+        assert payments["held_count"] == 1 and payments["held_amount"] == "2500.00", payments
+        text = isp.run("status", code=0, json_output=False)[1]
+        assert "contradicts" in text and "wavu explain UKK00L0WED" in text, text
+        chain = isp.run("explain", "UKK00L0WED", code=0)[1]["chain"]
+        assert any("payment refund UKK00L0WED" in (one["because"] or "") for one in chain), chain
+        # A person who believes the provider: the lie out, the truth in.
+        held = next(one["receipt"] for one in isp.payments() if one["status"] == "held")
+        isp.run("payment", "refund", "UKK00L0WED", "--reason", "it was a lie", code=0)
+        isp.run("payment", "record", "KN-0042", "2500", "--held", held, "--reason", "the statement has it", code=0)
+        isp.online()
+        payments = isp.status()["tenants"][0]["payments"]
+        assert payments["denied_count"] == payments["held_count"] == 0, payments
+        assert isp.run("payment", "list", "--status", "held", code=0)[1] == [], "what was settled waits no longer"
+        assert isp.show()["balance"] == "0.00"
+        isp.run("verify", code=0)
 
 
 if __name__ == "__main__":

@@ -207,6 +207,45 @@ int64_t daraja_time(struct text text)
 	return at - DARAJA_EAT_US;
 }
 
+/* The first three characters of a receipt are a day in EAT: A is 2006, A is January, 1 to 9 and A
+ * to V are the days (payments facts 1.12; derived, not documented). Its midnight; 0: there is none.
+ */
+static int64_t receipt_day(struct text receipt)
+{
+	struct civil civil = { .day = 0 }, back;
+	if (receipt.size < 3)
+		return 0;
+	char year = receipt.at[0], month = receipt.at[1], day = receipt.at[2];
+	if (year < 'A' || year > 'Z' || month < 'A' || month > 'L')
+		return 0;
+	civil.year = 2006 + (year - 'A');
+	civil.month = (int8_t)(1 + (month - 'A'));
+	if (day >= '1' && day <= '9')
+		civil.day = (int8_t)(day - '0');
+	else if (day >= 'A' && day <= 'V')
+		civil.day = (int8_t)(10 + (day - 'A'));
+	int64_t at = zone_instant(zone_utc(), civil);
+	back = zone_civil(zone_utc(), at);
+	return civil.day == 0 || back.day != civil.day ? 0 : at - DARAJA_EAT_US;
+}
+
+/* More than a day apart is odd: it is no reason to refuse, nor to believe. */
+struct text daraja_odd(struct text receipt, int64_t at, struct arena *arena)
+{
+	int64_t day = receipt_day(receipt);
+	if (day == 0)
+		return text_format(arena, "receipt %.*s begins with no date, as M-PESA's do",
+				   TEXT_ARG(receipt));
+	if (at >= day - DAY_US && at < day + 2 * DAY_US)
+		return TEXT_NONE;
+	struct civil said = zone_civil(zone_utc(), day + DARAJA_EAT_US);
+	struct civil came = zone_civil(zone_utc(), at + DARAJA_EAT_US);
+	return text_format(arena,
+			   "receipt %.*s is one of %04d-%02d-%02d, the payment of %04d-%02d-%02d",
+			   TEXT_ARG(receipt), said.year, said.month, said.day, came.year,
+			   came.month, came.day);
+}
+
 static struct notice confirmation_read(struct reading *reading, struct text country)
 {
 	struct notice notice = { .kind = NOTICE_PAID };
@@ -342,4 +381,5 @@ const struct provider provider_daraja = {
 	.reply = daraja_reply,
 	.refuse = daraja_refuse,
 	.api = &daraja_api,
+	.odd = daraja_odd,
 };

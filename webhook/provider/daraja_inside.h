@@ -31,6 +31,8 @@ bool daraja_amount(int64_t *cents, struct text text, struct arena *arena,
 
 /* "20231121121325" in EAT -> UTC microseconds; 0 when it is no such time. */
 int64_t daraja_time(struct text text);
+/* Why a receipt does not look like one of that moment, or empty. */
+struct text daraja_odd(struct text receipt, int64_t at, struct arena *arena);
 
 /* Success is the number 0 or the text "0", nothing else: "SFC_IC0003" and "R000002" occur (payments
  * facts 1.3). */

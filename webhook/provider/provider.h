@@ -264,6 +264,9 @@ struct provider {
 	/* One that holds a secret itself: kept as the hex SHA-256 of its value. Or NULL. */
 	const char *digested_header;
 	const struct provider_check *check; /* NULL: hints of it are not asked about this way */
+	/* Why a receipt does not look like one of that moment, or empty. It is a suspicion and no
+	 * more. NULL: its receipts tell nothing. */
+	struct text (*odd)(struct text receipt, int64_t at, struct arena *arena);
 };
 
 /* NULL when there is no such provider. */

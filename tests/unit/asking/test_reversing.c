@@ -36,7 +36,7 @@
 	"---\nkind: Package\nname: home-10\nservice: pppoe\nprice: 2500\nperiod: 1 " \
 	"month\nspeed: {down: 10M, up: 5M}\n"
 #define ORDERS ", initiator: wavu, security_credential: {env: WAVU_TEST_KEY}"
-#define RECEIPT "UKL51ZDR4F"
+#define RECEIPT "UK151ZDR4F" /* of the day of town_pay: nothing is odd about it */
 #define TAKEN                                                                    \
 	"{\"ConversationID\":\"AG_1\",\"ResponseCode\":\"0\",\"ResponseDescription\":" \
 	"\"Accepted\"}"

@@ -17,6 +17,7 @@
 #include "money/booking_attempt.h"
 #include "provider/provider.h"
 #include "state/attempts.h"
+#include "state/doubts.h"
 #include "state/inbox.h"
 #include "state/ledger.h"
 #include "state/proof.h"
@@ -37,6 +38,8 @@
 	"type: paybill, token: {env: WAVU_TEST_TOKEN}, trust: verified, " KEYS "}\n"        \
 	"  - {name: strict, provider: daraja, environment: sandbox, shortcode: \"600639\", " \
 	"type: paybill, token: {env: WAVU_TEST_TOKEN}, sources: [196.201.214.200]}\n"       \
+	"  - {name: quick, provider: daraja, environment: sandbox, shortcode: \"600640\", "  \
+	"type: paybill, token: {env: WAVU_TEST_TOKEN}, " KEYS "}\n"                          \
 	"---\nkind: Site\nname: kasarani\n"                                                 \
 	"---\nkind: Package\nname: home-10\nservice: pppoe\nprice: 2500\nperiod: 1 month\n" \
 	"speed: {down: 10M, up: 5M}\n"
@@ -73,6 +76,11 @@ static struct text eat(struct town *town, int64_t at)
 			   civil.day, civil.hour, civil.minute, civil.second);
 }
 
+static const char *code_of(const char *channel)
+{
+	return channel[0] == 'm' ? "600638" : channel[0] == 's' ? "600639" : "600640";
+}
+
 /* A confirmation arrives on a channel's URL. */
 static void claim_on(struct town *town, const char *channel, const char *source,
 		     const char *receipt, const char *amount, const char *account,
@@ -84,7 +92,7 @@ static void claim_on(struct town *town, const char *channel, const char *source,
 			     "\"BusinessShortCode\":\"%s\",\"BillRefNumber\":\"%s\","
 			     "\"MSISDN\":\"%s\"}",
 			     receipt, TEXT_ARG(eat(town, clock_now())), amount,
-			     channel[0] == 'm' ? "600638" : "600639", account, phone)
+			     code_of(channel), account, phone)
 		     .at);
 	town_tell(town);
 }
@@ -94,9 +102,9 @@ static void claim(struct town *town, const char *receipt, const char *amount, co
 	claim_on(town, "main", "127.0.0.1", receipt, amount, account, PAYER);
 }
 
-static void say_to(struct town *town, int64_t attempt, struct text body)
+static void say_to(struct town *town, const char *channel, int64_t attempt, struct text body)
 {
-	struct inbox_line line = { .channel = TEXT("main"),
+	struct inbox_line line = { .channel = text_of(channel),
 				   .provider = TEXT("daraja"),
 				   .kind = TEXT("attempt"),
 				   .attempt = attempt,
@@ -114,8 +122,8 @@ static void say_to(struct town *town, int64_t attempt, struct text body)
 }
 
 /* The provider says what it knows, in answer to the question about that held payment. */
-static void answer(struct town *town, const char *held, const char *receipt, const char *amount,
-		   const char *payer)
+static void answer_on(struct town *town, const char *channel, const char *held,
+		      const char *receipt, const char *amount, const char *payer)
 {
 	struct text parties = TEXT_NONE;
 	struct error error = { 0 };
@@ -130,10 +138,10 @@ static void answer(struct town *town, const char *held, const char *receipt, con
 		fail_msg("nobody was asked about %s", held);
 	if (payer != NULL)
 		parties = text_format(&town->arena,
-				      "{\"Key\":\"CreditPartyName\",\"Value\":\"600638 - Kasi\"},"
+				      "{\"Key\":\"CreditPartyName\",\"Value\":\"%s - Kasi\"},"
 				      "{\"Key\":\"DebitPartyName\",\"Value\":\"%s - JANE\"},",
-				      payer);
-	say_to(town, question.id,
+				      code_of(channel), payer);
+	say_to(town, channel, question.id,
 	       text_format(&town->arena,
 			   "{\"Result\":{\"ResultType\":0,\"ResultCode\":0,\"ResultDesc\":\"-\","
 			   "\"ConversationID\":\"AG_1\",\"ResultParameters\":{\"ResultParameter\":"
@@ -142,6 +150,12 @@ static void answer(struct town *town, const char *held, const char *receipt, con
 			   "{\"Key\":\"Amount\",\"Value\":\"%s\"},{\"Key\":\"ReceiptNo\","
 			   "\"Value\":\"%s\"}]}}}",
 			   TEXT_ARG(parties), TEXT_ARG(eat(town, clock_now())), amount, receipt));
+}
+
+static void answer(struct town *town, const char *held, const char *receipt, const char *amount,
+		   const char *payer)
+{
+	answer_on(town, "main", held, receipt, amount, payer);
 }
 
 /* A prompt left, and the query says that it was paid: credited without a receipt. */
@@ -338,7 +352,7 @@ static void a_prompts_result_passes_a_word(void **state)
 		begin(&town);
 		claim(&town, X, round == 0 ? "1.00" : "2500.00", "KN-0099");
 		attempt = prompt_paid_by_query(&town);
-		say_to(&town, attempt.id, text_of(result));
+		say_to(&town, "main", attempt.id, text_of(result));
 		CREDITED(&town, 1, 250000);
 		assert_int_equal(town_payment(&town, X).id, town_payment(&town, "STK-1").id);
 		assert_int_equal(waiting(&town), 0);
@@ -408,8 +422,8 @@ static void property_07_who_disagree_whose_it_is_leave_it_to_a_person(void **sta
 	end(&town);
 }
 
-static bool state_it(struct town *town, const char *receipt, int64_t cents, const char *account,
-		     struct text *why)
+static bool state_on(struct town *town, const char *channel, const char *receipt, int64_t cents,
+		     const char *account, struct text *why)
 {
 	struct notice notice = { .kind = NOTICE_PAID,
 				 .receipt = text_of(receipt),
@@ -423,12 +437,18 @@ static bool state_it(struct town *town, const char *receipt, int64_t cents, cons
 
 	if (!store_begin(town->seat.store, &error) ||
 	    !booking_stated(&booked, why, &town->seat, intent,
-			    intent_channel(intent, TEXT("main")), &notice, TEXT("amina"),
+			    intent_channel(intent, text_of(channel)), &notice, TEXT("amina"),
 			    clock_now(), &town->arena, &error) ||
 	    !store_commit(town->seat.store, &error))
 		fail_msg("%s", error.text);
 	intent_release(intent);
 	return booked.changed;
+}
+
+static bool state_it(struct town *town, const char *receipt, int64_t cents, const char *account,
+		     struct text *why)
+{
+	return state_on(town, "main", receipt, cents, account, why);
 }
 
 static void property_11_a_statement_counts_with_its_own_words(void **state)
@@ -517,6 +537,118 @@ static void a_released_one_is_listed_under_its_own_receipt(void **state)
 	end(&town);
 }
 
+/* ---- doubts ---------------------------------------------------------------------------------- */
+
+/* The newest word about a payment; -1: nobody doubts it. */
+static int doubt_of(struct town *town, const char *receipt)
+{
+	struct error error = { 0 };
+	struct doubt *doubts;
+	uint32_t count;
+
+	if (!doubts_of(&doubts, &count, town->seat.store, town_payment(town, receipt).id,
+		       &town->arena, &error))
+		fail_msg("%s", error.text);
+	return count == 0 ? -1 : (int)doubts[count - 1].verdict;
+}
+
+/* A receipt of that day, as M-PESA makes them. */
+static const char *receipt_of(struct town *town, int64_t at, const char *rest)
+{
+	static const char digits[] = "0123456789ABCDEFGHIJKLMNOPQRSTUV";
+	struct civil civil = zone_civil(zone_utc(), at + 3 * HOUR_US);
+
+	return text_format(&town->arena, "%c%c%c%s", 'A' + civil.year - 2006, 'A' + civil.month - 1,
+			   digits[civil.day], rest)
+	    .at;
+}
+
+static uint32_t asked_about(struct town *town, const char *receipt)
+{
+	struct error error = { 0 };
+	struct question question;
+	bool found;
+
+	if (!questions_of_payment(&found, &question, town->seat.store,
+				  town_payment(town, receipt).id, QUESTION_VERIFY, &town->arena,
+				  &error))
+		fail_msg("%s", error.text);
+	return found;
+}
+
+static void property_32_an_odd_receipt_is_asked_about_and_decides_nothing(void **state)
+{
+	const char *fresh, *late, *odd;
+	struct town town;
+
+	(void)state;
+	begin(&town);
+	fresh = receipt_of(&town, clock_now(), "51ZDR4F");
+	late = receipt_of(&town, clock_now() - DAY_US, "51ZDR4F");
+	odd = receipt_of(&town, clock_now() - 3 * DAY_US, "51ZDR4F");
+	claim_on(&town, "quick", "127.0.0.1", fresh, "2500.00", "KN-0042", PAYER);
+	claim_on(&town, "quick", "127.0.0.1", late, "2500.00", "KN-0042", PAYER);
+	assert_int_equal(doubt_of(&town, fresh), -1);
+	assert_int_equal(doubt_of(&town, late), -1);
+	assert_false(asked_about(&town, fresh));
+	claim_on(&town, "quick", "127.0.0.1", odd, "2500.00", "KN-0042", PAYER);
+	claim_on(&town, "quick", "127.0.0.1", "SHOP-00017", "2500.00", "KN-0042", PAYER);
+	CREDITED(&town, 4, 1000000);
+	assert_int_equal(doubt_of(&town, odd), DOUBT_ODD);
+	assert_int_equal(doubt_of(&town, "SHOP-00017"), DOUBT_ODD);
+	assert_true(asked_about(&town, odd));
+	answer_on(&town, "quick", odd, odd, "2500.00", PAYER);
+	answer_on(&town, "quick", "SHOP-00017", "SHOP-00017", "10.00", PAYER);
+	assert_int_equal(doubt_of(&town, odd), DOUBT_TRUE);
+	assert_int_equal(doubt_of(&town, "SHOP-00017"), DOUBT_FALSE);
+	/* A person decides what becomes of it. */
+	CREDITED(&town, 4, 1000000);
+	end(&town);
+}
+
+/* Nobody can be asked on that channel: it is written down, and counts as ever. */
+static void property_32_without_anybody_to_ask_it_is_only_noted(void **state)
+{
+	struct doubt_totals totals;
+	struct error error = { 0 };
+	struct town town;
+
+	(void)state;
+	begin(&town);
+	claim_on(&town, "strict", "196.201.214.200", "AAA0000001", "2500.00", "KN-0042", PAYER);
+	CREDITED(&town, 1, 250000);
+	assert_int_equal(doubt_of(&town, "AAA0000001"), DOUBT_ODD);
+	assert_false(asked_about(&town, "AAA0000001"));
+	assert_true(doubts_totals(&totals, town.seat.store, &town.arena, &error));
+	assert_int_equal(totals.count[DOUBT_ODD], 1);
+	end(&town);
+}
+
+/* Under `trust: token` a forged confirmation counts, as its channel says; then the provider's own
+ * list has another amount: both are there for a person, and nothing counts twice. */
+static void property_03_a_believed_lie_is_found_out_and_not_doubled(void **state)
+{
+	struct payment beside;
+	struct town town;
+	struct text why;
+
+	(void)state;
+	begin(&town);
+	claim_on(&town, "quick", "127.0.0.1", X, "1.00", "KN-0099", PAYER);
+	CREDITED(&town, 1, 100);
+	for (int i = 0; i < 2; i++) {
+		(void)state_on(&town, "quick", X, 250000, "KN-0042", &why);
+		assert_true(why.size > 0);
+	}
+	CREDITED(&town, 1, 100);
+	assert_int_equal(doubt_of(&town, X), DOUBT_FALSE);
+	assert_int_equal(waiting(&town), 1);
+	beside = town_payment(&town, "held-2");
+	assert_int_equal(beside.amount_cents, 250000);
+	assert_non_null(strstr(beside.reason.at, X));
+	end(&town);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -533,6 +665,9 @@ int main(void)
 		cmocka_unit_test(a_strange_source_takes_no_receipt),
 		cmocka_unit_test(what_a_person_recorded_is_all_there_is),
 		cmocka_unit_test(a_released_one_is_listed_under_its_own_receipt),
+		cmocka_unit_test(property_32_an_odd_receipt_is_asked_about_and_decides_nothing),
+		cmocka_unit_test(property_32_without_anybody_to_ask_it_is_only_noted),
+		cmocka_unit_test(property_03_a_believed_lie_is_found_out_and_not_doubled),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -205,9 +205,18 @@ bool pulls_all(struct pull **out, uint32_t *count, struct store *store, struct a
 bool pulls_gap_add(struct store *store, int64_t pull_id, int64_t from_at, int64_t to_at,
 		   struct error *error)
 {
+	struct db *db = store_writer(store);
 	struct statement *statement = db_prepare(
-	    store_writer(store), "INSERT INTO pull_gap (pull, from_at, to_at) VALUES (?, ?, ?)");
+	    db, "UPDATE pull_gap SET to_at = ?3 WHERE pull = ?1 AND to_at = ?2 AND covered_at = 0");
 
+	db_bind(statement, 1, pull_id);
+	db_bind(statement, 2, from_at);
+	db_bind(statement, 3, to_at);
+	if (!db_done(statement, error))
+		return false;
+	if (db_changes(db) > 0)
+		return true;
+	statement = db_prepare(db, "INSERT INTO pull_gap (pull, from_at, to_at) VALUES (?, ?, ?)");
 	db_bind(statement, 1, pull_id);
 	db_bind(statement, 2, from_at);
 	db_bind(statement, 3, to_at);

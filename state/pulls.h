@@ -37,6 +37,7 @@ bool pulls_hurried(int64_t *at, struct store *store, int64_t pull_id,
 bool pulls_all(struct pull **out, uint32_t *count, struct store *store, struct arena *arena,
 	       struct error *error) MUST_CHECK;
 
+/* Follows on one that is open: then it is one. */
 bool pulls_gap_add(struct store *store, int64_t pull_id, int64_t from_at, int64_t to_at,
 		   struct error *error) MUST_CHECK;
 /* Those that no statement covers, oldest first. */

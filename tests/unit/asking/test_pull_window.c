@@ -196,6 +196,11 @@ static void a_window_in_hand_goes_on_until_it_is_too_old(void **state)
 	assert_true(pull_window_open(&pull, &gap, nairobi(), now + 50 * HOUR_US));
 	assert_int_equal(pull.offset, 0);
 	assert_true(gap.to_at > gap.from_at);
+	/* Nothing was read of it, for nobody answered: it goes up to now. */
+	pull = known(local(10, 1, 0, 0), now - PULL_AGAIN_US);
+	opens(&pull, now);
+	opens(&pull, now + MINUTE_US);
+	assert_int_equal(pull.to_at, now + MINUTE_US);
 	/* A clock that went back: nothing of the future is asked for. */
 	pull = known(local(10, 1, 0, 0), now);
 	opens(&pull, now + PULL_AGAIN_US);

@@ -278,8 +278,10 @@ static void what_could_not_be_read_is_covered_by_a_statement(void **state)
 	(void)differences(world, &pull, &count);
 	assert_int_equal(count, 0);
 	in_transaction(world);
-	OK(world, pulls_gaps_cover(world->store, TEXT("600638"), NOW - HOUR_US, NOW, TEXT("ann"),
-				   NOW, &world->error));
+	OK(world, pulls_gap_add(world->store, pull.id, NOW + HOUR_US, NOW + 2 * HOUR_US,
+				&world->error));
+	OK(world, pulls_gaps_cover(world->store, TEXT("600638"), NOW - HOUR_US, NOW + HOUR_US,
+				   TEXT("ann"), NOW, &world->error));
 	OK(world, pulls_gaps_cover(world->store, TEXT("600777"), NOW - DAYS(1), NOW + DAYS(1),
 				   TEXT("ann"), NOW, &world->error));
 	done(world);
@@ -287,7 +289,7 @@ static void what_could_not_be_read_is_covered_by_a_statement(void **state)
 	assert_int_equal(count, 1);
 	assert_int_equal(gaps[0].from_at, NOW - HOUR_US);
 	in_transaction(world);
-	OK(world, pulls_gaps_cover(world->store, TEXT("600638"), NOW - HOUR_US, NOW + HOUR_US,
+	OK(world, pulls_gaps_cover(world->store, TEXT("600638"), NOW - HOUR_US, NOW + 2 * HOUR_US,
 				   TEXT("ann"), NOW, &world->error));
 	done(world);
 	OK(world, pulls_gaps(&gaps, &count, world->store, pull.id, &world->arena, &world->error));

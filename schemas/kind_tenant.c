@@ -49,8 +49,8 @@ static const struct key channel_keys[] = {
 	  .help = "That operator's password as the provider's portal encrypted it." },
 	{ .name = "pull", .type = VALUE_BOOL, .fallback = "false",
 	  .help = "Whether the provider's own list of payments is read every quarter of an "
-		  "hour, so that what no callback told is credited; `wavu payment register` asks for the "
-		  "right to it." },
+		  "hour, so that what no callback told is credited; `wavu payment register` "
+		  "asks for the right to it." },
 	{ .name = "nominated", .type = VALUE_PHONE,
 	  .help = "The phone that the provider calls about `pull`; needed to register for it." },
 	{ .name = "secret", .type = VALUE_SECRET,

@@ -39,8 +39,10 @@ bool pull_window_open(struct pull *pull, struct pull_gap *gap, const struct zone
 	int64_t reach_at = now - PULL_REACH_US, until_at;
 
 	*gap = (struct pull_gap){ 0 };
-	/* What nothing was read of yet begins anew, so that it goes up to now; unless that cost a part
-	 * of what can still be reached. */
+	/*
+	 * What nothing was read of yet begins anew, so that it goes up to now; unless that cost a
+	 * part of what can still be reached.
+	 */
 	if (pull->to_at != 0 && pull->from_at >= now - PULL_REACH_MAX_US && pull->to_at <= now &&
 	    (pull->offset > 0 || (pull->until_at != 0 && pull->until_at < reach_at)))
 		return true;

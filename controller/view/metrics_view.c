@@ -14,7 +14,9 @@ struct metric {
 
 static const struct metric router_metrics[] = {
 	{ "wavu_router_reachable", "1 when the last look got an answer", "reachable" },
-	{ "wavu_router_in_sync", "1 when the last look found nothing to change", "in_sync" },
+	{ "wavu_router_in_sync",
+	  "1 when the last look found nothing to change and no roll-out keeps it back",
+	  "in_sync" },
 	{ "wavu_router_drift_rows", "rows of ours that somebody changed", "drift" },
 	{ "wavu_router_contested", "1 when a row was healed again and again", "contested" },
 	{ "wavu_router_generation", "what the router should be", "generation" },

@@ -42,13 +42,13 @@ static struct text trouble_note(const json_t *router, struct arena *arena)
 				   TEXT_ARG(member_text(paused, "reason")));
 	if (member_text(router, "error").size > 0)
 		return member_text(router, "error");
+	if (member_text(router, "kept_at").size > 0)
+		return text_format(arena, "kept at %.*s until its wave comes",
+				   TEXT_ARG(text_head(member_text(router, "kept_at"), 12)));
 	/* A row of somebody else's, or a change that waits: nothing else says it here. */
 	if (member_true(router, "reachable") && json_is_false(json_object_get(router, "in_sync")))
 		return text_format(arena, "wavu plan --router %.*s says what differs",
 				   TEXT_ARG(member_text(router, "name")));
-	if (member_text(router, "kept_at").size > 0)
-		return text_format(arena, "kept at %.*s until its wave comes",
-				   TEXT_ARG(text_head(member_text(router, "kept_at"), 12)));
 	return TEXT_NONE;
 }
 

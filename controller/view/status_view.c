@@ -140,6 +140,13 @@ static json_t *lease_of(const struct outlook *outlook, const struct router *rout
 			 json_text_or_null(protection->why));
 }
 
+/* What a roll-out keeps at a former commit is not what git says, whatever its last look found. */
+static enum ternary in_sync(const struct router_state *state)
+{
+	return state->held_commit.size > 0 && state->in_sync == TERNARY_YES ? TERNARY_NO
+									    : state->in_sync;
+}
+
 static json_t *router_status(const struct outlook *outlook, const struct router_state *state,
 			     const struct protection *protection, int64_t now)
 {
@@ -153,7 +160,7 @@ static json_t *router_status(const struct outlook *outlook, const struct router_
 	    "tenant", json_of_text(outlook->tenant->name), "name", json_of_text(state->name),
 	    "site", router == NULL ? json_null() : json_of_text(router->site->name), "mode",
 	    router == NULL ? json_null() : json_string(mode_words[router->mode]), "reachable",
-	    json_of_ternary(state->reachable), "in_sync", json_of_ternary(state->in_sync),
+	    json_of_ternary(state->reachable), "in_sync", json_of_ternary(in_sync(state)),
 	    "guarded", guarded_of(state), "paused", paused_of(outlook, router, state, now), "drift",
 	    (json_int_t)state->drift_rows, "contested", (int)state->contested, "generation",
 	    (json_int_t)state->generation, "applied_generation",

@@ -3,124 +3,15 @@
 #include "base/clock.h"
 #include "money/booking_attempt.h"
 #include "money/booking_doubt.h"
-#include "money/booking_ending.h"
 #include "money/booking_inside.h"
 #include "money/booking_question.h"
 #include "seat/rollout.h"
 #include "policies/matching.h"
-#include "policies/prepaid.h"
 #include "provider/provider.h"
 #include "state/attempts.h"
-#include "state/fleet.h"
 #include "state/ledger.h"
 #include "state/proof.h"
-#include "state/pulls.h"
 #include "state/words.h"
-
-#define SAME_HELD_MAX 500 /* newest held payments among which a repeated refusal is looked for */
-
-/* ---- what credit buys ------------------------------------------------------------------------ */
-
-/* Spends what the account has; out: periods and paid until. */
-static bool buy(uint32_t *periods, int64_t *paid_until_at, struct seat *seat,
-		const struct intent *intent, const struct subscriber *subscriber,
-		int64_t payment_id, int64_t now, struct arena *arena, struct error *error)
-{
-	struct standing standing;
-	struct bought bought;
-	struct purchase purchase;
-
-	*periods = 0;
-	if (!ledger_standing(&standing, seat->store, subscriber->reference, arena, error))
-		return false;
-	*paid_until_at = standing.paid_until_at;
-	bought = prepaid_buy(&(struct policy_case){ .tenant = &intent->tenant,
-						    .subscriber = subscriber,
-						    .standing = &standing,
-						    .now = now,
-						    .arena = arena });
-	if (bought.periods == 0)
-		return true;
-	purchase = (struct purchase){ .payment_id = payment_id,
-				      .periods = bought.periods,
-				      .cents = bought.cents,
-				      .service_from_at = bought.service_from_at,
-				      .paid_from_at = bought.paid_from_at,
-				      .paid_until_at = bought.paid_until_at,
-				      .anchor_day = bought.anchor_day,
-				      .package = subscriber->package->name };
-	*periods = bought.periods;
-	*paid_until_at = bought.paid_until_at;
-	return ledger_buy(seat->store, subscriber->reference, &purchase, now, error);
-}
-
-bool booking_renew(uint32_t *periods, struct seat *seat, const struct intent *intent,
-		   const struct subscriber *subscriber, int64_t now, struct arena *arena,
-		   struct error *error)
-{
-	int64_t paid_until_at;
-
-	return buy(periods, &paid_until_at, seat, intent, subscriber, 0, now, arena, error);
-}
-
-bool booking_credit(struct booked *out, struct seat *seat, const struct intent *intent,
-		    const struct subscriber *subscriber, int64_t now, struct arena *arena,
-		    struct error *error)
-{
-	struct text because = text_format(arena, "payment %.*s credited %.*s",
-					  TEXT_ARG(out->payment.receipt),
-					  TEXT_ARG(subscriber->account));
-
-	out->changed = true;
-	out->status = PAYMENT_CREDITED;
-	out->subscriber = subscriber;
-	return buy(&out->periods, &out->paid_until_at, seat, intent, subscriber, out->payment.id,
-		   now, arena, error) &&
-	       booking_ending(seat, intent, subscriber, out, now, arena, error) &&
-	       rollout_mark(seat, subscriber->router->name, subscriber->reference, CAUSE_PAYMENT,
-			    because, now, error);
-}
-
-/* ---- whose it is ----------------------------------------------------------------------------- */
-
-struct asked {
-	struct seat *seat;
-	const struct intent *intent;
-	int64_t now;
-	struct arena *arena;
-	struct error *error;
-	bool failed;
-};
-
-static bool is_terminated(void *context, const struct subscriber *subscriber)
-{
-	struct asked *asked = context;
-	struct standing standing;
-	struct policy_case given = { .tenant = &asked->intent->tenant,
-				     .subscriber = subscriber,
-				     .standing = &standing,
-				     .now = asked->now,
-				     .arena = asked->arena };
-
-	if (asked->failed || !ledger_standing(&standing, asked->seat->store, subscriber->reference,
-					      asked->arena, asked->error)) {
-		asked->failed = true;
-		return false;
-	}
-	return policy_entitle(&given).state == STATE_TERMINATED;
-}
-
-bool booking_is_served(bool *served, struct seat *seat, const struct intent *intent,
-		       const struct subscriber *subscriber, int64_t now, struct arena *arena,
-		       struct error *error)
-{
-	struct asked asked = { seat, intent, now, arena, error, false };
-
-	*served = subscriber != NULL && !is_terminated(&asked, subscriber);
-	return !asked.failed;
-}
-
-/* ---- one line of the inbox ------------------------------------------------------------------- */
 
 static struct payment payment_of(const struct inbox_line *line, const struct heard *heard,
 				 int64_t now)
@@ -156,45 +47,14 @@ bool booking_book(struct booked *out, struct seat *seat, enum payment_status sta
 	return true;
 }
 
-bool booking_hold_once(struct booked *out, struct seat *seat, struct text reason,
-		       struct arena *arena, struct error *error)
-{
-	struct payment *held;
-	uint32_t count;
-
-	if (!ledger_payments(&held, &count, seat->store, PAYMENT_HELD, SAME_HELD_MAX, arena, error))
-		return false;
-	for (uint32_t i = 0; i < count; i++)
-		if (text_equal(held[i].reason, reason))
-			return true;
-	out->payment.receipt = TEXT_NONE;
-	return booking_book(out, seat, PAYMENT_HELD, reason, TEXT_NONE, arena, error);
-}
-
-/* A receipt that says two amounts is money that a person must judge; said again, it is one line. */
-bool booking_hold_other_amount(struct booked *out, struct seat *seat, const struct payment *former,
-			       struct arena *arena, struct error *error)
-{
-	struct text had = TEXT("an unreadable amount"), has = had, reason;
-
-	if (former->has_amount)
-		had = text_of_cents(arena, former->amount_cents);
-	if (out->payment.has_amount)
-		has = text_of_cents(arena, out->payment.amount_cents);
-	reason = text_format(arena, "receipt %.*s is known with %.*s, this one says %.*s",
-			     TEXT_ARG(former->receipt), TEXT_ARG(had), TEXT_ARG(has));
-	return booking_hold_once(out, seat, reason, arena, error);
-}
-
 static bool match_and_credit(struct booked *out, struct seat *seat, const struct intent *intent,
 			     const struct heard *heard, const struct payment *held, int64_t now,
 			     struct arena *arena, struct error *error)
 {
-	struct asked asked = { seat, intent, now, arena, error, false };
-	struct match match = match_notice(intent, &heard->notice, arena, is_terminated, &asked);
 	struct text settled, stated = TEXT_NONE;
+	struct match match;
 
-	if (asked.failed)
+	if (!booking_match(&match, seat, intent, &heard->notice, now, arena, error))
 		return false;
 	if (heard->nobodys.size > 0)
 		match = (struct match){ .why = heard->nobodys };
@@ -308,16 +168,8 @@ static bool book_known(struct booked *out, struct seat *seat, const struct inten
 	return match_and_credit(out, seat, intent, heard, former, now, arena, error);
 }
 
-/* What is known of a receipt before something proven is booked under it. */
-struct known {
-	struct payment former;
-	bool found;   /* `former` has it */
-	bool is_word; /* but is a mere word that waits */
-	bool is_done; /* a person recorded what a word said, or gave it back */
-};
-
-static bool known_read(struct known *out, struct seat *seat, struct text receipt,
-		       struct arena *arena, struct error *error)
+bool booking_known(struct known *out, struct seat *seat, struct text receipt, struct arena *arena,
+		   struct error *error)
 {
 	struct words words;
 	bool waits;
@@ -342,7 +194,7 @@ static bool book_proven(struct booked *out, struct seat *seat, const struct inte
 	struct known known;
 	bool is_prompt, is_news;
 
-	if (!known_read(&known, seat, receipt, arena, error))
+	if (!booking_known(&known, seat, receipt, arena, error))
 		return false;
 	if (known.is_done)
 		return true;
@@ -403,12 +255,26 @@ static bool doubt(const struct booked *booked, struct seat *seat, const struct i
 		booking_doubt_unnamed(seat, payment, now, error));
 }
 
-static bool book_heard(struct booked *out, struct seat *seat, const struct intent *intent,
-		       const struct inbox_line *line, const struct heard *heard, int64_t now,
-		       struct arena *arena, struct error *error)
+bool booking_heard(struct booked *out, struct seat *seat, const struct intent *intent,
+		   const struct inbox_line *line, const struct heard *heard, int64_t now,
+		   struct arena *arena, struct error *error)
 {
 	return book_words(out, seat, intent, line, heard, now, arena, error) &&
 	       doubt(out, seat, intent, heard, now, arena, error);
+}
+
+bool booking_contradicted(struct booked *out, struct seat *seat, const struct intent *intent,
+			  const struct inbox_line *line, const struct heard *heard,
+			  const struct known *known, int64_t now, struct arena *arena,
+			  struct error *error)
+{
+	bool is_in = known->found && (known->former.status == PAYMENT_CREDITED ||
+				      known->former.status == PAYMENT_UNMATCHED);
+
+	if (known->is_done || !is_in || known->former.amount_cents == heard->notice.amount_cents)
+		return true;
+	*out = (struct booked){ .payment = payment_of(line, heard, now) };
+	return book_known(out, seat, intent, heard, &known->former, now, arena, error);
 }
 
 bool booking_true(struct booked *out, struct seat *seat, const struct intent *intent,
@@ -430,7 +296,7 @@ bool booking_true(struct booked *out, struct seat *seat, const struct intent *in
 		heard.notice.phone = vouched->payer;
 		heard.notice.phone_hash = TEXT_NONE;
 	}
-	return book_heard(out, seat, intent, line, &heard, now, arena, error);
+	return booking_heard(out, seat, intent, line, &heard, now, arena, error);
 }
 
 bool booking_nobodys(struct booked *out, struct seat *seat, const struct intent *intent,
@@ -447,7 +313,7 @@ bool booking_nobodys(struct booked *out, struct seat *seat, const struct intent 
 			       .payer_is_word = vouched->payer.size == 0,
 			       .nobodys = why };
 
-	return book_heard(out, seat, intent, line, &heard, now, arena, error);
+	return booking_heard(out, seat, intent, line, &heard, now, arena, error);
 }
 
 bool booking_line(struct booked *out, struct seat *seat, const struct intent *intent,
@@ -462,7 +328,7 @@ bool booking_line(struct booked *out, struct seat *seat, const struct intent *in
 			   : booking_result(out, seat, intent, line, now, arena, error);
 	heard = booking_listen(seat, intent, line, arena);
 	heard.is_said = true;
-	return book_heard(out, seat, intent, line, &heard, now, arena, error);
+	return booking_heard(out, seat, intent, line, &heard, now, arena, error);
 }
 
 bool booking_confirmed(struct booked *out, struct seat *seat, const struct intent *intent,
@@ -481,136 +347,7 @@ bool booking_confirmed(struct booked *out, struct seat *seat, const struct inten
 				    PROOF_PROVEN, &unverified, arena);
 	if (unverified)
 		heard.why = TEXT_NONE; /* that is what was asked */
-	return book_heard(out, seat, intent, line, &heard, now, arena, error);
-}
-
-/* ---- statements and lists -------------------------------------------------------------------- */
-
-/* Why a stated line is not the money of the payment with its receipt, or empty. */
-static bool stands_against(struct text *why, struct seat *seat, const struct intent *intent,
-			   const struct payment *former, const struct heard *heard,
-			   struct arena *arena, struct error *error)
-{
-	struct error refused = { 0 };
-	struct text settled;
-
-	*why = TEXT_NONE;
-	if (!former->has_amount || former->amount_cents != heard->notice.amount_cents) {
-		*why = TEXT("it is known here with another amount, or with none");
-		return true;
-	}
-	if (former->status != PAYMENT_HELD)
-		return true;
-	if (!settled_by(&settled, seat->store, former->id, arena, error))
-		return false;
-	if (settled.size > 0) {
-		*why = text_format(arena, "it was settled by %.*s already", TEXT_ARG(settled));
-		return true;
-	}
-	/* Whatever the callback said: the list is the provider's own word. */
-	if (heard->is_listed || booking_may_release(seat, intent, former, arena, &refused))
-		return true;
-	*error = refused;
-	*why = text_copy(arena, text_of(refused.text));
-	return refused.code == ERROR_REFUSED;
-}
-
-/* Was it paid before wavu knew of that money? Then it may be part of what was declared as had. */
-static bool came_before(struct text *why, struct seat *seat, const struct intent *intent,
-			const struct heard *heard, int64_t now, struct arena *arena,
-			struct error *error)
-{
-	struct asked asked = { seat, intent, now, arena, error, false };
-	struct match match = match_notice(intent, &heard->notice, arena, is_terminated, &asked);
-	int64_t first_at, own_at = 0;
-
-	*why = TEXT_NONE;
-	if (asked.failed || !takeover_at(&first_at, seat->store, error) ||
-	    (match.subscriber != NULL &&
-	     !opening_at(&own_at, seat->store, match.subscriber->reference, error)))
-		return false;
-	/* Its times are whole seconds. */
-	if (heard->notice.at + SECOND_US <= first_at)
-		*why = text_format(arena, "before the opening: wavu took over on %.*s",
-				   TEXT_ARG(time_text(arena, intent->tenant.zone, first_at)));
-	else if (heard->notice.at + SECOND_US <= own_at)
-		*why = text_format(arena, "before the opening of %.*s, on %.*s",
-				   TEXT_ARG(match.subscriber->account),
-				   TEXT_ARG(time_text(arena, intent->tenant.zone, own_at)));
-	return true;
-}
-
-/* What a provider's statement or its own list says: proven, once, by its receipt. */
-/* What is in the books may be a lie of whoever had the token: the true amount is held beside it. */
-static bool contradict(struct booked *out, struct seat *seat, const struct intent *intent,
-		       const struct heard *heard, const struct inbox_line *line,
-		       const struct known *known, int64_t now, struct arena *arena,
-		       struct error *error)
-{
-	bool is_in = known->found && (known->former.status == PAYMENT_CREDITED ||
-				      known->former.status == PAYMENT_UNMATCHED);
-
-	if (known->is_done || !is_in || known->former.amount_cents == heard->notice.amount_cents)
-		return true;
-	*out = (struct booked){ .payment = payment_of(line, heard, now) };
-	return book_known(out, seat, intent, heard, &known->former, now, arena, error);
-}
-
-static bool book_stated(struct booked *out, struct text *why, bool *by_hand, struct seat *seat,
-			const struct intent *intent, struct heard *heard, int64_t now,
-			struct arena *arena, struct error *error)
-{
-	const struct inbox_line line = { .provider = heard->channel->provider,
-					 .channel = heard->channel->name,
-					 .received_at = now };
-	struct known known;
-
-	invariant(heard->notice.receipt.size > 0 && heard->notice.has_amount);
-	*out = (struct booked){ 0 };
-	*why = TEXT_NONE;
-	booking_cut_words(&heard->notice);
-	if (!known_read(&known, seat, heard->notice.receipt, arena, error))
-		return false;
-	*by_hand = known.is_done;
-	if (known.is_done)
-		*why = TEXT("a person recorded it already");
-	else if (known.found && !known.is_word &&
-		 !stands_against(why, seat, intent, &known.former, heard, arena, error))
-		return false;
-	if (why->size > 0)
-		return contradict(out, seat, intent, heard, &line, &known, now, arena, error);
-	if (!known.found || known.former.status == PAYMENT_HELD) {
-		if (!came_before(why, seat, intent, heard, now, arena, error))
-			return false;
-		/* A list begins where wavu took over: it came in, but nobody gets it unasked. */
-		if (why->size > 0 && !heard->is_listed)
-			return true;
-		heard->nobodys = *why;
-		*why = TEXT_NONE;
-	}
-	return book_heard(out, seat, intent, &line, heard, now, arena, error);
-}
-
-bool booking_stated(struct booked *out, struct text *why, struct seat *seat,
-		    const struct intent *intent, const struct channel *channel,
-		    const struct notice *notice, struct text actor, int64_t now,
-		    struct arena *arena, struct error *error)
-{
-	struct heard heard = { .channel = channel, .notice = *notice, .actor = actor };
-	bool by_hand;
-
-	invariant(actor.size > 0);
-	return book_stated(out, why, &by_hand, seat, intent, &heard, now, arena, error);
-}
-
-bool booking_listed(struct booked *out, struct text *why, bool *by_hand, struct seat *seat,
-		    const struct intent *intent, const struct channel *channel,
-		    const struct notice *notice, int64_t now, struct arena *arena,
-		    struct error *error)
-{
-	struct heard heard = { .channel = channel, .notice = *notice, .is_listed = true };
-
-	return book_stated(out, why, by_hand, seat, intent, &heard, now, arena, error);
+	return booking_heard(out, seat, intent, line, &heard, now, arena, error);
 }
 
 void booking_tell(struct seat *seat, const struct booked *booked)

@@ -1,10 +1,11 @@
 /*
- * What booking.c and booking_attempt.c share. Inside of the loop's booking only; as in booking.h,
- * every function needs an open transaction of the seat's store; blocks on disk.
+ * What the booking_*.c share, file by file; for them alone. As in booking.h, every function that
+ * may fail needs an open transaction of the seat's store and blocks on disk.
  */
 #pragma once
 
 #include "money/booking.h"
+#include "policies/matching.h"
 #include "provider/provider.h"
 
 /* What was heard, and why it is not to be credited without a person (empty: nothing against it). */
@@ -15,13 +16,16 @@ struct heard {
 	bool unproven;   /* nobody vouches for it: a mere word (booking_word.c) */
 	bool unverified; /* that is all that is against it */
 	bool refused;    /* its signature does not fit: its words count for nothing */
-	bool asks;       /* a hint whose provider answers at once: loop/checking asks it */
+	bool asks;       /* a hint whose provider answers at once: asking/checking asks it */
 	bool is_said;    /* all there is, is a callback; else the provider itself says so */
 	struct text actor; /* who gave the statement that says it; empty: it came as a callback */
 	bool is_listed;      /* the provider's own list says it */
 	struct text nobodys; /* why nobody can say whose it is; empty: it is matched */
 	bool payer_is_word;  /* the provider vouches for the rest, but not for the payer */
 };
+
+/* ---- booking_listen.c ------------------------------------------------------------------------ */
+
 /* Reads the line as its channel's provider does, and says what is against it. */
 struct heard booking_listen(struct seat *seat, const struct intent *intent,
 			    const struct inbox_line *line, struct arena *arena);
@@ -42,10 +46,12 @@ bool booking_may_release(struct seat *seat, const struct intent *intent,
 			 const struct payment *payment, struct arena *arena,
 			 struct error *error) MUST_CHECK;
 
-/* Writes out->payment down with that status; out->changed false: its receipt was known. */
-bool booking_book(struct booked *out, struct seat *seat, enum payment_status status,
-		  struct text reason, struct text reference, struct arena *arena,
-		  struct error *error) MUST_CHECK;
+/* ---- booking_credit.c ------------------------------------------------------------------------ */
+
+/* Whose it is, among those who are served; of the intent given. */
+bool booking_match(struct match *out, struct seat *seat, const struct intent *intent,
+		   const struct notice *notice, int64_t now, struct arena *arena,
+		   struct error *error) MUST_CHECK;
 /* The credited one: his credit is spent, and his rows are owed a look. */
 bool booking_credit(struct booked *out, struct seat *seat, const struct intent *intent,
 		    const struct subscriber *subscriber, int64_t now, struct arena *arena,
@@ -54,6 +60,31 @@ bool booking_credit(struct booked *out, struct seat *seat, const struct intent *
 bool booking_is_served(bool *served, struct seat *seat, const struct intent *intent,
 		       const struct subscriber *subscriber, int64_t now, struct arena *arena,
 		       struct error *error) MUST_CHECK;
+
+/* ---- booking.c ------------------------------------------------------------------------------- */
+
+/* Writes out->payment down with that status; out->changed false: its receipt was known. */
+bool booking_book(struct booked *out, struct seat *seat, enum payment_status status,
+		  struct text reason, struct text reference, struct arena *arena,
+		  struct error *error) MUST_CHECK;
+/* What is known of a receipt before something proven is booked under it. */
+struct known {
+	struct payment former;
+	bool found;   /* `former` has it */
+	bool is_word; /* but is a mere word that waits */
+	bool is_done; /* a person recorded what a word said, or gave it back */
+};
+bool booking_known(struct known *out, struct seat *seat, struct text receipt, struct arena *arena,
+		   struct error *error) MUST_CHECK;
+/* What was heard is judged by its kind, matched, booked, and what is odd about it written down. */
+bool booking_heard(struct booked *out, struct seat *seat, const struct intent *intent,
+		   const struct inbox_line *line, const struct heard *heard, int64_t now,
+		   struct arena *arena, struct error *error) MUST_CHECK;
+/* What is in the books may be a lie of whoever had the token: the true amount is held beside it. */
+bool booking_contradicted(struct booked *out, struct seat *seat, const struct intent *intent,
+			  const struct inbox_line *line, const struct heard *heard,
+			  const struct known *known, int64_t now, struct arena *arena,
+			  struct error *error) MUST_CHECK;
 /* What the provider itself says of a payment that a callback named. */
 struct vouched {
 	struct text receipt;
@@ -71,12 +102,15 @@ bool booking_true(struct booked *out, struct seat *seat, const struct intent *in
 bool booking_nobodys(struct booked *out, struct seat *seat, const struct intent *intent,
 		     const struct inbox_line *line, const struct vouched *vouched, struct text why,
 		     int64_t now, struct arena *arena, struct error *error) MUST_CHECK;
+
+/* ---- booking_hold.c -------------------------------------------------------------------------- */
+
 /* Held for that reason, without a receipt; said again, it is one line. */
 bool booking_hold_once(struct booked *out, struct seat *seat, struct text reason,
 		       struct arena *arena, struct error *error) MUST_CHECK;
+/* Its receipt is in the books with another amount. */
 bool booking_hold_other_amount(struct booked *out, struct seat *seat, const struct payment *former,
 			       struct arena *arena, struct error *error) MUST_CHECK;
-
 /*
  * Held without a receipt, once for everything with this key; said again, it is counted on
  * (state/heard.h).
@@ -90,16 +124,19 @@ bool booking_hold_unreadable(struct booked *out, struct seat *seat, const struct
 			     struct error *error) MUST_CHECK;
 /*
  * A line whose signature does not fit. Its words do not count: one held payment a channel and
- * reason, however many come; the lines are tried again (loop/checker.h), for the key may be wrong.
+ * reason, however many come; the lines are tried again (money/retrying.h), for the key may be the
+ * fault.
  */
 bool booking_refuse(struct booked *out, struct seat *seat, const struct inbox_line *line,
 		    struct text reason, int64_t now, struct arena *arena,
 		    struct error *error) MUST_CHECK;
 
+/* ---- booking_word.c -------------------------------------------------------------------------- */
+
 /* What nobody proves, as it was said. */
 struct spoken {
 	struct text why;    /* it is held */
-	bool is_hint;       /* its provider answers at once: loop/checker asks it */
+	bool is_hint;       /* its provider answers at once: asking/checking asks it */
 	bool is_asked_late; /* that it was not asked is all that is against it */
 };
 /*

@@ -1,6 +1,41 @@
 #include "base/digest.h"
 #include "money/booking_inside.h"
 #include "state/heard.h"
+#include "state/ledger.h"
+
+/* What a person must judge before it is credited; said again, it is one line. */
+
+#define SAME_HELD_MAX 500 /* newest held payments among which a repeated refusal is looked for */
+
+bool booking_hold_once(struct booked *out, struct seat *seat, struct text reason,
+		       struct arena *arena, struct error *error)
+{
+	struct payment *held;
+	uint32_t count;
+
+	if (!ledger_payments(&held, &count, seat->store, PAYMENT_HELD, SAME_HELD_MAX, arena, error))
+		return false;
+	for (uint32_t i = 0; i < count; i++)
+		if (text_equal(held[i].reason, reason))
+			return true;
+	out->payment.receipt = TEXT_NONE;
+	return booking_book(out, seat, PAYMENT_HELD, reason, TEXT_NONE, arena, error);
+}
+
+/* A receipt that says two amounts may be money twice, or money once. */
+bool booking_hold_other_amount(struct booked *out, struct seat *seat, const struct payment *former,
+			       struct arena *arena, struct error *error)
+{
+	struct text had = TEXT("an unreadable amount"), has = had, reason;
+
+	if (former->has_amount)
+		had = text_of_cents(arena, former->amount_cents);
+	if (out->payment.has_amount)
+		has = text_of_cents(arena, out->payment.amount_cents);
+	reason = text_format(arena, "receipt %.*s is known with %.*s, this one says %.*s",
+			     TEXT_ARG(former->receipt), TEXT_ARG(had), TEXT_ARG(has));
+	return booking_hold_once(out, seat, reason, arena, error);
+}
 
 bool booking_hold_counted(struct booked *out, struct seat *seat, const struct digest *key,
 			  struct text reason, int64_t now, struct arena *arena, struct error *error)

@@ -172,85 +172,69 @@ bool attempts_find(bool *found, struct attempt *out, struct store *store, int64_
 		   struct arena *arena, struct error *error)
 {
 	struct statement *statement;
-	struct db *db;
 
 	*found = false;
-	if (!store_read(&db, store, STORE_TENANT, error))
+	if (!store_select(&statement, store, STORE_TENANT, ATTEMPT "WHERE a.id = ?", error))
 		return false;
-	statement = db_prepare(db, ATTEMPT "WHERE a.id = ?");
 	db_bind(statement, 1, id);
-	bool ok = take_one(found, out, statement, arena, error);
-	store_read_done(store, STORE_TENANT, db);
-	return ok;
+	return take_one(found, out, statement, arena, error);
 }
 
 bool attempts_of_payment(bool *found, struct attempt *out, struct store *store, int64_t payment_id,
 			 struct arena *arena, struct error *error)
 {
 	struct statement *statement;
-	struct db *db;
 
 	*found = false;
-	if (!store_read(&db, store, STORE_TENANT, error))
+	if (!store_select(&statement, store, STORE_TENANT,
+			  ATTEMPT "WHERE a.payment = ? ORDER BY a.id LIMIT 1", error))
 		return false;
-	statement = db_prepare(db, ATTEMPT "WHERE a.payment = ? ORDER BY a.id LIMIT 1");
 	db_bind(statement, 1, payment_id);
-	bool ok = take_one(found, out, statement, arena, error);
-	store_read_done(store, STORE_TENANT, db);
-	return ok;
+	return take_one(found, out, statement, arena, error);
 }
 
 bool attempts_named(bool *found, struct attempt *out, struct store *store, struct text channel,
 		    struct text provider_ref, struct arena *arena, struct error *error)
 {
 	struct statement *statement;
-	struct db *db;
 
 	*found = false;
 	if (provider_ref.size == 0)
 		return true;
-	if (!store_read(&db, store, STORE_TENANT, error))
+	if (!store_select(&statement, store, STORE_TENANT,
+			  ATTEMPT "WHERE a.provider_ref = ?1 AND a.provider_ref <> ''"
+				  " AND a.channel = ?2 ORDER BY a.id DESC LIMIT 1",
+			  error))
 		return false;
-	statement = db_prepare(db, ATTEMPT "WHERE a.provider_ref = ?1 AND a.provider_ref <> ''"
-					   " AND a.channel = ?2 ORDER BY a.id DESC LIMIT 1");
 	db_bind_text(statement, 1, provider_ref);
 	db_bind_text(statement, 2, channel);
-	bool ok = take_one(found, out, statement, arena, error);
-	store_read_done(store, STORE_TENANT, db);
-	return ok;
+	return take_one(found, out, statement, arena, error);
 }
 
 bool attempts_list(struct attempt **out, uint32_t *count, struct store *store, uint32_t max,
 		   struct arena *arena, struct error *error)
 {
 	struct statement *statement;
-	struct db *db;
 
-	if (!store_read(&db, store, STORE_TENANT, error))
+	if (!store_select(&statement, store, STORE_TENANT, ATTEMPT "ORDER BY a.id DESC LIMIT ?",
+			  error))
 		return false;
-	statement = db_prepare(db, ATTEMPT "ORDER BY a.id DESC LIMIT ?");
 	db_bind(statement, 1, max);
-	bool ok = take_all(out, count, statement, arena, error);
-	store_read_done(store, STORE_TENANT, db);
-	return ok;
+	return take_all(out, count, statement, arena, error);
 }
 
 bool attempts_open_count(int64_t *count, struct store *store, struct error *error)
 {
 	struct statement *statement;
-	struct db *db;
 
 	*count = 0;
-	if (!store_read(&db, store, STORE_TENANT, error))
-		return false;
 	/* An open one always has something due: the index of those is short. */
-	statement = db_prepare(db, "SELECT COUNT(*) FROM attempt WHERE next_at > 0"
-				   " AND status IN ('created', 'prompted')");
-	if (db_step(statement))
-		*count = db_column(statement, 0);
-	bool ok = db_finish(statement, error);
-	store_read_done(store, STORE_TENANT, db);
-	return ok;
+	if (!store_select(&statement, store, STORE_TENANT,
+			  "SELECT COUNT(*) FROM attempt WHERE next_at > 0"
+			  " AND status IN ('created', 'prompted')",
+			  error))
+		return false;
+	return db_finish_number(count, statement, error);
 }
 
 bool attempts_due(struct attempt **out, uint32_t *count, int64_t *next_at, struct store *store,
@@ -287,15 +271,12 @@ bool attempts_sent_since(struct attempt **out, uint32_t *count, struct store *st
 			 struct arena *arena, struct error *error)
 {
 	struct statement *statement;
-	struct db *db;
 
-	if (!store_read(&db, store, STORE_TENANT, error))
+	if (!store_select(&statement, store, STORE_TENANT,
+			  ATTEMPT "WHERE a.sent_at > 0 AND a.sent_at >= ? ORDER BY a.id", error))
 		return false;
-	statement = db_prepare(db, ATTEMPT "WHERE a.sent_at > 0 AND a.sent_at >= ? ORDER BY a.id");
 	db_bind(statement, 1, since);
-	bool ok = take_all(out, count, statement, arena, error);
-	store_read_done(store, STORE_TENANT, db);
-	return ok;
+	return take_all(out, count, statement, arena, error);
 }
 
 /* ---- the same money, heard of twice ---------------------------------------------------------- */
@@ -325,15 +306,15 @@ bool attempts_without_receipt(bool *found, struct attempt *out, struct store *st
 			      struct arena *arena, struct error *error)
 {
 	struct statement *statement;
-	struct db *db;
 
 	*found = false;
-	if (!store_read(&db, store, STORE_TENANT, error))
+	if (!store_select(&statement, store, STORE_TENANT,
+			  ATTEMPT
+			  "WHERE a.channel = ?1 AND a.cents = ?2 AND a.sent_at BETWEEN ?3 AND"
+			  " ?4 AND p.receipt = 'STK-' || a.id AND g.payment IS NULL"
+			  " ORDER BY a.id",
+			  error))
 		return false;
-	statement = db_prepare(db, ATTEMPT
-			       "WHERE a.channel = ?1 AND a.cents = ?2 AND a.sent_at BETWEEN ?3 AND"
-			       " ?4 AND p.receipt = 'STK-' || a.id AND g.payment IS NULL"
-			       " ORDER BY a.id");
 	db_bind_text(statement, 1, channel);
 	db_bind(statement, 2, notice->amount_cents);
 	db_bind(statement, 3, at - AFTER_US);
@@ -343,25 +324,23 @@ bool attempts_without_receipt(bool *found, struct attempt *out, struct store *st
 		*found = is_same_payer(out, notice->phone, notice->phone_hash, notice->reference,
 				       arena);
 	}
-	bool ok = db_finish(statement, error);
-	store_read_done(store, STORE_TENANT, db);
-	return ok;
+	return db_finish(statement, error);
 }
 
 bool attempts_asked(bool *found, struct attempt *out, struct store *store,
 		    const struct payment *payment, struct arena *arena, struct error *error)
 {
 	struct statement *statement;
-	struct db *db;
 
 	*found = false;
 	if (payment->phone.size == 0 && payment->phone_hash.size == 0)
 		return true;
-	if (!store_read(&db, store, STORE_TENANT, error))
+	if (!store_select(&statement, store, STORE_TENANT,
+			  ATTEMPT "WHERE a.channel = ?1 AND a.cents = ?2 AND a.sent_at"
+				  " BETWEEN ?3 AND ?4 AND a.status IN ('created',"
+				  " 'prompted') ORDER BY a.id",
+			  error))
 		return false;
-	statement = db_prepare(db, ATTEMPT "WHERE a.channel = ?1 AND a.cents = ?2 AND a.sent_at"
-					   " BETWEEN ?3 AND ?4 AND a.status IN ('created',"
-					   " 'prompted') ORDER BY a.id");
 	db_bind_text(statement, 1, payment->channel);
 	db_bind(statement, 2, payment->amount_cents);
 	db_bind(statement, 3, payment->at - AFTER_US);
@@ -370,52 +349,48 @@ bool attempts_asked(bool *found, struct attempt *out, struct store *store,
 		take_attempt(out, statement, arena);
 		*found = is_same_payer(out, payment->phone, payment->phone_hash, TEXT_NONE, arena);
 	}
-	bool ok = db_finish(statement, error);
-	store_read_done(store, STORE_TENANT, db);
-	return ok;
+	return db_finish(statement, error);
 }
 
 bool attempts_wait(bool *wait, struct store *store, struct text channel, int64_t cents, int64_t at,
 		   struct error *error)
 {
 	struct statement *statement;
-	struct db *db;
 
 	*wait = false;
-	if (!store_read(&db, store, STORE_TENANT, error))
-		return false;
-	statement = db_prepare(
-	    db, "SELECT 1 FROM attempt a JOIN payment p ON p.id = a.payment WHERE a.channel = ?1"
+	if (!store_select(
+		&statement, store, STORE_TENANT,
+		"SELECT 1 FROM attempt a JOIN payment p ON p.id = a.payment WHERE a.channel = ?1"
 		" AND a.cents = ?2 AND a.sent_at BETWEEN ?3 AND ?4 AND p.receipt = 'STK-' || a.id"
-		" AND NOT EXISTS (SELECT 1 FROM merged g WHERE g.payment = p.id) LIMIT 1");
+		" AND NOT EXISTS (SELECT 1 FROM merged g WHERE g.payment = p.id) LIMIT 1",
+		error))
+		return false;
 	db_bind_text(statement, 1, channel);
 	db_bind(statement, 2, cents);
 	db_bind(statement, 3, at - AFTER_US);
 	db_bind(statement, 4, at + BEFORE_US);
 	*wait = db_step(statement);
-	bool ok = db_finish(statement, error);
-	store_read_done(store, STORE_TENANT, db);
-	return ok;
+	return db_finish(statement, error);
 }
 
 bool attempts_payment(int64_t *payment_id, struct store *store, const struct attempt *attempt,
 		      struct arena *arena, struct error *error)
 {
 	struct statement *statement;
-	struct db *db;
 
 	*payment_id = 0;
-	if (!store_read(&db, store, STORE_TENANT, error))
-		return false;
-	statement = db_prepare(
-	    db, "SELECT p.id, p.phone, p.phone_hash, p.reference FROM payment p"
+	if (!store_select(
+		&statement, store, STORE_TENANT,
+		"SELECT p.id, p.phone, p.phone_hash, p.reference FROM payment p"
 		" WHERE p.channel = ?1 AND p.cents = ?2 AND p.at BETWEEN ?3 AND"
 		" ?4 AND p.booked_at >= ?3 AND p.receipt_made = 0"
 		" AND NOT EXISTS (SELECT 1 FROM attempt WHERE payment = p.id)"
 		/* A mere word is not the money: it is merged when it is proven. */
 		" AND NOT EXISTS (SELECT 1 FROM word w JOIN payment_now n ON n.payment = w.payment"
 		"  AND n.status = 'held' WHERE w.payment = p.id AND NOT EXISTS"
-		"  (SELECT 1 FROM settled s WHERE s.payment = p.id)) ORDER BY p.id");
+		"  (SELECT 1 FROM settled s WHERE s.payment = p.id)) ORDER BY p.id",
+		error))
+		return false;
 	db_bind_text(statement, 1, attempt->channel);
 	db_bind(statement, 2, attempt->cents);
 	db_bind(statement, 3, attempt->sent_at - BEFORE_US);
@@ -425,34 +400,28 @@ bool attempts_payment(int64_t *payment_id, struct store *store, const struct att
 				  db_column_text(statement, 2, arena),
 				  db_column_text(statement, 3, arena), arena))
 			*payment_id = db_column(statement, 0);
-	bool ok = db_finish(statement, error);
-	store_read_done(store, STORE_TENANT, db);
-	return ok;
+	return db_finish(statement, error);
 }
 
 bool attempts_unnamed(int64_t *payment_id, struct store *store, const struct attempt *attempt,
 		      struct error *error)
 {
 	struct statement *statement;
-	struct db *db;
 
 	*payment_id = 0;
-	if (!store_read(&db, store, STORE_TENANT, error))
-		return false;
-	statement = db_prepare(
-	    db, "SELECT p.id FROM payment p WHERE p.channel = ?1 AND p.cents = ?2"
+	if (!store_select(
+		&statement, store, STORE_TENANT,
+		"SELECT p.id FROM payment p WHERE p.channel = ?1 AND p.cents = ?2"
 		" AND p.at BETWEEN ?3 AND ?4 AND p.booked_at >= ?3"
 		" AND EXISTS (SELECT 1 FROM doubt WHERE payment = p.id AND verdict = 'unnamed')"
-		" AND NOT EXISTS (SELECT 1 FROM attempt WHERE payment = p.id) LIMIT 1");
+		" AND NOT EXISTS (SELECT 1 FROM attempt WHERE payment = p.id) LIMIT 1",
+		error))
+		return false;
 	db_bind_text(statement, 1, attempt->channel);
 	db_bind(statement, 2, attempt->cents);
 	db_bind(statement, 3, attempt->sent_at - BEFORE_US);
 	db_bind(statement, 4, attempt->sent_at + AFTER_US);
-	if (db_step(statement))
-		*payment_id = db_column(statement, 0);
-	bool ok = db_finish(statement, error);
-	store_read_done(store, STORE_TENANT, db);
-	return ok;
+	return db_finish_number(payment_id, statement, error);
 }
 
 struct text attempts_made_receipt(int64_t id, struct arena *arena)

@@ -354,8 +354,10 @@ void db_column_bytes(struct statement *statement, int column, void *out, uint32_
 bool db_finish(struct statement *statement, struct error *error)
 {
 	bool ok = statement->result == SQLITE_OK;
+	struct file *lender = statement->lender;
 
 	invariant(statement->busy);
+	statement->lender = NULL;
 	/* Said before the reset, which would put other words into the connection. */
 	if (!ok)
 		(void)fail(statement->db, statement->result, error);
@@ -364,7 +366,16 @@ bool db_finish(struct statement *statement, struct error *error)
 		(void)sqlite3_reset(statement->handle);
 		(void)sqlite3_clear_bindings(statement->handle);
 	}
+	/* Last, for another thread may have the connection and this very statement from here on. */
+	if (lender != NULL)
+		statement->give_back(lender, statement->db);
 	return ok;
+}
+
+bool db_finish_number(int64_t *out, struct statement *statement, struct error *error)
+{
+	*out = db_step(statement) ? db_column(statement, 0) : 0;
+	return db_finish(statement, error);
 }
 
 bool db_done(struct statement *statement, struct error *error)

@@ -16,6 +16,7 @@
 struct sqlite3;
 struct sqlite3_stmt;
 struct db;
+struct file;
 
 /* One prepared statement: cached by the address of its SQL, which must therefore be a literal. */
 struct statement {
@@ -24,6 +25,9 @@ struct statement {
 	struct db *db;
 	int result; /* the first failure, or 0 */
 	bool busy;  /* between db_prepare and db_finish */
+	/* Who lent the connection for this statement alone, or NULL: db_finish gives it back. */
+	struct file *lender;
+	void (*give_back)(struct file *lender, struct db *db);
 };
 
 struct db {
@@ -63,8 +67,11 @@ bool db_column_is_null(struct statement *statement, int column);
 struct text db_column_text(struct statement *statement, int column, struct arena *arena);
 /* Fills exactly `size` bytes, or zeroes them when the column has another size. */
 void db_column_bytes(struct statement *statement, int column, void *out, uint32_t size);
-/* Ends the statement, keeps it for next time, and tells how it went. */
+/* Ends the statement, keeps it for next time, gives back a connection that was lent for it alone,
+ * and tells how it went. */
 bool db_finish(struct statement *statement, struct error *error) MUST_CHECK;
+/* Finishes it with the one number that it reads; 0: no row, or NULL. */
+bool db_finish_number(int64_t *out, struct statement *statement, struct error *error) MUST_CHECK;
 /* Steps a statement that answers nothing, and finishes it. */
 bool db_done(struct statement *statement, struct error *error) MUST_CHECK;
 /* Rows changed by the newest statement; the id of the newest row. */

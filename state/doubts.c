@@ -38,14 +38,13 @@ bool doubts_of(struct doubt **out, uint32_t *count, struct store *store, int64_t
 	       struct arena *arena, struct error *error)
 {
 	struct statement *statement;
-	struct db *db;
 
 	*out = NULL;
 	*count = 0;
-	if (!store_read(&db, store, STORE_TENANT, error))
+	if (!store_select(&statement, store, STORE_TENANT,
+			  "SELECT verdict, why, at FROM doubt WHERE payment = ? ORDER BY id",
+			  error))
 		return false;
-	statement =
-	    db_prepare(db, "SELECT verdict, why, at FROM doubt WHERE payment = ? ORDER BY id");
 	db_bind(statement, 1, payment_id);
 	while (db_step(statement)) {
 		*out = db_more(arena, *out, *count, sizeof(**out));
@@ -56,37 +55,32 @@ bool doubts_of(struct doubt **out, uint32_t *count, struct store *store, int64_t
 			.at = db_column(statement, 2),
 		};
 	}
-	bool ok = db_finish(statement, error);
-	store_read_done(store, STORE_TENANT, db);
-	return ok;
+	return db_finish(statement, error);
 }
+
+/* Of one verdict, where it is the newest about a payment that stands: how many, and whose. */
+static const char total_sql[] =
+    "SELECT count(*), coalesce((SELECT g.receipt FROM merged g WHERE g.payment = p.id), p.receipt),"
+    " max(d.id) FROM doubt d JOIN payment p ON p.id = d.payment JOIN payment_now n ON n.payment ="
+    " d.payment AND n.status IN ('credited', 'unmatched') WHERE d.verdict = ?"
+    " AND d.id = (SELECT max(id) FROM doubt WHERE payment = d.payment)";
 
 bool doubts_totals(struct doubt_totals *out, struct store *store, struct arena *arena,
 		   struct error *error)
 {
 	struct statement *statement;
-	struct db *db;
 
 	*out = (struct doubt_totals){ 0 };
-	if (!store_read(&db, store, STORE_TENANT, error))
-		return false;
 	for (int i = 0; i < DOUBT_VERDICT_COUNT; i++) {
-		statement = db_prepare(
-		    db, "SELECT count(*), coalesce((SELECT g.receipt FROM merged g WHERE"
-			" g.payment = p.id), p.receipt), max(d.id) FROM doubt d JOIN payment p ON"
-			" p.id = d.payment JOIN payment_now n ON n.payment = d.payment AND"
-			" n.status IN ('credited', 'unmatched') WHERE d.verdict = ?"
-			" AND d.id = (SELECT max(id) FROM doubt WHERE payment = d.payment)");
+		if (!store_select(&statement, store, STORE_TENANT, total_sql, error))
+			return false;
 		db_bind_text(statement, 1, text_of(words[i]));
 		if (db_step(statement)) {
 			out->count[i] = db_column(statement, 0);
 			out->newest[i] = db_column_text(statement, 1, arena);
 		}
-		if (!db_finish(statement, error)) {
-			store_read_done(store, STORE_TENANT, db);
+		if (!db_finish(statement, error))
 			return false;
-		}
 	}
-	store_read_done(store, STORE_TENANT, db);
 	return true;
 }

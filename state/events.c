@@ -91,44 +91,38 @@ static bool take_events(struct event **out, uint32_t *count, struct statement *s
 bool events_read(struct event **out, uint32_t *count, struct store *store, struct text router,
 		 uint32_t max, struct arena *arena, struct error *error)
 {
+	const char *sql = EVENT "ORDER BY e.id DESC LIMIT ?1";
 	struct statement *statement;
-	struct db *db;
 
 	*out = NULL;
 	*count = 0;
-	if (!store_read(&db, store, STORE_TENANT, error))
+	if (router.size > 0)
+		sql = EVENT "WHERE e.router = ?2 ORDER BY e.id DESC LIMIT ?1";
+	if (!store_select(&statement, store, STORE_TENANT, sql, error))
 		return false;
-	if (router.size == 0) {
-		statement = db_prepare(db, EVENT "ORDER BY e.id DESC LIMIT ?1");
-	} else {
-		statement = db_prepare(db, EVENT "WHERE e.router = ?2 ORDER BY e.id DESC LIMIT ?1");
-		db_bind_text(statement, 2, router);
-	}
 	db_bind(statement, 1, max);
-	bool ok = take_events(out, count, statement, arena, error);
-	store_read_done(store, STORE_TENANT, db);
-	return ok;
+	if (router.size > 0)
+		db_bind_text(statement, 2, router);
+	return take_events(out, count, statement, arena, error);
 }
 
 bool events_of(struct event **out, uint32_t *count, struct store *store, struct text reference,
 	       uint32_t max, struct arena *arena, struct error *error)
 {
 	struct statement *statement;
-	struct db *db;
 
 	*out = NULL;
 	*count = 0;
-	if (!store_read(&db, store, STORE_TENANT, error))
+	if (!store_select(
+		&statement, store, STORE_TENANT,
+		EVENT
+		"JOIN event_touch t ON t.event = e.id WHERE t.subscriber = ? ORDER BY t.event DESC"
+		" LIMIT ?",
+		error))
 		return false;
-	statement = db_prepare(
-	    db, EVENT
-	    "JOIN event_touch t ON t.event = e.id WHERE t.subscriber = ? ORDER BY t.event DESC"
-	    " LIMIT ?");
 	db_bind_text(statement, 1, reference);
 	db_bind(statement, 2, max);
-	bool ok = take_events(out, count, statement, arena, error);
-	store_read_done(store, STORE_TENANT, db);
-	return ok;
+	return take_events(out, count, statement, arena, error);
 }
 
 bool events_touch(struct store *store, int64_t event_id, struct text reference, struct error *error)
@@ -185,15 +179,15 @@ bool drift_read(struct drift_row **out, uint32_t *count, struct store *store, st
 		struct error *error)
 {
 	struct statement *statement;
-	struct db *db;
 
 	*out = NULL;
 	*count = 0;
-	if (!store_read(&db, store, STORE_TENANT, error))
+	if (!store_select(
+		&statement, store, STORE_TENANT,
+		"SELECT router, menu, row_key, fields, since_at, subscriber, policy FROM drift"
+		" ORDER BY router, menu, row_key",
+		error))
 		return false;
-	statement = db_prepare(
-	    db, "SELECT router, menu, row_key, fields, since_at, subscriber, policy FROM drift"
-		" ORDER BY router, menu, row_key");
 	while (db_step(statement)) {
 		*out = db_more(arena, *out, *count, sizeof(**out));
 		(*out)[(*count)++] = (struct drift_row){
@@ -206,7 +200,5 @@ bool drift_read(struct drift_row **out, uint32_t *count, struct store *store, st
 			.policy = db_column_text(statement, 6, arena),
 		};
 	}
-	bool ok = db_finish(statement, error);
-	store_read_done(store, STORE_TENANT, db);
-	return ok;
+	return db_finish(statement, error);
 }

@@ -236,20 +236,16 @@ bool expected_read(struct expecting *expecting, struct store *store, struct aren
 		   struct error *error)
 {
 	struct statement *statement;
-	struct db *db;
 
 	*expecting = (struct expecting){ 0 };
-	if (!store_read(&db, store, STORE_STREET, error))
+	if (!store_select(&statement, store, STORE_STREET,
+			  "SELECT country, by_payer, fresh_at FROM expecting WHERE id = 1", error))
 		return false;
-	statement =
-	    db_prepare(db, "SELECT country, by_payer, fresh_at FROM expecting WHERE id = 1");
 	if (db_step(statement))
 		*expecting = (struct expecting){ .country = db_column_text(statement, 0, arena),
 						 .by_payer = db_column(statement, 1) != 0,
 						 .fresh_at = db_column(statement, 2) };
-	bool ok = db_finish(statement, error);
-	store_read_done(store, STORE_STREET, db);
-	return ok;
+	return db_finish(statement, error);
 }
 
 static bool find(bool *found, struct expected *out, struct db *db, const struct expected *rows,

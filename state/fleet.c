@@ -89,39 +89,31 @@ bool fleet_routers(struct router_state **out, uint32_t *count, struct store *sto
 		   struct arena *arena, struct error *error)
 {
 	struct statement *statement;
-	struct db *db;
 
 	*out = NULL;
 	*count = 0;
-	if (!store_read(&db, store, STORE_TENANT, error))
+	if (!store_select(&statement, store, STORE_TENANT, ROUTER "ORDER BY name", error))
 		return false;
-	statement = db_prepare(db, ROUTER "ORDER BY name");
 	while (db_step(statement)) {
 		*out = db_more(arena, *out, *count, sizeof(**out));
 		take_router(&(*out)[(*count)++], statement, arena);
 	}
-	bool ok = db_finish(statement, error);
-	store_read_done(store, STORE_TENANT, db);
-	return ok;
+	return db_finish(statement, error);
 }
 
 bool fleet_router(bool *found, struct router_state *out, struct store *store, struct text router,
 		  struct arena *arena, struct error *error)
 {
 	struct statement *statement;
-	struct db *db;
 
 	*found = false;
-	if (!store_read(&db, store, STORE_TENANT, error))
+	if (!store_select(&statement, store, STORE_TENANT, ROUTER "WHERE name = ?", error))
 		return false;
-	statement = db_prepare(db, ROUTER "WHERE name = ?");
 	db_bind_text(statement, 1, router);
 	*found = db_step(statement);
 	if (*found)
 		take_router(out, statement, arena);
-	bool ok = db_finish(statement, error);
-	store_read_done(store, STORE_TENANT, db);
-	return ok;
+	return db_finish(statement, error);
 }
 
 static bool must_exist(struct db *db, struct text router, struct error *error)
@@ -223,14 +215,13 @@ bool fleet_marks(struct mark **out, uint32_t *count, struct store *store, struct
 		 struct arena *arena, struct error *error)
 {
 	struct statement *statement;
-	struct db *db;
 
 	*out = NULL;
 	*count = 0;
-	if (!store_read(&db, store, STORE_TENANT, error))
+	if (!store_select(
+		&statement, store, STORE_TENANT,
+		router.size == 0 ? MARK "ORDER BY id" : MARK "WHERE router = ? ORDER BY id", error))
 		return false;
-	statement = db_prepare(db, router.size == 0 ? MARK "ORDER BY id"
-						    : MARK "WHERE router = ? ORDER BY id");
 	if (router.size != 0)
 		db_bind_text(statement, 1, router);
 	while (db_step(statement)) {
@@ -244,9 +235,7 @@ bool fleet_marks(struct mark **out, uint32_t *count, struct store *store, struct
 			.at = db_column(statement, 5),
 		};
 	}
-	bool ok = db_finish(statement, error);
-	store_read_done(store, STORE_TENANT, db);
-	return ok;
+	return db_finish(statement, error);
 }
 
 bool fleet_marks_clear(struct store *store, struct text router, int64_t up_to_id,

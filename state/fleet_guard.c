@@ -9,21 +9,17 @@ bool people_read(struct text **references, uint32_t *count, struct store *store,
 		 struct text router, struct arena *arena, struct error *error)
 {
 	struct statement *statement;
-	struct db *db;
 
 	*references = NULL;
 	*count = 0;
-	if (!store_read(&db, store, STORE_TENANT, error))
+	if (!store_select(&statement, store, STORE_TENANT, sql, error))
 		return false;
-	statement = db_prepare(db, sql);
 	db_bind_text(statement, 1, router);
 	while (db_step(statement)) {
 		*references = db_more(arena, *references, *count, sizeof(**references));
 		(*references)[(*count)++] = db_column_text(statement, 0, arena);
 	}
-	bool ok = db_finish(statement, error);
-	store_read_done(store, STORE_TENANT, db);
-	return ok;
+	return db_finish(statement, error);
 }
 
 bool fleet_losses(struct text **references, uint32_t *count, struct store *store,
@@ -83,19 +79,16 @@ bool fleet_approved(bool *yes, struct store *store, struct text router, struct t
 		    struct error *error)
 {
 	struct statement *statement;
-	struct db *db;
 
 	*yes = false;
-	if (!store_read(&db, store, STORE_TENANT, error))
+	if (!store_select(&statement, store, STORE_TENANT,
+			  "SELECT 1 FROM approval WHERE router = ? AND digest = ? AND spent = 0",
+			  error))
 		return false;
-	statement = db_prepare(
-	    db, "SELECT 1 FROM approval WHERE router = ? AND digest = ? AND spent = 0");
 	db_bind_text(statement, 1, router);
 	db_bind_text(statement, 2, digest);
 	*yes = db_step(statement);
-	bool ok = db_finish(statement, error);
-	store_read_done(store, STORE_TENANT, db);
-	return ok;
+	return db_finish(statement, error);
 }
 
 /* The row stays, to say who approved what. */
@@ -114,13 +107,13 @@ bool source_read(struct source_state *out, struct store *store, struct arena *ar
 		 struct error *error)
 {
 	struct statement *statement;
-	struct db *db;
 
 	memset(out, 0, sizeof(*out));
-	if (!store_read(&db, store, STORE_TENANT, error))
+	if (!store_select(&statement, store, STORE_TENANT,
+			  "SELECT in_force, in_force_at, newest, error, looked_at,"
+			  " channel_problems, losses_why FROM source",
+			  error))
 		return false;
-	statement = db_prepare(db, "SELECT in_force, in_force_at, newest, error, looked_at,"
-				   " channel_problems, losses_why FROM source");
 	if (db_step(statement))
 		*out = (struct source_state){
 			.commit = db_column_text(statement, 0, arena),
@@ -131,9 +124,7 @@ bool source_read(struct source_state *out, struct store *store, struct arena *ar
 			.channel_problems = db_column_text(statement, 5, arena),
 			.losses_why = db_column_text(statement, 6, arena),
 		};
-	bool ok = db_finish(statement, error);
-	store_read_done(store, STORE_TENANT, db);
-	return ok;
+	return db_finish(statement, error);
 }
 
 bool source_write(struct store *store, const struct source_state *source, struct error *error)
@@ -158,17 +149,13 @@ bool clock_held_read(struct text *why, struct store *store, struct arena *arena,
 		     struct error *error)
 {
 	struct statement *statement;
-	struct db *db;
 
 	*why = TEXT_NONE;
-	if (!store_read(&db, store, STORE_TENANT, error))
+	if (!store_select(&statement, store, STORE_TENANT, "SELECT held FROM clock", error))
 		return false;
-	statement = db_prepare(db, "SELECT held FROM clock");
 	if (db_step(statement))
 		*why = db_column_text(statement, 0, arena);
-	bool ok = db_finish(statement, error);
-	store_read_done(store, STORE_TENANT, db);
-	return ok;
+	return db_finish(statement, error);
 }
 
 bool clock_held_write(struct store *store, struct text why, struct error *error)
@@ -182,15 +169,9 @@ bool clock_held_write(struct store *store, struct text why, struct error *error)
 bool clock_newest_fact(int64_t *at, struct store *store, struct error *error)
 {
 	struct statement *statement;
-	struct db *db;
 
 	*at = 0;
-	if (!store_read(&db, store, STORE_TENANT, error))
+	if (!store_select(&statement, store, STORE_TENANT, "SELECT newest_at FROM clock", error))
 		return false;
-	statement = db_prepare(db, "SELECT newest_at FROM clock");
-	if (db_step(statement))
-		*at = db_column(statement, 0);
-	bool ok = db_finish(statement, error);
-	store_read_done(store, STORE_TENANT, db);
-	return ok;
+	return db_finish_number(at, statement, error);
 }

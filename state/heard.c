@@ -47,8 +47,7 @@ static bool number(int64_t *out, struct db *db, const char *sql, int64_t given, 
 	struct statement *statement = db_prepare(db, sql);
 
 	db_bind(statement, 1, given);
-	*out = db_step(statement) ? db_column(statement, 0) : 0;
-	return db_finish(statement, error);
+	return db_finish_number(out, statement, error);
 }
 
 bool heard_payment(int64_t *payment_id, struct store *store, const struct digest *key,
@@ -58,8 +57,7 @@ bool heard_payment(int64_t *payment_id, struct store *store, const struct digest
 	    db_prepare(store_writer(store), "SELECT payment FROM heard WHERE key = ?");
 
 	db_bind_bytes(statement, 1, key->bytes, sizeof(key->bytes));
-	*payment_id = db_step(statement) ? db_column(statement, 0) : 0;
-	return db_finish(statement, error);
+	return db_finish_number(payment_id, statement, error);
 }
 
 /* The newest line of the channel that is beyond its bound; 0: none is. */
@@ -71,8 +69,7 @@ static bool beyond(int64_t *inbox_id, struct db *db, struct text channel, struct
 
 	db_bind_text(statement, 1, channel);
 	db_bind(statement, 2, REFUSED_MAX);
-	*inbox_id = db_step(statement) ? db_column(statement, 0) : 0;
-	return db_finish(statement, error);
+	return db_finish_number(inbox_id, statement, error);
 }
 
 /* What is forgotten is never tried again, so the line that stands for it stays with a person. */
@@ -147,20 +144,17 @@ bool refused_list(int64_t *inbox_ids, uint32_t *count, struct store *store, int6
 		  uint32_t max, struct error *error)
 {
 	struct statement *statement;
-	struct db *db;
 
 	*count = 0;
-	if (!store_read(&db, store, STORE_TENANT, error))
+	if (!store_select(
+		&statement, store, STORE_TENANT,
+		"SELECT inbox_id FROM refused WHERE inbox_id > ? ORDER BY inbox_id LIMIT ?", error))
 		return false;
-	statement = db_prepare(
-	    db, "SELECT inbox_id FROM refused WHERE inbox_id > ? ORDER BY inbox_id LIMIT ?");
 	db_bind(statement, 1, after_id);
 	db_bind(statement, 2, max);
 	while (*count < max && db_step(statement))
 		inbox_ids[(*count)++] = db_column(statement, 0);
-	bool ok = db_finish(statement, error);
-	store_read_done(store, STORE_TENANT, db);
-	return ok;
+	return db_finish(statement, error);
 }
 
 bool hint_add(struct store *store, int64_t inbox_id, struct text channel, int64_t now,
@@ -197,14 +191,14 @@ bool hint_due(struct hint *out, uint32_t *count, struct store *store, struct tex
 	      int64_t now, uint32_t max, struct error *error)
 {
 	struct statement *statement;
-	struct db *db;
 
 	*count = 0;
-	if (!store_read(&db, store, STORE_TENANT, error))
+	if (!store_select(&statement, store, STORE_TENANT,
+			  "SELECT inbox_id, since_at, tries, next_at FROM hint WHERE"
+			  " channel = ?1 AND next_at <= ?2 ORDER BY next_at, inbox_id"
+			  " LIMIT ?3",
+			  error))
 		return false;
-	statement = db_prepare(db, "SELECT inbox_id, since_at, tries, next_at FROM hint WHERE"
-				   " channel = ?1 AND next_at <= ?2 ORDER BY next_at, inbox_id"
-				   " LIMIT ?3");
 	db_bind_text(statement, 1, channel);
 	db_bind(statement, 2, now);
 	db_bind(statement, 3, max);
@@ -213,7 +207,5 @@ bool hint_due(struct hint *out, uint32_t *count, struct store *store, struct tex
 						 .since_at = db_column(statement, 1),
 						 .tries = (uint32_t)db_column(statement, 2),
 						 .next_at = db_column(statement, 3) };
-	bool ok = db_finish(statement, error);
-	store_read_done(store, STORE_TENANT, db);
-	return ok;
+	return db_finish(statement, error);
 }

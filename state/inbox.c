@@ -68,40 +68,34 @@ bool inbox_read(struct inbox_line **out, uint32_t *count, struct store *store, i
 		uint32_t max, struct arena *arena, struct error *error)
 {
 	struct statement *statement;
-	struct db *db;
 
 	*out = NULL;
 	*count = 0;
-	if (!store_read(&db, store, STORE_INBOX, error))
+	if (!store_select(&statement, store, STORE_INBOX, LINE "WHERE id > ? ORDER BY id LIMIT ?",
+			  error))
 		return false;
-	statement = db_prepare(db, LINE "WHERE id > ? ORDER BY id LIMIT ?");
 	db_bind(statement, 1, after_id);
 	db_bind(statement, 2, max);
 	while (db_step(statement)) {
 		*out = db_more(arena, *out, *count, sizeof(**out));
 		take_line(&(*out)[(*count)++], statement, arena);
 	}
-	bool ok = db_finish(statement, error);
-	store_read_done(store, STORE_INBOX, db);
-	return ok;
+	return db_finish(statement, error);
 }
 
 bool inbox_line(struct inbox_line *out, struct store *store, int64_t id, struct arena *arena,
 		struct error *error)
 {
 	struct statement *statement;
-	struct db *db;
 	bool found;
 
-	if (!store_read(&db, store, STORE_INBOX, error))
+	if (!store_select(&statement, store, STORE_INBOX, LINE "WHERE id = ?", error))
 		return false;
-	statement = db_prepare(db, LINE "WHERE id = ?");
 	db_bind(statement, 1, id);
 	found = db_step(statement);
 	if (found)
 		take_line(out, statement, arena);
 	bool ok = db_finish(statement, error);
-	store_read_done(store, STORE_INBOX, db);
 	if (ok && !found)
 		return error_set(error, ERROR_INVALID, "the inbox has no line %lld", (long long)id);
 	return ok;
@@ -110,17 +104,11 @@ bool inbox_line(struct inbox_line *out, struct store *store, int64_t id, struct 
 bool inbox_cursor(int64_t *id, struct store *store, struct error *error)
 {
 	struct statement *statement;
-	struct db *db;
 
 	*id = 0;
-	if (!store_read(&db, store, STORE_TENANT, error))
+	if (!store_select(&statement, store, STORE_TENANT, "SELECT inbox_id FROM cursor", error))
 		return false;
-	statement = db_prepare(db, "SELECT inbox_id FROM cursor");
-	if (db_step(statement))
-		*id = db_column(statement, 0);
-	bool ok = db_finish(statement, error);
-	store_read_done(store, STORE_TENANT, db);
-	return ok;
+	return db_finish_number(id, statement, error);
 }
 
 bool inbox_cursor_move(struct store *store, int64_t id, struct error *error)

@@ -23,8 +23,11 @@ bool store_part_begin(struct db **db, struct store *store, enum store_part part,
 bool store_part_commit(struct store *store, enum store_part part, struct error *error) MUST_CHECK;
 void store_part_abort(struct store *store, enum store_part part);
 
-/* *db is never NULL; what does not exist yet reads as empty. Every success is ended by
- * store_read_done. */
+/* Begins the one statement of a read; db_finish ends both. What does not exist yet reads as empty.
+ * `sql` is a literal, as in db_prepare. */
+bool store_select(struct statement **out, struct store *store, enum store_part part,
+		  const char *sql, struct error *error) MUST_CHECK;
+/* A read of several statements. *db is never NULL; every success is ended by store_read_done. */
 bool store_read(struct db **db, struct store *store, enum store_part part,
 		struct error *error) MUST_CHECK;
 void store_read_done(struct store *store, enum store_part part, struct db *db);

@@ -32,13 +32,11 @@ static bool read(struct inventory_entry **out, uint32_t *count, struct store *st
 		 struct arena *arena, struct error *error)
 {
 	struct statement *statement;
-	struct db *db;
 
 	*out = NULL;
 	*count = 0;
-	if (!store_read(&db, store, STORE_TENANT, error))
+	if (!store_select(&statement, store, STORE_TENANT, sql, error))
 		return false;
-	statement = db_prepare(db, sql);
 	db_bind_text(statement, 1, router);
 	if (reference != NULL)
 		db_bind_text(statement, 2, *reference);
@@ -46,9 +44,7 @@ static bool read(struct inventory_entry **out, uint32_t *count, struct store *st
 		*out = db_more(arena, *out, *count, sizeof(**out));
 		take_entry(&(*out)[(*count)++], statement, arena);
 	}
-	bool ok = db_finish(statement, error);
-	store_read_done(store, STORE_TENANT, db);
-	return ok;
+	return db_finish(statement, error);
 }
 
 bool inventory_read(struct inventory_entry **out, uint32_t *count, struct store *store,

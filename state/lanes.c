@@ -15,8 +15,7 @@ static bool first_after(int64_t *next_at, struct db *db, int64_t now, struct err
 						     "WHERE next_at > ?");
 
 	db_bind(statement, 1, now);
-	*next_at = db_step(statement) ? db_column(statement, 0) : 0;
-	return db_finish(statement, error);
+	return db_finish_number(next_at, statement, error);
 }
 
 bool lanes_due(struct text **out, uint32_t *count, int64_t *next_at, struct store *store,

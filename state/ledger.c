@@ -26,8 +26,7 @@ bool ledger_number(int64_t *out, struct db *db, const char *sql, struct text key
 	struct statement *statement = db_prepare(db, sql);
 
 	db_bind_text(statement, 1, key);
-	*out = db_step(statement) ? db_column(statement, 0) : 0;
-	return db_finish(statement, error);
+	return db_finish_number(out, statement, error);
 }
 
 static bool is_known(bool *known, struct db *db, struct text key, struct error *error)

@@ -55,41 +55,34 @@ bool ledger_payment(bool *found, struct payment *out, struct store *store, struc
 		    struct arena *arena, struct error *error)
 {
 	struct statement *statement;
-	struct db *db;
 
 	*found = false;
-	if (!store_read(&db, store, STORE_TENANT, error))
+	if (!store_select(&statement, store, STORE_TENANT,
+			  PAYMENT "WHERE p.id = coalesce((SELECT id FROM payment WHERE"
+				  " receipt_key = upper(?1)), (SELECT payment FROM merged WHERE"
+				  " receipt_key = upper(?1)))",
+			  error))
 		return false;
-	statement = db_prepare(db, PAYMENT
-				   "WHERE p.id = coalesce((SELECT id FROM payment WHERE"
-				   " receipt_key = upper(?1)), (SELECT payment FROM merged WHERE"
-				   " receipt_key = upper(?1)))");
 	db_bind_text(statement, 1, text_trim(receipt));
 	*found = db_step(statement);
 	if (*found)
 		take_payment(out, statement, arena);
-	bool ok = db_finish(statement, error);
-	store_read_done(store, STORE_TENANT, db);
-	return ok;
+	return db_finish(statement, error);
 }
 
 bool ledger_payment_of_id(bool *found, struct payment *out, struct store *store, int64_t id,
 			  struct arena *arena, struct error *error)
 {
 	struct statement *statement;
-	struct db *db;
 
 	*found = false;
-	if (!store_read(&db, store, STORE_TENANT, error))
+	if (!store_select(&statement, store, STORE_TENANT, PAYMENT "WHERE p.id = ?", error))
 		return false;
-	statement = db_prepare(db, PAYMENT "WHERE p.id = ?");
 	db_bind(statement, 1, id);
 	*found = db_step(statement);
 	if (*found)
 		take_payment(out, statement, arena);
-	bool ok = db_finish(statement, error);
-	store_read_done(store, STORE_TENANT, db);
-	return ok;
+	return db_finish(statement, error);
 }
 
 static bool take_payments(struct payment **out, uint32_t *count, struct statement *statement,
@@ -105,26 +98,21 @@ static bool take_payments(struct payment **out, uint32_t *count, struct statemen
 bool ledger_payments(struct payment **out, uint32_t *count, struct store *store, int status,
 		     uint32_t max, struct arena *arena, struct error *error)
 {
+	const char *sql = PAYMENT "ORDER BY n.payment DESC LIMIT ?1";
 	struct statement *statement;
-	struct db *db;
 
 	invariant(status < PAYMENT_STATUS_COUNT);
 	*out = NULL;
 	*count = 0;
-	if (!store_read(&db, store, STORE_TENANT, error))
+	if (status >= 0)
+		sql = PAYMENT "WHERE n.status = ?2 ORDER BY n.payment DESC LIMIT ?1";
+	if (!store_select(&statement, store, STORE_TENANT, sql, error))
 		return false;
-	if (status < 0) {
-		statement = db_prepare(db, PAYMENT "ORDER BY n.payment DESC LIMIT ?1");
-	} else {
-		statement = db_prepare(db, PAYMENT
-				       "WHERE n.status = ?2 ORDER BY n.payment DESC LIMIT ?1");
+	db_bind(statement, 1, max);
+	if (status >= 0)
 		db_bind_text(statement, 2,
 			     text_of(payment_status_word((enum payment_status)status)));
-	}
-	db_bind(statement, 1, max);
-	bool ok = take_payments(out, count, statement, arena, error);
-	store_read_done(store, STORE_TENANT, db);
-	return ok;
+	return take_payments(out, count, statement, arena, error);
 }
 
 bool ledger_payments_waiting(struct payment **out, uint32_t *count, struct store *store,
@@ -132,20 +120,17 @@ bool ledger_payments_waiting(struct payment **out, uint32_t *count, struct store
 			     struct error *error)
 {
 	struct statement *statement;
-	struct db *db;
 
 	*out = NULL;
 	*count = 0;
-	if (!store_read(&db, store, STORE_TENANT, error))
+	if (!store_select(&statement, store, STORE_TENANT,
+			  PAYMENT "WHERE n.status = ?2 AND NOT EXISTS (SELECT 1 FROM settled x"
+				  " WHERE x.payment = p.id) ORDER BY n.payment DESC LIMIT ?1",
+			  error))
 		return false;
-	statement = db_prepare(db, PAYMENT
-			       "WHERE n.status = ?2 AND NOT EXISTS (SELECT 1 FROM settled x"
-			       " WHERE x.payment = p.id) ORDER BY n.payment DESC LIMIT ?1");
 	db_bind(statement, 1, max);
 	db_bind_text(statement, 2, text_of(payment_status_word(status)));
-	bool ok = take_payments(out, count, statement, arena, error);
-	store_read_done(store, STORE_TENANT, db);
-	return ok;
+	return take_payments(out, count, statement, arena, error);
 }
 
 bool ledger_payments_between(struct payment **out, uint32_t *count, struct store *store,
@@ -153,20 +138,18 @@ bool ledger_payments_between(struct payment **out, uint32_t *count, struct store
 			     struct arena *arena, struct error *error)
 {
 	struct statement *statement;
-	struct db *db;
 
 	*out = NULL;
 	*count = 0;
-	if (!store_read(&db, store, STORE_TENANT, error))
+	if (!store_select(&statement, store, STORE_TENANT,
+			  PAYMENT "WHERE p.provider = ?1 AND p.at BETWEEN ?2 AND ?3"
+				  " ORDER BY p.at, p.id",
+			  error))
 		return false;
-	statement = db_prepare(db, PAYMENT "WHERE p.provider = ?1 AND p.at BETWEEN ?2 AND ?3"
-					   " ORDER BY p.at, p.id");
 	db_bind_text(statement, 1, provider);
 	db_bind(statement, 2, from_at);
 	db_bind(statement, 3, to_at);
-	bool ok = take_payments(out, count, statement, arena, error);
-	store_read_done(store, STORE_TENANT, db);
-	return ok;
+	return take_payments(out, count, statement, arena, error);
 }
 
 bool ledger_payments_of(struct payment **out, uint32_t *count, struct store *store,
@@ -174,20 +157,18 @@ bool ledger_payments_of(struct payment **out, uint32_t *count, struct store *sto
 			struct error *error)
 {
 	struct statement *statement;
-	struct db *db;
 
 	*out = NULL;
 	*count = 0;
-	if (!store_read(&db, store, STORE_TENANT, error))
+	if (!store_select(&statement, store, STORE_TENANT,
+			  PAYMENT
+			  "WHERE n.subscriber = ?1 AND n.subscriber <> '' AND n.status = 'credited'"
+			  " ORDER BY n.status_id DESC LIMIT ?2",
+			  error))
 		return false;
-	statement = db_prepare(
-	    db, PAYMENT "WHERE n.subscriber = ?1 AND n.subscriber <> '' AND n.status = 'credited'"
-			" ORDER BY n.status_id DESC LIMIT ?2");
 	db_bind_text(statement, 1, reference);
 	db_bind(statement, 2, max);
-	bool ok = take_payments(out, count, statement, arena, error);
-	store_read_done(store, STORE_TENANT, db);
-	return ok;
+	return take_payments(out, count, statement, arena, error);
 }
 
 /* Columns in the order of take_standing(). */
@@ -223,40 +204,33 @@ bool ledger_standing(struct standing *out, struct store *store, struct text refe
 		     struct arena *arena, struct error *error)
 {
 	struct statement *statement;
-	struct db *db;
 
 	memset(out, 0, sizeof(*out));
-	if (!store_read(&db, store, STORE_TENANT, error))
+	if (!store_select(&statement, store, STORE_TENANT, STANDING "WHERE s.subscriber = ?",
+			  error))
 		return false;
-	statement = db_prepare(db, STANDING "WHERE s.subscriber = ?");
 	db_bind_text(statement, 1, reference);
 	if (db_step(statement))
 		take_standing(out, statement, arena);
 	else
 		out->reference = text_copy(arena, reference);
-	bool ok = db_finish(statement, error);
-	store_read_done(store, STORE_TENANT, db);
-	return ok;
+	return db_finish(statement, error);
 }
 
 bool ledger_standings(struct standing **out, uint32_t *count, struct store *store,
 		      struct arena *arena, struct error *error)
 {
 	struct statement *statement;
-	struct db *db;
 
 	*out = NULL;
 	*count = 0;
-	if (!store_read(&db, store, STORE_TENANT, error))
+	if (!store_select(&statement, store, STORE_TENANT, STANDING "ORDER BY s.subscriber", error))
 		return false;
-	statement = db_prepare(db, STANDING "ORDER BY s.subscriber");
 	while (db_step(statement)) {
 		*out = db_more(arena, *out, *count, sizeof(**out));
 		take_standing(&(*out)[(*count)++], statement, arena);
 	}
-	bool ok = db_finish(statement, error);
-	store_read_done(store, STORE_TENANT, db);
-	return ok;
+	return db_finish(statement, error);
 }
 
 /* `rank` orders what one transaction wrote at the same moment: first the money, then what it
@@ -304,13 +278,11 @@ bool ledger_history(struct ledger_line **out, uint32_t *count, struct store *sto
 		    struct text reference, uint32_t max, struct arena *arena, struct error *error)
 {
 	struct statement *statement;
-	struct db *db;
 
 	*out = NULL;
 	*count = 0;
-	if (!store_read(&db, store, STORE_TENANT, error))
+	if (!store_select(&statement, store, STORE_TENANT, history_sql, error))
 		return false;
-	statement = db_prepare(db, history_sql);
 	db_bind_text(statement, 1, reference);
 	db_bind(statement, 2, max);
 	while (db_step(statement)) {
@@ -324,28 +296,26 @@ bool ledger_history(struct ledger_line **out, uint32_t *count, struct store *sto
 			.detail = db_column_text(statement, 7, arena),
 		};
 	}
-	bool ok = db_finish(statement, error);
-	store_read_done(store, STORE_TENANT, db);
-	return ok;
+	return db_finish(statement, error);
 }
 
 bool ledger_totals(struct ledger_totals *out, struct store *store, int64_t day_start,
 		   struct error *error)
 {
 	struct statement *statement;
-	struct db *db;
 
 	memset(out, 0, sizeof(*out));
-	if (!store_read(&db, store, STORE_TENANT, error))
-		return false;
-	statement = db_prepare(
-	    db, "SELECT count(*), coalesce(sum(p.cents), 0),"
+	if (!store_select(
+		&statement, store, STORE_TENANT,
+		"SELECT count(*), coalesce(sum(p.cents), 0),"
 		" (SELECT count(*) FROM payment_now WHERE status = 'unmatched'),"
 		" (SELECT count(*) FROM payment_now WHERE status = 'held' AND NOT EXISTS"
 		"  (SELECT 1 FROM settled WHERE settled.payment = payment_now.payment)),"
 		" (SELECT booked_at FROM clock)"
 		" FROM payment p JOIN payment_now n ON n.payment = p.id AND n.status = 'credited'"
-		" WHERE p.booked_at >= ?");
+		" WHERE p.booked_at >= ?",
+		error))
+		return false;
 	db_bind(statement, 1, day_start);
 	if (db_step(statement)) {
 		out->today_count = db_column(statement, 0);
@@ -354,7 +324,5 @@ bool ledger_totals(struct ledger_totals *out, struct store *store, int64_t day_s
 		out->held_count = db_column(statement, 3);
 		out->newest_fact_at = db_column(statement, 4);
 	}
-	bool ok = db_finish(statement, error);
-	store_read_done(store, STORE_TENANT, db);
-	return ok;
+	return db_finish(statement, error);
 }

@@ -76,16 +76,16 @@ bool ledger_purchases(struct purchase_left **out, uint32_t *count, struct store 
 		      struct text reference, struct arena *arena, struct error *error)
 {
 	struct statement *statement;
-	struct db *db;
 
 	*out = NULL;
 	*count = 0;
-	if (!store_read(&db, store, STORE_TENANT, error))
-		return false;
-	statement = db_prepare(
-	    db, "SELECT id, periods, cents, paid_from_at, paid_until_at, anchor_day, package,"
+	if (!store_select(
+		&statement, store, STORE_TENANT,
+		"SELECT id, periods, cents, paid_from_at, paid_until_at, anchor_day, package,"
 		" payment, at FROM purchase_now WHERE subscriber = ? AND periods > 0"
-		" ORDER BY id DESC");
+		" ORDER BY id DESC",
+		error))
+		return false;
 	db_bind_text(statement, 1, reference);
 	while (db_step(statement)) {
 		*out = db_more(arena, *out, *count, sizeof(**out));
@@ -101,9 +101,7 @@ bool ledger_purchases(struct purchase_left **out, uint32_t *count, struct store 
 			.at = db_column(statement, 8),
 		};
 	}
-	bool ok = db_finish(statement, error);
-	store_read_done(store, STORE_TENANT, db);
-	return ok;
+	return db_finish(statement, error);
 }
 
 bool ledger_debt(int64_t *cents, struct store *store, struct text reference, struct error *error)

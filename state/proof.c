@@ -116,13 +116,11 @@ static bool read_proofs(struct ending **out, uint32_t *count, struct store *stor
 			const struct asking *asking, struct arena *arena, struct error *error)
 {
 	struct statement *statement;
-	struct db *db;
 
 	*out = NULL;
 	*count = 0;
-	if (!store_read(&db, store, STORE_TENANT, error))
+	if (!store_select(&statement, store, STORE_TENANT, asking->sql, error))
 		return false;
-	statement = db_prepare(db, asking->sql);
 	if (asking->text != NULL)
 		db_bind_text(statement, 1, *asking->text);
 	if (asking->number != NULL)
@@ -131,9 +129,7 @@ static bool read_proofs(struct ending **out, uint32_t *count, struct store *stor
 		*out = db_more(arena, *out, *count, sizeof(**out));
 		take_proof(&(*out)[(*count)++], statement, arena);
 	}
-	bool ok = db_finish(statement, error);
-	store_read_done(store, STORE_TENANT, db);
-	return ok;
+	return db_finish(statement, error);
 }
 
 bool proof_open_of(struct ending **out, uint32_t *count, struct store *store, struct text reference,
@@ -277,14 +273,13 @@ bool income_read(struct income_hour **out, uint32_t *count, struct store *store,
 		 struct arena *arena, struct error *error)
 {
 	struct statement *statement;
-	struct db *db;
 
 	*out = NULL;
 	*count = 0;
-	if (!store_read(&db, store, STORE_TENANT, error))
+	if (!store_select(&statement, store, STORE_TENANT,
+			  "SELECT hour, count, newest_at FROM income WHERE hour >= ? ORDER BY hour",
+			  error))
 		return false;
-	statement = db_prepare(
-	    db, "SELECT hour, count, newest_at FROM income WHERE hour >= ? ORDER BY hour");
 	db_bind(statement, 1, from_hour);
 	while (db_step(statement)) {
 		*out = db_more(arena, *out, *count, sizeof(**out));
@@ -292,9 +287,7 @@ bool income_read(struct income_hour **out, uint32_t *count, struct store *store,
 							   db_column(statement, 1),
 							   db_column(statement, 2) };
 	}
-	bool ok = db_finish(statement, error);
-	store_read_done(store, STORE_TENANT, db);
-	return ok;
+	return db_finish(statement, error);
 }
 
 /* ---- held money that was settled ------------------------------------------------------------- */
@@ -322,19 +315,16 @@ bool settled_by(struct text *receipt, struct store *store, int64_t payment_id, s
 		struct error *error)
 {
 	struct statement *statement;
-	struct db *db;
 
 	*receipt = TEXT_NONE;
-	if (!store_read(&db, store, STORE_TENANT, error))
+	if (!store_select(&statement, store, STORE_TENANT,
+			  "SELECT coalesce((SELECT g.receipt FROM merged g WHERE g.payment = p.id),"
+			  " p.receipt) FROM settled s JOIN payment p ON p.id = s.by_payment"
+			  " WHERE s.payment = ?",
+			  error))
 		return false;
-	statement = db_prepare(
-	    db, "SELECT coalesce((SELECT g.receipt FROM merged g WHERE g.payment = p.id),"
-		" p.receipt) FROM settled s JOIN payment p ON p.id = s.by_payment"
-		" WHERE s.payment = ?");
 	db_bind(statement, 1, payment_id);
 	if (db_step(statement))
 		*receipt = db_column_text(statement, 0, arena);
-	bool ok = db_finish(statement, error);
-	store_read_done(store, STORE_TENANT, db);
-	return ok;
+	return db_finish(statement, error);
 }

@@ -24,13 +24,12 @@ bool protection_read(struct protection **out, uint32_t *count, struct store *sto
 		     struct arena *arena, struct error *error)
 {
 	struct statement *statement;
-	struct db *db;
 
 	*out = NULL;
 	*count = 0;
-	if (!store_read(&db, store, STORE_TENANT, error))
+	if (!store_select(&statement, store, STORE_TENANT,
+			  "SELECT router, protects, why FROM protection ORDER BY router", error))
 		return false;
-	statement = db_prepare(db, "SELECT router, protects, why FROM protection ORDER BY router");
 	while (db_step(statement)) {
 		*out = db_more(arena, *out, *count, sizeof(**out));
 		(*out)[(*count)++] = (struct protection){
@@ -39,9 +38,7 @@ bool protection_read(struct protection **out, uint32_t *count, struct store *sto
 			.why = db_column_text(statement, 2, arena),
 		};
 	}
-	bool ok = db_finish(statement, error);
-	store_read_done(store, STORE_TENANT, db);
-	return ok;
+	return db_finish(statement, error);
 }
 
 const struct protection *protection_find(const struct protection *all, uint32_t count,

@@ -2,38 +2,25 @@
 
 #include "state/inside.h"
 
-/* The one number that a statement reads; 0: no row, or NULL. Ends it. */
-static bool number(int64_t *out, struct statement *statement, struct error *error)
-{
-	*out = db_step(statement) ? db_column(statement, 0) : 0;
-	return db_finish(statement, error);
-}
-
 bool takeover_at(int64_t *at, struct store *store, struct error *error)
 {
-	struct db *db;
+	struct statement *statement;
 
 	*at = 0;
-	if (!store_read(&db, store, STORE_TENANT, error))
-		return false;
-	bool ok = number(at, db_prepare(db, "SELECT at FROM takeover"), error);
-	store_read_done(store, STORE_TENANT, db);
-	return ok;
+	return store_select(&statement, store, STORE_TENANT, "SELECT at FROM takeover", error) &&
+	       db_finish_number(at, statement, error);
 }
 
 bool opening_at(int64_t *at, struct store *store, struct text reference, struct error *error)
 {
 	struct statement *statement;
-	struct db *db;
 
 	*at = 0;
-	if (!store_read(&db, store, STORE_TENANT, error))
+	if (!store_select(&statement, store, STORE_TENANT,
+			  "SELECT at FROM opening WHERE subscriber = ?", error))
 		return false;
-	statement = db_prepare(db, "SELECT at FROM opening WHERE subscriber = ?");
 	db_bind_text(statement, 1, reference);
-	bool ok = number(at, statement, error);
-	store_read_done(store, STORE_TENANT, db);
-	return ok;
+	return db_finish_number(at, statement, error);
 }
 
 /* ---- how far --------------------------------------------------------------------------------- */
@@ -96,7 +83,7 @@ bool pulls_find(bool *found, struct pull *out, struct store *store, struct text 
 		statement = db_prepare(db, since_sql);
 		db_bind_text(statement, 1, channel);
 		db_bind(statement, 2, now);
-		ok = number(&out->since_at, statement, error);
+		ok = db_finish_number(&out->since_at, statement, error);
 		if (out->since_at <= 0 || out->since_at > now)
 			out->since_at = now;
 	}
@@ -145,7 +132,7 @@ bool pulls_write(struct store *store, struct pull *pull, struct error *error)
 	statement = db_prepare(db, "SELECT id FROM pull WHERE channel = ?1 AND shortcode = ?2");
 	db_bind_text(statement, 1, pull->channel);
 	db_bind_text(statement, 2, pull->shortcode);
-	return number(&pull->id, statement, error);
+	return db_finish_number(&pull->id, statement, error);
 }
 
 bool pulls_retire(struct store *store, struct text channel, struct text shortcode,
@@ -177,27 +164,24 @@ bool pulls_hurried(int64_t *at, struct store *store, int64_t pull_id, struct err
 	    db_prepare(store_writer(store), "SELECT hurried_at FROM pull WHERE id = ?");
 
 	db_bind(statement, 1, pull_id);
-	return number(at, statement, error);
+	return db_finish_number(at, statement, error);
 }
 
 bool pulls_all(struct pull **out, uint32_t *count, struct store *store, struct arena *arena,
 	       struct error *error)
 {
 	struct statement *statement;
-	struct db *db;
 
 	*out = NULL;
 	*count = 0;
-	if (!store_read(&db, store, STORE_TENANT, error))
+	if (!store_select(&statement, store, STORE_TENANT, PULL "ORDER BY channel, shortcode",
+			  error))
 		return false;
-	statement = db_prepare(db, PULL "ORDER BY channel, shortcode");
 	while (db_step(statement)) {
 		*out = db_more(arena, *out, *count, sizeof(**out));
 		take_pull(&(*out)[(*count)++], statement, arena);
 	}
-	bool ok = db_finish(statement, error);
-	store_read_done(store, STORE_TENANT, db);
-	return ok;
+	return db_finish(statement, error);
 }
 
 /* ---- what could not be read ------------------------------------------------------------------ */
@@ -227,23 +211,21 @@ bool pulls_gaps(struct pull_gap **out, uint32_t *count, struct store *store, int
 		struct arena *arena, struct error *error)
 {
 	struct statement *statement;
-	struct db *db;
 
 	*out = NULL;
 	*count = 0;
-	if (!store_read(&db, store, STORE_TENANT, error))
+	if (!store_select(&statement, store, STORE_TENANT,
+			  "SELECT from_at, to_at FROM pull_gap WHERE pull = ? AND"
+			  " covered_at = 0 ORDER BY from_at",
+			  error))
 		return false;
-	statement = db_prepare(db, "SELECT from_at, to_at FROM pull_gap WHERE pull = ? AND"
-				   " covered_at = 0 ORDER BY from_at");
 	db_bind(statement, 1, pull_id);
 	while (db_step(statement)) {
 		*out = db_more(arena, *out, *count, sizeof(**out));
 		(*out)[(*count)++] = (struct pull_gap){ .from_at = db_column(statement, 0),
 							.to_at = db_column(statement, 1) };
 	}
-	bool ok = db_finish(statement, error);
-	store_read_done(store, STORE_TENANT, db);
-	return ok;
+	return db_finish(statement, error);
 }
 
 bool pulls_gaps_cover(struct store *store, struct text shortcode, int64_t from_at, int64_t to_at,
@@ -322,7 +304,7 @@ bool pulls_took_back(bool *yes, struct store *store, int64_t pull_id, struct tex
 
 	db_bind(statement, 1, pull_id);
 	db_bind_text(statement, 2, receipt);
-	if (!number(&is_so, statement, error))
+	if (!db_finish_number(&is_so, statement, error))
 		return false;
 	*yes = is_so != 0;
 	return true;
@@ -347,18 +329,16 @@ bool pulls_found(int64_t *count, struct store *store, int64_t pull_id, int64_t s
 		 struct error *error)
 {
 	struct statement *statement;
-	struct db *db;
 
 	*count = 0;
-	if (!store_read(&db, store, STORE_TENANT, error))
+	if (!store_select(&statement, store, STORE_TENANT,
+			  "SELECT count(*) FROM listed WHERE pull = ?1 AND found = 1 AND"
+			  " first_at >= ?2",
+			  error))
 		return false;
-	statement = db_prepare(db, "SELECT count(*) FROM listed WHERE pull = ?1 AND found = 1 AND"
-				   " first_at >= ?2");
 	db_bind(statement, 1, pull_id);
 	db_bind(statement, 2, since_at);
-	bool ok = number(count, statement, error);
-	store_read_done(store, STORE_TENANT, db);
-	return ok;
+	return db_finish_number(count, statement, error);
 }
 
 /* ---- beside the ledger ----------------------------------------------------------------------- */
@@ -419,13 +399,11 @@ bool pulls_differences(struct pull_difference **out, uint32_t *count, struct sto
 		       struct arena *arena, struct error *error)
 {
 	struct statement *statement;
-	struct db *db;
 
 	*out = NULL;
 	*count = 0;
-	if (!store_read(&db, store, STORE_TENANT, error))
+	if (!store_select(&statement, store, STORE_TENANT, differences_sql, error))
 		return false;
-	statement = db_prepare(db, differences_sql);
 	bind_span(statement, pull, since_at, until_at);
 	db_bind(statement, 5, max == 0 ? -1 : (int64_t)max);
 	while (db_step(statement)) {
@@ -439,9 +417,7 @@ bool pulls_differences(struct pull_difference **out, uint32_t *count, struct sto
 			.why = db_column_text(statement, 5, arena),
 		};
 	}
-	bool ok = db_finish(statement, error);
-	store_read_done(store, STORE_TENANT, db);
-	return ok;
+	return db_finish(statement, error);
 }
 
 /*
@@ -462,13 +438,11 @@ bool pulls_amounts(struct pull_amount **out, uint32_t *count, struct store *stor
 		   struct error *error)
 {
 	struct statement *statement;
-	struct db *db;
 
 	*out = NULL;
 	*count = 0;
-	if (!store_read(&db, store, STORE_TENANT, error))
+	if (!store_select(&statement, store, STORE_TENANT, amounts_sql, error))
 		return false;
-	statement = db_prepare(db, amounts_sql);
 	bind_span(statement, pull, since_at, until_at);
 	while (db_step(statement)) {
 		*out = db_more(arena, *out, *count, sizeof(**out));
@@ -480,7 +454,5 @@ bool pulls_amounts(struct pull_amount **out, uint32_t *count, struct store *stor
 			.ledger_cents = db_column(statement, 2),
 		};
 	}
-	bool ok = db_finish(statement, error);
-	store_read_done(store, STORE_TENANT, db);
-	return ok;
+	return db_finish(statement, error);
 }

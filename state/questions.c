@@ -124,16 +124,12 @@ bool questions_find(bool *found, struct question *out, struct store *store, int6
 		    struct arena *arena, struct error *error)
 {
 	struct statement *statement;
-	struct db *db;
 
 	*found = false;
-	if (!store_read(&db, store, STORE_TENANT, error))
+	if (!store_select(&statement, store, STORE_TENANT, QUESTION "WHERE id = ?", error))
 		return false;
-	statement = db_prepare(db, QUESTION "WHERE id = ?");
 	db_bind(statement, 1, id);
-	bool ok = take_one(found, out, statement, arena, error);
-	store_read_done(store, STORE_TENANT, db);
-	return ok;
+	return take_one(found, out, statement, arena, error);
 }
 
 bool questions_of_payment(bool *found, struct question *out, struct store *store,
@@ -141,18 +137,15 @@ bool questions_of_payment(bool *found, struct question *out, struct store *store
 			  struct error *error)
 {
 	struct statement *statement;
-	struct db *db;
 
 	*found = false;
-	if (!store_read(&db, store, STORE_TENANT, error))
+	if (!store_select(&statement, store, STORE_TENANT,
+			  QUESTION "WHERE payment = ?1 AND kind = ?2 ORDER BY id DESC LIMIT 1",
+			  error))
 		return false;
-	statement = db_prepare(db, QUESTION
-			       "WHERE payment = ?1 AND kind = ?2 ORDER BY id DESC LIMIT 1");
 	db_bind(statement, 1, payment_id);
 	db_bind_text(statement, 2, text_of(kind_words[kind]));
-	bool ok = take_one(found, out, statement, arena, error);
-	store_read_done(store, STORE_TENANT, db);
-	return ok;
+	return take_one(found, out, statement, arena, error);
 }
 
 bool questions_write(struct store *store, const struct question *question, int64_t now,
@@ -187,20 +180,18 @@ static bool due_of(enum question_kind kind, struct question **out, uint32_t *cou
 		   struct arena *arena, struct error *error)
 {
 	struct statement *statement;
-	struct db *db;
 
-	if (!store_read(&db, store, STORE_TENANT, error))
+	if (!store_select(&statement, store, STORE_TENANT,
+			  QUESTION
+			  "WHERE channel = ?1 AND next_at > 0 AND next_at <= ?2 AND kind = ?4"
+			  " ORDER BY asks, next_at, id LIMIT ?3",
+			  error))
 		return false;
-	statement = db_prepare(db, QUESTION
-			       "WHERE channel = ?1 AND next_at > 0 AND next_at <= ?2 AND kind = ?4"
-			       " ORDER BY asks, next_at, id LIMIT ?3");
 	db_bind_text(statement, 1, channel);
 	db_bind(statement, 2, now);
 	db_bind(statement, 3, max);
 	db_bind_text(statement, 4, text_of(kind_words[kind]));
-	bool ok = take_all(out, count, statement, arena, error);
-	store_read_done(store, STORE_TENANT, db);
-	return ok;
+	return take_all(out, count, statement, arena, error);
 }
 
 bool questions_due(struct question **out, uint32_t *count, struct store *store, struct text channel,
@@ -220,51 +211,42 @@ bool questions_orders_of(struct question **out, uint32_t *count, struct store *s
 			 int64_t payment_id, struct arena *arena, struct error *error)
 {
 	struct statement *statement;
-	struct db *db;
 
-	if (!store_read(&db, store, STORE_TENANT, error))
+	if (!store_select(&statement, store, STORE_TENANT,
+			  QUESTION "WHERE payment = ? AND kind = 'reverse' ORDER BY id", error))
 		return false;
-	statement = db_prepare(db, QUESTION
-			       "WHERE payment = ? AND kind = 'reverse' ORDER BY id");
 	db_bind(statement, 1, payment_id);
-	bool ok = take_all(out, count, statement, arena, error);
-	store_read_done(store, STORE_TENANT, db);
-	return ok;
+	return take_all(out, count, statement, arena, error);
 }
 
 bool questions_orders_waiting(struct question **out, uint32_t *count, struct store *store,
 			      uint32_t max, struct arena *arena, struct error *error)
 {
 	struct statement *statement;
-	struct db *db;
 
-	if (!store_read(&db, store, STORE_TENANT, error))
-		return false;
 	/* Unknown ones until the payment is reversed, or another order stands for them. */
-	statement = db_prepare(
-	    db, QUESTION "WHERE kind = 'reverse' AND (status = 'open' OR (status = 'unknown' AND"
-			 " NOT EXISTS (SELECT 1 FROM question n WHERE n.payment = question.payment"
-			 "  AND n.kind = 'reverse' AND n.id > question.id AND n.status <> 'no')"
-			 " AND"
-			 " NOT EXISTS (SELECT 1 FROM payment_now p WHERE p.payment ="
-			 "  question.payment AND p.status = 'reversed'))) ORDER BY id LIMIT ?");
+	if (!store_select(&statement, store, STORE_TENANT,
+			  QUESTION
+			  "WHERE kind = 'reverse' AND (status = 'open' OR (status = 'unknown' AND"
+			  " NOT EXISTS (SELECT 1 FROM question n WHERE n.payment = question.payment"
+			  "  AND n.kind = 'reverse' AND n.id > question.id AND n.status <> 'no')"
+			  " AND"
+			  " NOT EXISTS (SELECT 1 FROM payment_now p WHERE p.payment ="
+			  "  question.payment AND p.status = 'reversed'))) ORDER BY id LIMIT ?",
+			  error))
+		return false;
 	db_bind(statement, 1, max);
-	bool ok = take_all(out, count, statement, arena, error);
-	store_read_done(store, STORE_TENANT, db);
-	return ok;
+	return take_all(out, count, statement, arena, error);
 }
 
 bool questions_sent_since(struct question **out, uint32_t *count, struct store *store,
 			  int64_t since, struct arena *arena, struct error *error)
 {
 	struct statement *statement;
-	struct db *db;
 
-	if (!store_read(&db, store, STORE_TENANT, error))
+	if (!store_select(&statement, store, STORE_TENANT,
+			  QUESTION "WHERE sent_at > 0 AND sent_at >= ? ORDER BY id", error))
 		return false;
-	statement = db_prepare(db, QUESTION "WHERE sent_at > 0 AND sent_at >= ? ORDER BY id");
 	db_bind(statement, 1, since);
-	bool ok = take_all(out, count, statement, arena, error);
-	store_read_done(store, STORE_TENANT, db);
-	return ok;
+	return take_all(out, count, statement, arena, error);
 }

@@ -8,12 +8,11 @@ bool rollout_read(struct rollout_state *out, struct store *store, struct arena *
 		  struct error *error)
 {
 	struct statement *statement;
-	struct db *db;
 
 	memset(out, 0, sizeof(*out));
-	if (!store_read(&db, store, STORE_TENANT, error))
+	if (!store_select(&statement, store, STORE_TENANT,
+			  "SELECT to_commit, wave, waves, began_at, stopped FROM rollout", error))
 		return false;
-	statement = db_prepare(db, "SELECT to_commit, wave, waves, began_at, stopped FROM rollout");
 	if (db_step(statement))
 		*out = (struct rollout_state){
 			.commit = db_column_text(statement, 0, arena),
@@ -22,9 +21,7 @@ bool rollout_read(struct rollout_state *out, struct store *store, struct arena *
 			.began_at = db_column(statement, 3),
 			.stopped = db_column_text(statement, 4, arena),
 		};
-	bool ok = db_finish(statement, error);
-	store_read_done(store, STORE_TENANT, db);
-	return ok;
+	return db_finish(statement, error);
 }
 
 bool rollout_write(struct store *store, const struct rollout_state *state, struct error *error)
@@ -79,13 +76,13 @@ bool rollout_tell(struct store *store, struct text router, enum wave_end end, st
 bool rollout_count(struct rollout_counts *out, struct store *store, struct error *error)
 {
 	struct statement *statement;
-	struct db *db;
 
 	memset(out, 0, sizeof(*out));
-	if (!store_read(&db, store, STORE_TENANT, error))
+	if (!store_select(&statement, store, STORE_TENANT,
+			  "SELECT wave_end, held_commit <> '', count(*) FROM router"
+			  " WHERE wave > 0 GROUP BY 1, 2",
+			  error))
 		return false;
-	statement = db_prepare(db, "SELECT wave_end, held_commit <> '', count(*) FROM router"
-				   " WHERE wave > 0 GROUP BY 1, 2");
 	while (db_step(statement)) {
 		int64_t end = db_column(statement, 0);
 		uint32_t count = (uint32_t)db_column(statement, 2);
@@ -101,7 +98,5 @@ bool rollout_count(struct rollout_counts *out, struct store *store, struct error
 		if (end == WAVE_REFUSED)
 			out->refused += count;
 	}
-	bool ok = db_finish(statement, error);
-	store_read_done(store, STORE_TENANT, db);
-	return ok;
+	return db_finish(statement, error);
 }

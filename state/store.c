@@ -137,6 +137,20 @@ void store_read_done(struct store *store, enum store_part part, struct db *db)
 	file_read_done(&store->parts[part], db);
 }
 
+bool store_select(struct statement **out, struct store *store, enum store_part part,
+		  const char *sql, struct error *error)
+{
+	struct db *db;
+
+	*out = NULL;
+	if (!store_read(&db, store, part, error))
+		return false;
+	*out = db_prepare(db, sql);
+	(*out)->lender = &store->parts[part];
+	(*out)->give_back = file_read_done;
+	return true;
+}
+
 bool store_part_begin(struct db **db, struct store *store, enum store_part part,
 		      struct error *error)
 {

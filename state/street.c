@@ -79,35 +79,28 @@ bool street_publish(struct store *store, const struct street_channel *channels, 
 bool street_version(int64_t *version, struct store *store, struct error *error)
 {
 	struct statement *statement;
-	struct db *db;
 
 	*version = 0;
-	if (!store_read(&db, store, STORE_STREET, error))
+	if (!store_select(&statement, store, STORE_STREET, "SELECT version FROM publication",
+			  error))
 		return false;
-	statement = db_prepare(db, "SELECT version FROM publication");
-	if (db_step(statement))
-		*version = db_column(statement, 0);
-	bool ok = db_finish(statement, error);
-	store_read_done(store, STORE_STREET, db);
-	return ok;
+	return db_finish_number(version, statement, error);
 }
 
 bool street_channels(struct street_channel **out, uint32_t *count, bool *ready, struct store *store,
 		     struct arena *arena, struct error *error)
 {
 	struct statement *statement;
-	struct db *db;
 
 	*out = NULL;
 	*count = 0;
 	*ready = false;
-	if (!store_read(&db, store, STORE_STREET, error))
-		return false;
 	/* One query, so that set and readiness are of one moment. */
-	statement = db_prepare(
-	    db,
-	    "SELECT channel, provider, token, shortcode, refuses FROM publication LEFT JOIN channel"
-	    " ORDER BY channel");
+	if (!store_select(&statement, store, STORE_STREET,
+			  "SELECT channel, provider, token, shortcode, refuses FROM publication"
+			  " LEFT JOIN channel ORDER BY channel",
+			  error))
+		return false;
 	while (db_step(statement)) {
 		*ready = true;
 		if (db_column_is_null(statement, 0))
@@ -120,9 +113,7 @@ bool street_channels(struct street_channel **out, uint32_t *count, bool *ready, 
 		channel->shortcode = db_column_text(statement, 3, arena);
 		channel->refuses = db_column(statement, 4) != 0;
 	}
-	bool ok = db_finish(statement, error);
-	store_read_done(store, STORE_STREET, db);
-	return ok;
+	return db_finish(statement, error);
 }
 
 static bool open_one(struct db *db, const struct street_attempt *attempt, struct error *error)
@@ -164,13 +155,13 @@ bool street_attempt_find(bool *found, struct street_attempt *out, struct store *
 			 struct arena *arena, struct error *error)
 {
 	struct statement *statement;
-	struct db *db;
 
 	*found = false;
-	if (!store_read(&db, store, STORE_STREET, error))
+	if (!store_select(&statement, store, STORE_STREET,
+			  "SELECT channel, provider, attempt, until_at FROM attempt"
+			  " WHERE token = ?1 AND channel = ?2 AND until_at >= ?3",
+			  error))
 		return false;
-	statement = db_prepare(db, "SELECT channel, provider, attempt, until_at FROM attempt"
-				   " WHERE token = ?1 AND channel = ?2 AND until_at >= ?3");
 	db_bind_bytes(statement, 1, token->bytes, sizeof(token->bytes));
 	db_bind_text(statement, 2, channel);
 	db_bind(statement, 3, now);
@@ -181,7 +172,5 @@ bool street_attempt_find(bool *found, struct street_attempt *out, struct store *
 						.provider = db_column_text(statement, 1, arena),
 						.attempt = db_column(statement, 2),
 						.until_at = db_column(statement, 3) };
-	bool ok = db_finish(statement, error);
-	store_read_done(store, STORE_STREET, db);
-	return ok;
+	return db_finish(statement, error);
 }

@@ -1,6 +1,7 @@
 #include "state/store.h"
 
 #include "base/text.h"
+#include "state/inbox.h"
 #include "state/inside.h"
 
 #define PROBLEMS_PER_CHECK \
@@ -296,22 +297,6 @@ static bool inbox_newest(int64_t *id, bool *there, struct store *store, struct e
 	return ok;
 }
 
-static bool cursor_of(int64_t *id, struct store *store, struct error *error)
-{
-	struct statement *statement;
-	struct db *db;
-
-	*id = 0;
-	if (!store_read(&db, store, STORE_TENANT, error))
-		return false;
-	statement = db_prepare(db, "SELECT inbox_id FROM cursor");
-	if (db_step(statement))
-		*id = db_column(statement, 0);
-	bool ok = db_finish(statement, error);
-	store_read_done(store, STORE_TENANT, db);
-	return ok;
-}
-
 /* The cursor is read first: the inbox only grows meanwhile. */
 static bool check_cursor(struct report *report, struct store *store, struct error *error)
 {
@@ -320,7 +305,7 @@ static bool check_cursor(struct report *report, struct store *store, struct erro
 
 	if (!store_has(store, STORE_INBOX) || !store_has(store, STORE_TENANT))
 		return true;
-	if (!cursor_of(&cursor, store, error) || !inbox_newest(&newest, &there, store, error))
+	if (!inbox_cursor(&cursor, store, error) || !inbox_newest(&newest, &there, store, error))
 		return false;
 	if (cursor > newest)
 		add(report, text_format(report->arena,

@@ -46,52 +46,43 @@ bool word_about(struct words *out, struct store *store, struct text receipt, str
 		 struct error *error)
 {
 	struct statement *statement;
-	struct db *db;
 
 	*out = (struct words){ 0 };
-	if (!store_read(&db, store, STORE_TENANT, error))
+	if (!store_select(&statement, store, STORE_TENANT, WORDS KEY " ORDER BY w.payment", error))
 		return false;
-	statement = db_prepare(db, WORDS KEY " ORDER BY w.payment");
 	db_bind_text(statement, 1, text_trim(receipt));
-	bool ok = take_words(out, statement, arena, error);
-	store_read_done(store, STORE_TENANT, db);
-	return ok;
+	return take_words(out, statement, arena, error);
 }
 
 bool word_beside(struct words *out, struct store *store, int64_t payment_id, struct arena *arena,
 		  struct error *error)
 {
 	struct statement *statement;
-	struct db *db;
 
 	*out = (struct words){ 0 };
-	if (!store_read(&db, store, STORE_TENANT, error))
+	if (!store_select(&statement, store, STORE_TENANT,
+			  WORDS "(SELECT receipt_key FROM word WHERE payment = ?)"
+				" ORDER BY w.payment",
+			  error))
 		return false;
-	statement = db_prepare(db, WORDS "(SELECT receipt_key FROM word WHERE payment = ?)"
-					 " ORDER BY w.payment");
 	db_bind(statement, 1, payment_id);
-	bool ok = take_words(out, statement, arena, error);
-	store_read_done(store, STORE_TENANT, db);
-	return ok;
+	return take_words(out, statement, arena, error);
 }
 
 bool word_is_open(bool *open, struct store *store, int64_t payment_id, struct error *error)
 {
 	struct statement *statement;
-	struct db *db;
 
 	*open = false;
-	if (!store_read(&db, store, STORE_TENANT, error))
+	if (!store_select(&statement, store, STORE_TENANT,
+			  "SELECT 1 FROM word w JOIN payment_now n ON n.payment = w.payment"
+			  " AND n.status = 'held' WHERE w.payment = ?"
+			  " AND NOT EXISTS (SELECT 1 FROM settled s WHERE s.payment = w.payment)",
+			  error))
 		return false;
-	statement = db_prepare(
-	    db, "SELECT 1 FROM word w JOIN payment_now n ON n.payment = w.payment"
-		" AND n.status = 'held' WHERE w.payment = ?"
-		" AND NOT EXISTS (SELECT 1 FROM settled s WHERE s.payment = w.payment)");
 	db_bind(statement, 1, payment_id);
 	*open = db_step(statement);
-	bool ok = db_finish(statement, error);
-	store_read_done(store, STORE_TENANT, db);
-	return ok;
+	return db_finish(statement, error);
 }
 
 /* "held-RECEIPT", and with its number where that is taken. */

@@ -101,6 +101,14 @@ static bool hold(const struct paying *paying, struct text why, struct error *err
 				 paying->arena, error);
 }
 
+static bool hold_second(const struct paying *paying, struct error *error)
+{
+	return hold(paying,
+		    text_format(paying->arena, "paid by %.*s, now %.*s is said to be it",
+				TEXT_ARG(paying->attempt->receipt), TEXT_ARG(paying->receipt)),
+		    error);
+}
+
 static bool pay_known(const struct paying *paying, const struct payment *former,
 		      struct error *error)
 {
@@ -169,10 +177,7 @@ static bool pay_receipt(const struct paying *paying, struct error *error)
 				    paying->receipt, paying->now, paying->arena, error) &&
 		       settle(paying, attempt->payment_id, error);
 	if (attempt->proven)
-		return hold(paying,
-			    text_format(paying->arena, "paid by %.*s, now %.*s is said to be it",
-					TEXT_ARG(attempt->receipt), TEXT_ARG(paying->receipt)),
-			    error);
+		return hold_second(paying, error);
 	/* What was taken for this prompt's money was another payment of the same payer. */
 	return book_new(paying, error);
 }
@@ -187,18 +192,37 @@ static bool pay(const struct paying *paying, struct error *error)
 
 /* ---- a result on the attempt's own URL ------------------------------------------------------- */
 
-static bool failed(struct seat *seat, struct attempt *attempt, const struct said *said, int64_t now,
-		   struct error *error)
+/* Is it the name of no other prompt? Under that one's name the provider would say what became of
+ * that one. */
+static bool may_be_named(bool *may, const struct paying *paying, struct text name,
+			 struct error *error)
 {
+	struct attempt other;
+	bool found;
+
+	if (!attempts_named(&found, &other, paying->seat->store, paying->attempt->channel, name,
+			    paying->arena, error))
+		return false;
+	*may = !found || other.id == paying->attempt->id;
+	return true;
+}
+
+static bool failed(const struct paying *paying, const struct said *said, struct error *error)
+{
+	struct attempt *attempt = paying->attempt;
+	bool may;
+
+	if (!may_be_named(&may, paying, said->provider_ref, error))
+		return false;
 	if (attempt->status != ATTEMPT_CREATED && attempt->status != ATTEMPT_PROMPTED)
 		return true;
 	attempt->status = ATTEMPT_FAILED;
 	attempt->reason = said->why;
-	if (attempt->provider_ref.size == 0)
+	if (attempt->provider_ref.size == 0 && may)
 		attempt->provider_ref = said->provider_ref;
 	attempt->next_at =
-	    said->is_soft && attempt->provider_ref.size > 0 ? now + RESULT_SOFT_US : 0;
-	return attempts_write(seat->store, attempt, now, error);
+	    said->is_soft && attempt->provider_ref.size > 0 ? paying->now + RESULT_SOFT_US : 0;
+	return attempts_write(paying->seat->store, attempt, paying->now, error);
 }
 
 /* It says paid, but not so that it may be counted: the provider is asked, and a person sees it. */
@@ -295,25 +319,51 @@ static bool proved(struct paying *paying, const struct said *said, const struct 
 	return pay(paying, error);
 }
 
+/* Whose channel was taken away can be asked about nothing any more. */
+static bool is_declared(const struct channel *channel, const struct attempt *attempt)
+{
+	return channel != NULL && text_equal(channel->provider, attempt->provider);
+}
+
+/*
+ * `trust: verified`: what is said is remembered, and asked about at once. Where the provider has
+ * said already that the prompt was paid, and by what, another receipt is only said.
+ */
+static bool said_to_be(struct paying *paying, struct error *error)
+{
+	struct attempt *attempt = paying->attempt;
+
+	if (attempt->status == ATTEMPT_PAID &&
+	    (!attempt->receipt_known || text_equal_nocase(attempt->receipt, paying->receipt)))
+		return pay(paying, error);
+	if (attempt->status == ATTEMPT_PAID)
+		return hold_second(paying, error);
+	attempt->hint = paying->receipt;
+	attempt->next_at = paying->now;
+	return attempts_write(paying->seat->store, attempt, paying->now, error);
+}
+
 static bool succeeded(struct paying *paying, const struct said *said, struct text source,
 		      struct error *error)
 {
 	struct attempt *attempt = paying->attempt;
 	const struct channel *channel = intent_channel(paying->intent, attempt->channel);
 	struct text why = against(paying, said, channel, source);
+	bool may;
 
+	if (!may_be_named(&may, paying, said->provider_ref, error))
+		return false;
 	paying->out->payment.at = said->at != 0 ? said->at : paying->out->payment.received_at;
 	paying->receipt = said->receipt;
+	if (why.size == 0 && !may)
+		why = TEXT("the result names another prompt");
+	else if (why.size == 0 && !is_declared(channel, attempt))
+		why = TEXT("its channel is no longer declared");
 	if (why.size > 0)
 		return doubted(paying, why, error);
 	if (attempt->provider_ref.size == 0)
 		attempt->provider_ref = said->provider_ref;
-	if (channel == NULL || channel->trust == TRUST_TOKEN || attempt->status == ATTEMPT_PAID)
-		return pay(paying, error);
-	/* `trust: verified`: remembered, and asked about at once. */
-	attempt->hint = said->receipt;
-	attempt->next_at = paying->now;
-	return attempts_write(paying->seat->store, attempt, paying->now, error);
+	return channel->trust == TRUST_TOKEN ? pay(paying, error) : said_to_be(paying, error);
 }
 
 /*
@@ -352,7 +402,7 @@ static bool signed_result(struct paying *paying, const struct inbox_line *line,
 	if (said.answer == ANSWER_YES)
 		return proved(paying, &said, channel, line->source, error);
 	return said.answer != ANSWER_NO ||
-	       failed(paying->seat, paying->attempt, &said, paying->now, error);
+	       failed(paying, &said, error);
 }
 
 bool booking_result(struct booked *out, struct seat *seat, const struct intent *intent,
@@ -394,7 +444,7 @@ bool booking_result(struct booked *out, struct seat *seat, const struct intent *
 	case ANSWER_YES:
 		return succeeded(&paying, &said, line->source, error);
 	case ANSWER_NO:
-		return failed(seat, &attempt, &said, now, error);
+		return failed(&paying, &said, error);
 	case ANSWER_NONE:
 	case ANSWER_LOGIN:
 	case ANSWER_LATER:

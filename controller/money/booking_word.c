@@ -1,3 +1,4 @@
+#include "base/digest.h"
 #include "money/booking_inside.h"
 #include "money/booking_question.h"
 #include "state/heard.h"
@@ -11,6 +12,12 @@
  * from it, for a word that lies would stand in the way of the payment it names: it is held under
  * that receipt until something is proven about it, then it gives way and is settled.
  */
+
+/*
+ * Lines about one receipt; a person looks it up anyway. Whoever has the URL could say any number,
+ * and each costs a look at all others.
+ */
+#define WORDS_OPEN_MAX 32
 
 static bool same_amount(const struct payment *one, const struct payment *other)
 {
@@ -79,6 +86,27 @@ static bool book_word(struct booked *out, struct seat *seat, const struct spoken
 		booking_question_start(seat, &out->payment, receipt, now, arena, error));
 }
 
+/* What is one too many is one line for all of them, and counted. */
+static bool count_word(struct booked *out, struct seat *seat, int64_t now, struct arena *arena,
+		       struct error *error)
+{
+	struct text receipt = out->payment.receipt;
+	struct digester digester;
+	struct digest key;
+
+	digester_begin(&digester);
+	digester_text(&digester, TEXT("words"));
+	digester_text(&digester, receipt);
+	key = digester_end(&digester);
+	return booking_hold_counted(
+		   out, seat, &key,
+		   text_format(arena,
+			       "receipt %.*s: more than %d callbacks say different things about it",
+			       TEXT_ARG(receipt), WORDS_OPEN_MAX),
+		   now, arena, error) &&
+	       (!out->changed || word_add(seat->store, out->payment.id, receipt, error));
+}
+
 bool booking_word(struct booked *out, struct seat *seat, const struct inbox_line *line,
 		  const struct spoken *spoken, int64_t now, struct arena *arena,
 		  struct error *error)
@@ -101,7 +129,11 @@ bool booking_word(struct booked *out, struct seat *seat, const struct inbox_line
 		return true;
 	if (!was_said(&said, &out->payment, &words, seat, arena, error))
 		return false;
-	return said || book_word(out, seat, spoken, found ? &former : NULL, now, arena, error);
+	if (said)
+		return true;
+	return words.count < WORDS_OPEN_MAX
+		   ? book_word(out, seat, spoken, found ? &former : NULL, now, arena, error)
+		   : count_word(out, seat, now, arena, error);
 }
 
 bool booking_words_because(struct seat *seat, struct text receipt, struct text why, int64_t now,

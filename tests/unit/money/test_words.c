@@ -10,7 +10,7 @@
 #include <string.h>
 #include <cmocka.h>
 
-#include "town.h"
+#include "claims.h"
 
 #include "base/clock.h"
 #include "money/booking.h"
@@ -18,227 +18,9 @@
 #include "provider/provider.h"
 #include "state/attempts.h"
 #include "state/doubts.h"
-#include "state/inbox.h"
 #include "state/ledger.h"
 #include "state/proof.h"
 #include "state/questions.h"
-
-#define R1                                                                         \
-	"kind: Router\nname: r1\nsite: kasarani\naddress: 127.0.0.1\nuser: wavu\n" \
-	"password: {file: r.pw}\nmode: manage\n"
-#define PEOPLE                                                                              \
-	"kind: Subscriber\nname: KN-0042\npackage: home-10\nrouter: r1\nphone: 0712345678\n" \
-	"---\nkind: Subscriber\nname: KN-0099\npackage: home-10\nrouter: r1\n"
-#define KEYS                                                                                 \
-	"consumer_key: {env: WAVU_TEST_KEY}, consumer_secret: {env: WAVU_TEST_KEY}, passkey: " \
-	"{env: WAVU_TEST_KEY}, initiator: wavu, security_credential: {env: WAVU_TEST_KEY}"
-#define TENANT                                                                              \
-	"kind: Tenant\nname: kasinet\ncurrency: KES\ntimezone: Africa/Nairobi\npayments:\n" \
-	"  - {name: main, provider: daraja, environment: sandbox, shortcode: \"600638\", "  \
-	"type: paybill, token: {env: WAVU_TEST_TOKEN}, trust: verified, " KEYS "}\n"        \
-	"  - {name: strict, provider: daraja, environment: sandbox, shortcode: \"600639\", " \
-	"type: paybill, token: {env: WAVU_TEST_TOKEN}, sources: [196.201.214.200]}\n"       \
-	"  - {name: quick, provider: daraja, environment: sandbox, shortcode: \"600640\", "  \
-	"type: paybill, token: {env: WAVU_TEST_TOKEN}, " KEYS "}\n"                          \
-	"---\nkind: Site\nname: kasarani\n"                                                 \
-	"---\nkind: Package\nname: home-10\nservice: pppoe\nprice: 2500\nperiod: 1 month\n" \
-	"speed: {down: 10M, up: 5M}\n"
-#define PAYER "254712345678"
-#define X "UKL51ZDR4F"
-#define Y "UKL51ZDR5F"
-
-static void begin(struct town *town)
-{
-	(void)setenv("WAVU_TEST_TOKEN", TOWN_TOKEN, 1);
-	(void)setenv("WAVU_TEST_KEY", "key-1", 1);
-	town_open(town, 1);
-	town_commit(town, town_join(town, TENANT, R1, PEOPLE), 0);
-}
-
-static void end(struct town *town)
-{
-	struct text *problems;
-	struct error error = { 0 };
-	uint32_t count;
-
-	if (!store_verify(&problems, &count, town->seat.store, &town->arena, &error))
-		fail_msg("%s", error.text);
-	if (count > 0)
-		fail_msg("%.*s", TEXT_ARG(problems[0]));
-	town_close(town);
-}
-
-static struct text eat(struct town *town, int64_t at)
-{
-	struct civil civil = zone_civil(zone_utc(), at + 3 * HOUR_US);
-
-	return text_format(&town->arena, "%04d%02d%02d%02d%02d%02d", civil.year, civil.month,
-			   civil.day, civil.hour, civil.minute, civil.second);
-}
-
-static const char *code_of(const char *channel)
-{
-	return channel[0] == 'm' ? "600638" : channel[0] == 's' ? "600639" : "600640";
-}
-
-/* A confirmation arrives on a channel's URL. */
-static void claim_on(struct town *town, const char *channel, const char *source,
-		     const char *receipt, const char *amount, const char *account,
-		     const char *phone)
-{
-	town_say(town, channel, source,
-		 text_format(&town->arena,
-			     "{\"TransID\":\"%s\",\"TransTime\":\"%.*s\",\"TransAmount\":\"%s\","
-			     "\"BusinessShortCode\":\"%s\",\"BillRefNumber\":\"%s\","
-			     "\"MSISDN\":\"%s\"}",
-			     receipt, TEXT_ARG(eat(town, clock_now())), amount,
-			     code_of(channel), account, phone)
-		     .at);
-	town_tell(town);
-}
-
-static void claim(struct town *town, const char *receipt, const char *amount, const char *account)
-{
-	claim_on(town, "main", "127.0.0.1", receipt, amount, account, PAYER);
-}
-
-static void say_to(struct town *town, const char *channel, int64_t attempt, struct text body)
-{
-	struct inbox_line line = { .channel = text_of(channel),
-				   .provider = TEXT("daraja"),
-				   .kind = TEXT("attempt"),
-				   .attempt = attempt,
-				   .received_at = clock_now(),
-				   .source = TEXT("127.0.0.1"),
-				   .body = body };
-	struct store *street;
-	struct error error = { 0 };
-
-	if (!store_open(&street, town->settings.state, TEXT("kasinet"), STORE_WEBHOOK, &error) ||
-	    !inbox_append(street, &line, 1, &error))
-		fail_msg("%s", error.text);
-	store_close(street);
-	town_tell(town);
-}
-
-/* The provider says what it knows, in answer to the question about that held payment. */
-static void answer_on(struct town *town, const char *channel, const char *held,
-		      const char *receipt, const char *amount, const char *payer)
-{
-	struct text parties = TEXT_NONE;
-	struct error error = { 0 };
-	struct question question;
-	bool found;
-
-	if (!questions_of_payment(&found, &question, town->seat.store,
-				  town_payment(town, held).id, QUESTION_VERIFY, &town->arena,
-				  &error))
-		fail_msg("%s", error.text);
-	if (!found)
-		fail_msg("nobody was asked about %s", held);
-	if (payer != NULL)
-		parties = text_format(&town->arena,
-				      "{\"Key\":\"CreditPartyName\",\"Value\":\"%s - Kasi\"},"
-				      "{\"Key\":\"DebitPartyName\",\"Value\":\"%s - JANE\"},",
-				      code_of(channel), payer);
-	say_to(town, channel, question.id,
-	       text_format(&town->arena,
-			   "{\"Result\":{\"ResultType\":0,\"ResultCode\":0,\"ResultDesc\":\"-\","
-			   "\"ConversationID\":\"AG_1\",\"ResultParameters\":{\"ResultParameter\":"
-			   "[%.*s{\"Key\":\"TransactionStatus\",\"Value\":\"Completed\"},"
-			   "{\"Key\":\"FinalisedTime\",\"Value\":\"%.*s\"},"
-			   "{\"Key\":\"Amount\",\"Value\":\"%s\"},{\"Key\":\"ReceiptNo\","
-			   "\"Value\":\"%s\"}]}}}",
-			   TEXT_ARG(parties), TEXT_ARG(eat(town, clock_now())), amount, receipt));
-}
-
-static void answer(struct town *town, const char *held, const char *receipt, const char *amount,
-		   const char *payer)
-{
-	answer_on(town, "main", held, receipt, amount, payer);
-}
-
-/* A prompt left, and the query says that it was paid: credited without a receipt. */
-static struct attempt prompt_paid_by_query(struct town *town)
-{
-	struct attempt attempt = { .channel = TEXT("main"),
-				   .provider = TEXT("daraja"),
-				   .shortcode = TEXT("600638"),
-				   .subscriber = TEXT("kn0042"),
-				   .account = TEXT("KN-0042"),
-				   .phone = TEXT(PAYER),
-				   .cents = 250000 };
-	struct intent *intent = seat_intent(&town->seat);
-	struct error error = { 0 };
-	struct booked booked;
-	bool fresh, found;
-
-	if (!store_begin(town->seat.store, &error) ||
-	    !attempts_start(&fresh, &attempt, town->seat.store, clock_now(), &town->arena, &error))
-		fail_msg("%s", error.text);
-	attempt.sent_at = clock_now();
-	attempt.status = ATTEMPT_PROMPTED;
-	attempt.provider_ref = TEXT("ws_CO_1");
-	if (!attempts_write(town->seat.store, &attempt, clock_now(), &error) ||
-	    !attempts_find(&found, &attempt, town->seat.store, attempt.id, &town->arena, &error) ||
-	    !booking_answered(&booked, &town->seat, intent, &attempt,
-			      &(struct said){ .answer = ANSWER_YES }, clock_now(), &town->arena,
-			      &error) ||
-	    !store_commit(town->seat.store, &error))
-		fail_msg("%s", error.text);
-	intent_release(intent);
-	return attempt;
-}
-
-static uint32_t credits(struct town *town, int64_t *cents)
-{
-	struct error error = { 0 };
-	struct payment *payments;
-	uint32_t count;
-
-	if (!ledger_payments(&payments, &count, town->seat.store, PAYMENT_CREDITED, 1000,
-			     &town->arena, &error))
-		fail_msg("%s", error.text);
-	*cents = 0;
-	for (uint32_t i = 0; i < count; i++)
-		*cents += payments[i].amount_cents;
-	return count;
-}
-
-#define CREDITED(town, wanted_count, wanted_cents)                              \
-	do {                                                                    \
-		int64_t cents_;                                                 \
-		assert_int_equal(credits((town), &cents_), (wanted_count));     \
-		assert_int_equal(cents_, (wanted_cents));                       \
-	} while (0)
-
-/* Held, and not settled. */
-static int64_t waiting(struct town *town)
-{
-	struct ledger_totals totals;
-	struct error error = { 0 };
-
-	if (!ledger_totals(&totals, town->seat.store, 0, &error))
-		fail_msg("%s", error.text);
-	return totals.held_count;
-}
-
-static bool assign(struct town *town, const char *receipt, const char *account, struct error *error)
-{
-	struct intent *intent = seat_intent(&town->seat);
-	struct booked booked;
-	bool done;
-
-	assert_true(store_begin(town->seat.store, error));
-	done = booking_assign(&booked, &town->seat, intent, text_of(receipt), text_of(account),
-			      TEXT("amina"), clock_now(), &town->arena, error);
-	if (done)
-		assert_true(store_commit(town->seat.store, error));
-	else
-		store_abort(town->seat.store);
-	intent_release(intent);
-	return done;
-}
 
 /* ---- a word and a prompt --------------------------------------------------------------------- */
 
@@ -247,7 +29,7 @@ static void property_10_an_unproven_receipt_is_not_that_of_a_prompt(void **state
 	struct town town;
 
 	(void)state;
-	begin(&town);
+	claims_begin(&town);
 	(void)prompt_paid_by_query(&town);
 	CREDITED(&town, 1, 250000);
 	/* Whoever has the token names any receipt, and the payer. */
@@ -261,7 +43,7 @@ static void property_10_an_unproven_receipt_is_not_that_of_a_prompt(void **state
 	assert_int_equal(waiting(&town), 1);
 	claim(&town, Y, "2500.00", "KN-0042");
 	CREDITED(&town, 1, 250000);
-	end(&town);
+	claims_end(&town);
 }
 
 /* And the other way: a word is not what paid a prompt. */
@@ -270,7 +52,7 @@ static void property_10_a_prompt_is_not_paid_by_a_word(void **state)
 	struct town town;
 
 	(void)state;
-	begin(&town);
+	claims_begin(&town);
 	claim(&town, X, "2500.00", "KN-0042");
 	(void)prompt_paid_by_query(&town);
 	assert_int_equal(town_payment(&town, X).status, PAYMENT_HELD);
@@ -278,7 +60,7 @@ static void property_10_a_prompt_is_not_paid_by_a_word(void **state)
 	answer(&town, Y, Y, "2500.00", PAYER);
 	assert_int_equal(town_payment(&town, Y).id, town_payment(&town, "STK-1").id);
 	CREDITED(&town, 1, 250000);
-	end(&town);
+	claims_end(&town);
 }
 
 /* Who paid, and when, is no more proven than the rest: a lie about it is not a second payment. */
@@ -290,7 +72,7 @@ static void property_10_a_false_payer_does_not_count_a_prompt_twice(void **state
 	for (size_t i = 0; i < 2; i++) {
 		struct town town;
 
-		begin(&town);
+		claims_begin(&town);
 		(void)prompt_paid_by_query(&town);
 		claim_on(&town, "main", "127.0.0.1", X, "2500.00", "KN-0099", "254700000001");
 		answer(&town, X, X, "2500.00", payers[i]);
@@ -300,7 +82,7 @@ static void property_10_a_false_payer_does_not_count_a_prompt_twice(void **state
 					 town_payment(&town, "STK-1").id);
 		else
 			assert_non_null(strstr(town_payment(&town, X).reason.at, "prompt"));
-		end(&town);
+		claims_end(&town);
 	}
 }
 
@@ -309,13 +91,13 @@ static void property_12_another_payer_is_another_payment(void **state)
 	struct town town;
 
 	(void)state;
-	begin(&town);
+	claims_begin(&town);
 	(void)prompt_paid_by_query(&town);
 	claim_on(&town, "main", "127.0.0.1", X, "2500.00", "KN-0099", "254700000001");
 	answer(&town, X, X, "2500.00", "254700000001");
 	CREDITED(&town, 2, 500000);
 	assert_true(text_is(town_payment(&town, X).account, "KN-0099"));
-	end(&town);
+	claims_end(&town);
 }
 
 static void a_person_cannot_count_a_prompt_twice(void **state)
@@ -324,7 +106,7 @@ static void a_person_cannot_count_a_prompt_twice(void **state)
 	struct town town;
 
 	(void)state;
-	begin(&town);
+	claims_begin(&town);
 	(void)prompt_paid_by_query(&town);
 	claim(&town, X, "2500.00", "KN-0042");
 	assert_false(assign(&town, X, "KN-0099", &error));
@@ -333,7 +115,7 @@ static void a_person_cannot_count_a_prompt_twice(void **state)
 	CREDITED(&town, 1, 250000);
 	assert_int_equal(town_payment(&town, X).id, town_payment(&town, "STK-1").id);
 	assert_int_equal(waiting(&town), 0);
-	end(&town);
+	claims_end(&town);
 }
 
 /* The result on the attempt's own URL names a receipt that somebody said something else about. */
@@ -349,14 +131,14 @@ static void a_prompts_result_passes_a_word(void **state)
 		struct attempt attempt;
 		struct town town;
 
-		begin(&town);
+		claims_begin(&town);
 		claim(&town, X, round == 0 ? "1.00" : "2500.00", "KN-0099");
 		attempt = prompt_paid_by_query(&town);
 		say_to(&town, "main", attempt.id, text_of(result));
 		CREDITED(&town, 1, 250000);
 		assert_int_equal(town_payment(&town, X).id, town_payment(&town, "STK-1").id);
 		assert_int_equal(waiting(&town), 0);
-		end(&town);
+		claims_end(&town);
 	}
 }
 
@@ -368,7 +150,7 @@ static void property_03_a_false_amount_is_not_in_the_way(void **state)
 	struct town town;
 
 	(void)state;
-	begin(&town);
+	claims_begin(&town);
 	claim(&town, X, "1.00", "KN-0099");
 	for (int i = 0; i < 3; i++)
 		claim(&town, X, "2500.00", "KN-0042");
@@ -387,7 +169,7 @@ static void property_03_a_false_amount_is_not_in_the_way(void **state)
 	answer(&town, "held-" X, X, "2500.00", PAYER);
 	claim(&town, X, "1.00", "KN-0099");
 	CREDITED(&town, 1, 250000);
-	end(&town);
+	claims_end(&town);
 }
 
 static void property_14_what_nobody_said_truly_is_unmatched(void **state)
@@ -396,7 +178,7 @@ static void property_14_what_nobody_said_truly_is_unmatched(void **state)
 	struct town town;
 
 	(void)state;
-	begin(&town);
+	claims_begin(&town);
 	claim(&town, X, "9000.00", "KN-0099");
 	answer(&town, X, X, "2500.00", PAYER);
 	assert_int_equal(town_payment(&town, X).status, PAYMENT_UNMATCHED);
@@ -404,7 +186,7 @@ static void property_14_what_nobody_said_truly_is_unmatched(void **state)
 	assert_int_equal(waiting(&town), 0);
 	assert_true(assign(&town, X, "KN-0042", &error));
 	CREDITED(&town, 1, 250000);
-	end(&town);
+	claims_end(&town);
 }
 
 static void property_07_who_disagree_whose_it_is_leave_it_to_a_person(void **state)
@@ -412,14 +194,14 @@ static void property_07_who_disagree_whose_it_is_leave_it_to_a_person(void **sta
 	struct town town;
 
 	(void)state;
-	begin(&town);
+	claims_begin(&town);
 	claim(&town, X, "2500.00", "KN-0099");
 	claim(&town, X, "2500.00", "KN-0042");
 	answer(&town, X, X, "2500.00", PAYER);
 	assert_int_equal(town_payment(&town, X).status, PAYMENT_UNMATCHED);
 	CREDITED(&town, 0, 0);
 	assert_int_equal(waiting(&town), 0);
-	end(&town);
+	claims_end(&town);
 }
 
 static bool state_on(struct town *town, const char *channel, const char *receipt, int64_t cents,
@@ -457,7 +239,7 @@ static void property_11_a_statement_counts_with_its_own_words(void **state)
 	struct text why;
 
 	(void)state;
-	begin(&town);
+	claims_begin(&town);
 	claim(&town, X, "1.00", "KN-0099");
 	claim(&town, Y, "2500.00", "KN-0099");
 	assert_true(state_it(&town, X, 250000, "KN-0042", &why));
@@ -468,7 +250,7 @@ static void property_11_a_statement_counts_with_its_own_words(void **state)
 	CREDITED(&town, 2, 500000);
 	assert_int_equal(waiting(&town), 0);
 	assert_false(state_it(&town, X, 250000, "KN-0042", &why));
-	end(&town);
+	claims_end(&town);
 }
 
 /* Under `trust: token`, too: the extra layer would be none. */
@@ -477,14 +259,14 @@ static void a_strange_source_takes_no_receipt(void **state)
 	struct town town;
 
 	(void)state;
-	begin(&town);
+	claims_begin(&town);
 	claim_on(&town, "strict", "10.0.0.1", X, "1.00", "KN-0099", PAYER);
 	assert_int_equal(town_payment(&town, X).status, PAYMENT_HELD);
 	claim_on(&town, "strict", "196.201.214.200", X, "2500.00", "KN-0042", PAYER);
 	assert_int_equal(town_payment(&town, X).amount_cents, 250000);
 	CREDITED(&town, 1, 250000);
 	assert_int_equal(waiting(&town), 0);
-	end(&town);
+	claims_end(&town);
 }
 
 /* ---- hands ----------------------------------------------------------------------------------- */
@@ -498,7 +280,7 @@ static void what_a_person_recorded_is_all_there_is(void **state)
 	struct text why;
 
 	(void)state;
-	begin(&town);
+	claims_begin(&town);
 	claim(&town, X, "1.00", "KN-0099");
 	claim(&town, X, "2500.00", "KN-0042");
 	intent = seat_intent(&town.seat);
@@ -517,7 +299,7 @@ static void what_a_person_recorded_is_all_there_is(void **state)
 	assert_false(state_it(&town, X, 250000, "KN-0042", &why));
 	assert_true(why.size > 0);
 	CREDITED(&town, 1, 250000);
-	end(&town);
+	claims_end(&town);
 }
 
 static void a_released_one_is_listed_under_its_own_receipt(void **state)
@@ -526,7 +308,7 @@ static void a_released_one_is_listed_under_its_own_receipt(void **state)
 	struct town town;
 
 	(void)state;
-	begin(&town);
+	claims_begin(&town);
 	claim(&town, X, "2500.00", "nobody");
 	assert_true(assign(&town, X, "KN-0042", &error));
 	assert_int_equal(town_payment(&town, X).status, PAYMENT_CREDITED);
@@ -534,7 +316,7 @@ static void a_released_one_is_listed_under_its_own_receipt(void **state)
 	claim(&town, X, "2500.00", "nobody");
 	CREDITED(&town, 1, 250000);
 	assert_int_equal(waiting(&town), 0);
-	end(&town);
+	claims_end(&town);
 }
 
 /* ---- doubts ---------------------------------------------------------------------------------- */
@@ -582,7 +364,7 @@ static void property_32_an_odd_receipt_is_asked_about_and_decides_nothing(void *
 	struct town town;
 
 	(void)state;
-	begin(&town);
+	claims_begin(&town);
 	fresh = receipt_of(&town, clock_now(), "51ZDR4F");
 	late = receipt_of(&town, clock_now() - DAY_US, "51ZDR4F");
 	odd = receipt_of(&town, clock_now() - 3 * DAY_US, "51ZDR4F");
@@ -603,7 +385,7 @@ static void property_32_an_odd_receipt_is_asked_about_and_decides_nothing(void *
 	assert_int_equal(doubt_of(&town, "SHOP-00017"), DOUBT_FALSE);
 	/* A person decides what becomes of it. */
 	CREDITED(&town, 4, 1000000);
-	end(&town);
+	claims_end(&town);
 }
 
 /* Nobody can be asked on that channel: it is written down, and counts as ever. */
@@ -614,14 +396,14 @@ static void property_32_without_anybody_to_ask_it_is_only_noted(void **state)
 	struct town town;
 
 	(void)state;
-	begin(&town);
+	claims_begin(&town);
 	claim_on(&town, "strict", "196.201.214.200", "AAA0000001", "2500.00", "KN-0042", PAYER);
 	CREDITED(&town, 1, 250000);
 	assert_int_equal(doubt_of(&town, "AAA0000001"), DOUBT_ODD);
 	assert_false(asked_about(&town, "AAA0000001"));
 	assert_true(doubts_totals(&totals, town.seat.store, &town.arena, &error));
 	assert_int_equal(totals.count[DOUBT_ODD], 1);
-	end(&town);
+	claims_end(&town);
 }
 
 /* Under `trust: token` a forged confirmation counts, as its channel says; then the provider's own
@@ -633,7 +415,7 @@ static void property_03_a_believed_lie_is_found_out_and_not_doubled(void **state
 	struct text why;
 
 	(void)state;
-	begin(&town);
+	claims_begin(&town);
 	claim_on(&town, "quick", "127.0.0.1", X, "1.00", "KN-0099", PAYER);
 	CREDITED(&town, 1, 100);
 	for (int i = 0; i < 2; i++) {
@@ -646,7 +428,7 @@ static void property_03_a_believed_lie_is_found_out_and_not_doubled(void **state
 	beside = town_payment(&town, "held-2");
 	assert_int_equal(beside.amount_cents, 250000);
 	assert_non_null(strstr(beside.reason.at, X));
-	end(&town);
+	claims_end(&town);
 }
 
 int main(void)

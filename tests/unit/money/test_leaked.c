@@ -1,0 +1,162 @@
+/*
+ * Whoever knows a secret URL, of a channel that believes nobody unasked: what he says there brings
+ * him nothing, and stands in nobody's way.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+#include <cmocka.h>
+
+#include "claims.h"
+
+#include "base/clock.h"
+#include "provider/provider.h"
+#include "state/attempts.h"
+#include "state/inbox.h"
+#include "state/ledger.h"
+
+#define FORGED "UKL51ZDR9F"
+
+/* A result of an STK push that says paid (payments facts 1.3). */
+static struct text paid(struct town *town, const char *prompt, const char *amount,
+			const char *receipt)
+{
+	return text_format(&town->arena,
+			   "{\"Body\":{\"stkCallback\":{\"MerchantRequestID\":\"m-1\","
+			   "\"CheckoutRequestID\":\"%s\",\"ResultCode\":0,\"ResultDesc\":\"-\","
+			   "\"CallbackMetadata\":{\"Item\":[{\"Name\":\"Amount\",\"Value\":%s},"
+			   "{\"Name\":\"MpesaReceiptNumber\",\"Value\":\"%s\"}]}}}}",
+			   prompt, amount, receipt);
+}
+
+static struct attempt attempt_of(struct town *town, int64_t id)
+{
+	struct error error = { 0 };
+	struct attempt attempt;
+	bool found;
+
+	if (!attempts_find(&found, &attempt, town->seat.store, id, &town->arena, &error))
+		fail_msg("%s", error.text);
+	assert_true(found);
+	return attempt;
+}
+
+/* Paid, as the provider said in answer to two questions; then its URL leaks. */
+static void property_03_a_paid_prompt_is_not_paid_again_by_a_forgery(void **state)
+{
+	struct attempt attempt;
+	struct town town;
+
+	(void)state;
+	claims_begin(&town);
+	claim(&town, Y, "2500.00", "KN-0042");
+	answer(&town, Y, Y, "2500.00", PAYER);
+	attempt = prompt_paid_by_query(&town);
+	assert_true(text_is(attempt_of(&town, attempt.id).receipt, Y));
+	CREDITED(&town, 1, 250000);
+	say_to(&town, "main", attempt.id, paid(&town, "ws_CO_1", "2500", FORGED));
+	CREDITED(&town, 1, 250000);
+	assert_int_equal(waiting(&town), 1);
+	claims_end(&town);
+}
+
+/* A prompt of which the answer was lost, so that nobody knows its name yet. */
+static struct attempt prompt_without_name(struct town *town, int64_t cents, const char *phone,
+					  const char *name)
+{
+	struct attempt attempt = { .channel = TEXT("main"),
+				   .provider = TEXT("daraja"),
+				   .shortcode = TEXT("600638"),
+				   .subscriber = TEXT("kn0042"),
+				   .account = TEXT("KN-0042"),
+				   .phone = text_of(phone),
+				   .cents = cents };
+	struct error error = { 0 };
+	bool fresh;
+
+	if (!store_begin(town->seat.store, &error) ||
+	    !attempts_start(&fresh, &attempt, town->seat.store, clock_now(), &town->arena, &error))
+		fail_msg("%s", error.text);
+	assert_true(fresh);
+	attempt.sent_at = clock_now();
+	attempt.provider_ref = text_of(name);
+	if (!attempts_write(town->seat.store, &attempt, clock_now(), &error) ||
+	    !store_commit(town->seat.store, &error))
+		fail_msg("%s", error.text);
+	return attempt;
+}
+
+/* The query would say "paid" of a cheap prompt, and the dear one would be credited. */
+static void property_03_a_prompt_does_not_take_the_name_of_another(void **state)
+{
+	static const char *const failed =
+	    "{\"Body\":{\"stkCallback\":{\"MerchantRequestID\":\"m-1\",\"CheckoutRequestID\":"
+	    "\"ws_CO_2\",\"ResultCode\":1032,\"ResultDesc\":\"-\"}}}";
+	struct attempt dear, cheap;
+	struct town town;
+
+	(void)state;
+	claims_begin(&town);
+	dear = prompt_without_name(&town, 250000, PAYER, "");
+	cheap = prompt_without_name(&town, 1000, "254700000001", "ws_CO_2");
+	say_to(&town, "main", dear.id, paid(&town, "ws_CO_2", "2500", FORGED));
+	assert_int_equal(attempt_of(&town, dear.id).provider_ref.size, 0);
+	say_to(&town, "main", dear.id, text_of(failed));
+	assert_int_equal(attempt_of(&town, dear.id).provider_ref.size, 0);
+	/* Its own name it takes. */
+	say_to(&town, "main", dear.id, paid(&town, "ws_CO_1", "2500", FORGED));
+	assert_true(text_is(attempt_of(&town, dear.id).provider_ref, "ws_CO_1"));
+	assert_true(text_is(attempt_of(&town, cheap.id).provider_ref, "ws_CO_2"));
+	CREDITED(&town, 0, 0);
+	claims_end(&town);
+}
+
+/* Any number of different words about one receipt: they cost a bounded number of lines. */
+static void property_25_words_about_one_receipt_are_bounded(void **state)
+{
+	static struct inbox_line lines[250];
+	struct error error = { 0 };
+	struct store *street;
+	struct town town;
+
+	(void)state;
+	claims_begin(&town);
+	for (uint32_t i = 0; i < ARRAY_COUNT(lines); i++)
+		lines[i] = (struct inbox_line){
+			.channel = TEXT("main"),
+			.provider = TEXT("daraja"),
+			.kind = TEXT("confirmation"),
+			.received_at = clock_now(),
+			.source = TEXT("127.0.0.1"),
+			.body = text_format(&town.arena,
+					    "{\"TransID\":\"%s\",\"TransAmount\":\"2500\","
+					    "\"BusinessShortCode\":\"600638\","
+					    "\"BillRefNumber\":\"GUESS-%u\"}",
+					    X, i),
+		};
+	if (!store_open(&street, town.settings.state, TEXT("kasinet"), STORE_WEBHOOK, &error) ||
+	    !inbox_append(street, lines, ARRAY_COUNT(lines), &error))
+		fail_msg("%s", error.text);
+	store_close(street);
+	town_tell(&town);
+	assert_true(waiting(&town) <= 40);
+	/* The true one is said among them, and proven. */
+	claim(&town, X, "2500.00", "KN-0042");
+	answer(&town, X, X, "2500.00", PAYER);
+	assert_int_equal(waiting(&town), 0);
+	claims_end(&town);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(property_03_a_paid_prompt_is_not_paid_again_by_a_forgery),
+		cmocka_unit_test(property_03_a_prompt_does_not_take_the_name_of_another),
+		cmocka_unit_test(property_25_words_about_one_receipt_are_bounded),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

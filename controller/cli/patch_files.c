@@ -19,7 +19,7 @@ bool patch_files_read(struct patch_file **files, uint32_t *count, struct call *c
 	const struct settings_tenant *settings = tenant->seat->tenant;
 	struct text from = settings->is_local
 			       ? settings->repository
-			       : outlook_mirror(&call->settings, settings, &call->arena);
+			       : settings_mirror(&call->settings, settings, &call->arena);
 	struct repository *repository;
 	struct blob *blobs;
 	uint32_t blob_count = 0;

@@ -3,10 +3,10 @@
 #include <stdlib.h>
 
 #include "base/clock.h"
+#include "base/ticker.h"
 #include "loop/engine_inside.h"
 #include "money/expect.h"
 #include "money/retrying.h"
-#include "base/ticker.h"
 
 #define TICK_MS 1000
 #define RETRY_EVERY_US MINUTE_US

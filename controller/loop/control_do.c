@@ -2,9 +2,6 @@
 
 #include "base/clock.h"
 #include "base/log.h"
-#include "money/booking.h"
-#include "money/booking_refund.h"
-#include "money/booking_reversal.h"
 #include "loop/control.h"
 #include "loop/control_list.h"
 #include "loop/control_register.h"
@@ -12,7 +9,10 @@
 #include "loop/control_statement.h"
 #include "loop/engine_inside.h"
 #include "loop/pass.h"
-#include "seat/rollout.h"
+#include "money/booking.h"
+#include "money/booking_refund.h"
+#include "money/booking_reversal.h"
+#include "seat/person.h"
 #include "state/attempts.h"
 #include "state/fleet.h"
 #include "state/ledger.h"
@@ -567,8 +567,8 @@ static bool store_service(struct desk *desk, struct seat *seat, const struct sub
 	if (!store_begin(seat->store, error))
 		return false;
 	if (!ledger_pause(seat->store, subscriber->reference, paused, who, now, error) ||
-	    !rollout_mark(seat, subscriber->router->name, subscriber->reference, CAUSE_PERSON,
-			  because, now, error)) {
+	    !person_mark(seat, subscriber->router->name, subscriber->reference, CAUSE_PERSON,
+			 because, now, error)) {
 		store_abort(seat->store);
 		return false;
 	}
@@ -595,7 +595,7 @@ static bool change_service(struct desk *desk, struct seat *seat,
 		if (!store_service(desk, seat, subscriber, paused, error))
 			return false;
 		seat_dirty(seat, subscriber->reference);
-		rollout_ring(seat, subscriber->router->name, subscriber->reference, URGENCY_URGENT);
+		person_ring(seat, subscriber->router->name, subscriber->reference, URGENCY_URGENT);
 	}
 	return answer_message(desk, 0, words, "account", subscriber->account);
 }

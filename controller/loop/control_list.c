@@ -1,8 +1,8 @@
 #include "loop/control_list.h"
 
+#include "asking/asker.h"
 #include "base/clock.h"
 #include "base/halt.h"
-#include "asking/asker.h"
 #include "loop/engine_inside.h"
 #include "state/pulls.h"
 

@@ -1,9 +1,9 @@
 #include "loop/control_register.h"
 
-#include "base/clock.h"
 #include "asking/asker.h"
-#include "loop/engine_inside.h"
 #include "asking/pulling.h"
+#include "base/clock.h"
+#include "loop/engine_inside.h"
 
 /* What became of the channels so far. */
 struct enrolment {

@@ -3,8 +3,8 @@
 #include "base/clock.h"
 #include "base/halt.h"
 #include "base/log.h"
-#include "money/booking_reversal.h"
 #include "loop/engine_inside.h"
+#include "money/booking_reversal.h"
 #include "state/questions.h"
 #include "view/reversal_view.h"
 

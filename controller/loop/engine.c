@@ -11,8 +11,8 @@
 #include "base/log.h"
 #include "loop/engine_inside.h"
 #include "loop/follow.h"
-#include "money/teller.h"
 #include "loop/timekeeper.h"
+#include "money/teller.h"
 
 static const char *const holders[] = {
 	[ENGINE_RUN] = "wavu controller",

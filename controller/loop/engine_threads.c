@@ -17,8 +17,8 @@
 #include "base/thread.h"
 #include "loop/engine_inside.h"
 #include "loop/follow.h"
-#include "money/teller.h"
 #include "loop/timekeeper.h"
+#include "money/teller.h"
 
 #define URGENT_RESERVE_SHARE 8 /* house section 8: 8 of 64 only for URGENT */
 #define PROBATION_SHARE 4      /* a quarter, for routers that failed last time */

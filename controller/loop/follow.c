@@ -6,12 +6,13 @@
 #include "base/digest.h"
 #include "base/failpoint.h"
 #include "base/log.h"
+#include "loop/rollout.h"
 #include "money/booking.h"
 #include "money/channel_key.h"
-#include "seat/rollout.h"
 #include "plan/plan.h"
 #include "policies/policy.h"
 #include "provider/provider.h"
+#include "seat/keeping.h"
 #include "settings/secrets.h"
 #include "state/fleet.h"
 #include "state/ledger.h"
@@ -100,7 +101,7 @@ static bool book_people(struct seat *seat, const struct intent *next,
 
 /*
  * Only those routers are owed something whose wishes changed: a comment must not wake a fleet. And
- * not all at once (seat/rollout.h).
+ * not all at once (loop/rollout.h).
  */
 static bool want_routers(struct taking *taking, struct arena *arena, struct error *error)
 {
@@ -313,7 +314,7 @@ static bool take_and_store(struct taking *taking, struct arena *arena, struct er
 	if (!store_commit(store, error))
 		return false;
 	failpoint("follow-after-commit");
-	rollout_swap(taking->seat, intent_hold(taking->next), taking->kept);
+	keeping_swap(taking->seat, intent_hold(taking->next), taking->kept);
 	taking->kept = NULL;
 	return true;
 }
@@ -328,10 +329,10 @@ static bool take(struct seat *seat, const struct intent *former, struct intent *
 				 .wanted = ARENA_ARRAY(arena, bool, next->router_count + 1) };
 	bool done;
 
-	rollout_lock(seat);
+	keeping_lock(seat);
 	done = take_and_store(&taking, arena, error);
-	rollout_unlock(seat);
-	rollout_keeping_free(taking.kept);
+	keeping_unlock(seat);
+	keeping_free(taking.kept);
 	if (!done || !publish_and_say(seat, next, arena, error))
 		return false;
 	seat_ring(seat, TEXT_NONE, URGENCY_LOW); /* the routers there are may be others */
@@ -481,7 +482,7 @@ bool follow_start(struct seat *seat, struct error *error)
 			seat_swap(seat, intent);
 	}
 	if (done && intent != NULL)
-		done = rollout_load(seat, read_former, seat, error) &&
+		done = keeping_load(seat, read_former, seat, error) &&
 		       publish_and_say(seat, intent, &arena, error);
 	arena_close(&arena);
 	return done;
@@ -589,7 +590,7 @@ static bool fetch(struct seat *seat, char commit[65], struct arena *arena, struc
  */
 static bool keep_formers(struct seat *seat, struct arena *arena, struct error *error)
 {
-	struct keeping *kept = rollout_keeping(seat);
+	struct keeping *kept = keeping_copy(seat);
 	struct intent *intent = seat_intent(seat);
 	uint32_t room = kept != NULL ? kept->count : 0, count = 0;
 	struct text *commits = ARENA_ARRAY(arena, struct text, room + 1);
@@ -608,7 +609,7 @@ static bool keep_formers(struct seat *seat, struct arena *arena, struct error *e
 	}
 	done = repository_keep_formers(seat->mirror, commits, count, error);
 	intent_release(intent);
-	rollout_keeping_free(kept);
+	keeping_free(kept);
 	return done;
 }
 

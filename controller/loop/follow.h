@@ -7,8 +7,8 @@
 #pragma once
 
 #include "intent/intent.h"
-#include "seat/seat.h"
 #include "plan/plan.h"
+#include "seat/seat.h"
 
 struct followed {
 	bool looked;              /* the branch could be read */

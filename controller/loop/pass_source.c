@@ -8,7 +8,7 @@
 
 #include "base/clock.h"
 #include "loop/follow.h"
-#include "seat/rollout.h"
+#include "loop/rollout.h"
 #include "settings/secrets.h"
 #include "state/fleet.h"
 #include "state/ledger.h"
@@ -118,7 +118,7 @@ static bool open_source(struct repository **out, struct pass *pass,
 		return true;
 	say(pass, seat->tenant->name,
 	    text_format(&pass->arena, "%s; planned by what was fetched last", why.text));
-	return repository_open(out, outlook_mirror(seat->settings, seat->tenant, &pass->arena),
+	return repository_open(out, settings_mirror(seat->settings, seat->tenant, &pass->arena),
 			       error);
 }
 
@@ -150,7 +150,7 @@ static struct intent *read_former(struct pass *pass, const struct seat *seat, st
 	struct intent *former = NULL;
 	struct error why;
 
-	if (!repository_open(&mirror, outlook_mirror(seat->settings, seat->tenant, &pass->arena),
+	if (!repository_open(&mirror, settings_mirror(seat->settings, seat->tenant, &pass->arena),
 			     &why))
 		return NULL;
 	if (!intent_read_commit(&former, &findings, mirror, commit, seat->tenant->path,

@@ -6,8 +6,8 @@
  */
 #pragma once
 
-#include "seat/bell.h"
 #include "loop/watch.h"
+#include "seat/bell.h"
 
 struct queue;
 

@@ -6,9 +6,10 @@
 #include "base/digest.h"
 #include "base/halt.h"
 #include "base/log.h"
-#include "seat/rollout.h"
+#include "loop/rollout.h"
 #include "loop/run.h"
 #include "loop/timekeeper.h"
+#include "seat/keeping.h"
 #include "state/fleet.h"
 
 #define LOOKS_MAX 96
@@ -538,7 +539,7 @@ bool reconcile_router(struct job *out, struct seat *seat, const struct task *tas
 	out->reachable = TERNARY_UNKNOWN;
 	out->skipped = true;
 	intent = task->intent != NULL ? intent_hold(task->intent)
-				      : rollout_intent(seat, task->router, &run.newest_pause_at);
+				      : keeping_intent(seat, task->router, &run.newest_pause_at);
 	if (intent != NULL)
 		done = reconcile(&run, intent, error);
 	intent_release(intent);

@@ -6,9 +6,9 @@
  */
 #pragma once
 
-#include "seat/seat.h"
 #include "model/fleet.h"
 #include "plan/plan.h"
+#include "seat/seat.h"
 
 enum scope {
 	SCOPE_COMPLETE, /* all rows of the router: pays every debt */

@@ -5,10 +5,12 @@
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "loop/rollout.h"
 #include "money/booking.h"
-#include "seat/rollout.h"
-#include "seat/seat.h"
 #include "policies/policy.h"
+#include "seat/keeping.h"
+#include "seat/person.h"
+#include "seat/seat.h"
 #include "state/fleet.h"
 #include "state/ledger.h"
 
@@ -193,11 +195,11 @@ static bool renew(bool *renewed, struct seat *seat, const struct intent *intent,
 	if (!store_begin(seat->store, error))
 		return false;
 	if (!booking_renew(&periods, seat, intent, subscriber, now, arena, error) ||
-	    (periods > 0 && !rollout_mark(seat, subscriber->router->name, subscriber->reference,
-					  CAUSE_PAYMENT,
-					  text_format(arena, "credit of %.*s bought %u more",
-						      TEXT_ARG(subscriber->account), periods),
-					  now, error))) {
+	    (periods > 0 &&
+	     !person_mark(seat, subscriber->router->name, subscriber->reference, CAUSE_PAYMENT,
+			  text_format(arena, "credit of %.*s bought %u more",
+				      TEXT_ARG(subscriber->account), periods),
+			  now, error))) {
 		store_abort(seat->store);
 		return false;
 	}
@@ -231,7 +233,7 @@ static bool judge_one(struct seat *seat, uint32_t index, int64_t now, struct tex
 		if (!renew(&renewed, seat, keeper->intent, buyer, now, arena, error))
 			return false;
 		if (renewed) {
-			rollout_ring(seat, buyer->router->name, buyer->reference, URGENCY_URGENT);
+			person_ring(seat, buyer->router->name, buyer->reference, URGENCY_URGENT);
 			if (!ledger_standing(&standing, seat->store, subscriber->reference, arena,
 					     error))
 				return false;
@@ -320,7 +322,7 @@ static void keeper_list(struct keeper *keeper)
 	for (uint32_t i = 0; i < intent->subscriber_count; i++) {
 		const struct subscriber *one = &intent->subscribers[i];
 
-		if (rollout_find(kept, one->router->name) == NULL)
+		if (keeping_find(kept, one->router->name) == NULL)
 			keeper->people[keeper->judged_count++] =
 			    (struct judged_person){ one, intent };
 	}
@@ -343,7 +345,7 @@ static bool keeper_adopt(struct seat *seat, struct intent *intent, uint64_t seri
 	keeper_forget(keeper);
 	keeper->intent = intent;
 	keeper->kept_serial = serial;
-	keeper->kept = rollout_keeping(seat);
+	keeper->kept = keeping_copy(seat);
 	keeper_list(keeper);
 	if (judge_all(seat, now, error))
 		return true;
@@ -475,7 +477,7 @@ static bool judge_dirty(struct seat *seat, const struct text *references, uint32
 static bool step(struct seat *seat, int64_t now, struct arena *arena, struct error *error)
 {
 	struct keeper *keeper = &seat->keeper;
-	uint64_t serial = rollout_serial(seat);
+	uint64_t serial = keeping_serial(seat);
 	struct intent *intent = seat_intent(seat);
 	struct text *dirty;
 	uint32_t dirty_count;

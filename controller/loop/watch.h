@@ -6,8 +6,8 @@
  */
 #pragma once
 
-#include "seat/bell.h"
 #include "router/device.h"
+#include "seat/bell.h"
 
 struct watch;
 

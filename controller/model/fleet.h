@@ -76,7 +76,7 @@ struct router_state {
 	bool wave_strict; /* the commit changes how it is reached: silence is a refusal, too */
 };
 
-/* The newest commit on its way through the fleet (seat/rollout.h). */
+/* The newest commit on its way through the fleet (loop/rollout.h). */
 struct rollout_state {
 	struct text commit; /* empty: none is under way, every router is at the commit in force */
 	uint32_t wave, waves; /* from 1 */

@@ -5,9 +5,9 @@
 #include "money/booking_doubt.h"
 #include "money/booking_inside.h"
 #include "money/booking_question.h"
-#include "seat/rollout.h"
 #include "policies/matching.h"
 #include "provider/provider.h"
+#include "seat/person.h"
 #include "state/attempts.h"
 #include "state/ledger.h"
 #include "state/proof.h"
@@ -355,6 +355,6 @@ void booking_tell(struct seat *seat, const struct booked *booked)
 	if (booked->subscriber == NULL)
 		return;
 	seat_dirty(seat, booked->subscriber->reference);
-	rollout_ring(seat, booked->subscriber->router->name, booked->subscriber->reference,
-		     URGENCY_URGENT);
+	person_ring(seat, booked->subscriber->router->name, booked->subscriber->reference,
+		    URGENCY_URGENT);
 }

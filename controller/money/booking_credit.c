@@ -2,7 +2,7 @@
 #include "money/booking_ending.h"
 #include "money/booking_inside.h"
 #include "policies/prepaid.h"
-#include "seat/rollout.h"
+#include "seat/person.h"
 #include "state/fleet.h"
 #include "state/ledger.h"
 
@@ -64,8 +64,8 @@ bool booking_credit(struct booked *out, struct seat *seat, const struct intent *
 	return buy(&out->periods, &out->paid_until_at, seat, intent, subscriber, out->payment.id,
 		   now, arena, error) &&
 	       booking_ending(seat, intent, subscriber, out, now, arena, error) &&
-	       rollout_mark(seat, subscriber->router->name, subscriber->reference, CAUSE_PAYMENT,
-			    because, now, error);
+	       person_mark(seat, subscriber->router->name, subscriber->reference, CAUSE_PAYMENT,
+			   because, now, error);
 }
 
 struct asked {

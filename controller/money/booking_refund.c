@@ -1,6 +1,6 @@
 #include "money/booking_refund.h"
 
-#include "seat/rollout.h"
+#include "seat/person.h"
 #include "state/ledger.h"
 #include "state/proof.h"
 
@@ -157,8 +157,8 @@ static bool follow_up(struct refunded *out, struct seat *seat, const struct inte
 
 	return subscriber == NULL ||
 	       (booking_renew(&out->booked.periods, seat, intent, subscriber, now, arena, error) &&
-		rollout_mark(seat, subscriber->router->name, subscriber->reference, CAUSE_PERSON,
-			     because, now, error));
+		person_mark(seat, subscriber->router->name, subscriber->reference, CAUSE_PERSON,
+			    because, now, error));
 }
 
 bool booking_refund(struct refunded *out, struct seat *seat, const struct intent *intent,

@@ -1,7 +1,7 @@
 /*
  * In which order routers go to a new commit: one canary for each package touched, then a tenth of
  * them, then all. Pure: no I/O, no clock; everything lies in the arena given; any thread. It only
- * places routers in waves; who moves them, and when, is the loop's (seat/rollout.h).
+ * places routers in waves; who moves them, and when, is the loop's (loop/rollout.h).
  */
 #pragma once
 

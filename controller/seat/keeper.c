@@ -3,12 +3,12 @@
 #include <stdlib.h>
 
 #include "intent/intent.h"
-#include "seat/rollout.h"
+#include "seat/keeping.h"
 
 void keeper_forget(struct keeper *keeper)
 {
 	intent_release(keeper->intent);
-	rollout_keeping_free(keeper->kept);
+	keeping_free(keeper->kept);
 	free(keeper->people);
 	free(keeper->judged);
 	keeper->intent = NULL;

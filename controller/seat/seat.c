@@ -5,9 +5,8 @@
 #include <unistd.h>
 
 #include "base/log.h"
-#include "seat/rollout.h"
+#include "seat/keeping.h"
 #include "settings/secrets.h"
-#include "view/outlook.h"
 
 #define PATH_ARENA_SIZE (256u << 10)
 
@@ -32,7 +31,7 @@ bool seat_open(struct seat *seat, const struct settings *settings,
 		return true;
 	repository_library_start();
 	arena_open(&arena, PATH_ARENA_SIZE);
-	opened = repository_open_mirror(&seat->mirror, outlook_mirror(settings, tenant, &arena),
+	opened = repository_open_mirror(&seat->mirror, settings_mirror(settings, tenant, &arena),
 					error);
 	arena_close(&arena);
 	if (!opened) {
@@ -48,7 +47,7 @@ void seat_close(struct seat *seat)
 		return;
 	keeper_forget(&seat->keeper);
 	intent_release(seat->intent);
-	rollout_keeping_free(seat->kept);
+	keeping_free(seat->kept);
 	repository_close(seat->mirror);
 	store_close(seat->store);
 	(void)pthread_cond_destroy(&seat->turned);

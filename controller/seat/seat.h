@@ -12,14 +12,14 @@
 #include "base/error.h"
 #include "git/repository.h"
 #include "intent/intent.h"
+#include "router/device.h"
 #include "seat/bell.h"
 #include "seat/keeper.h"
-#include "router/device.h"
 #include "settings/settings.h"
 #include "state/store.h"
 
 struct seat;
-struct keeping; /* seat/rollout.h */
+struct keeping; /* seat/keeping.h */
 
 /*
  * Opens a session to a router. The default reads the password from the secrets folder and calls

@@ -362,3 +362,9 @@ const struct settings_tenant *settings_tenant(const struct settings *settings, s
 			return &settings->tenants[i];
 	return NULL;
 }
+
+struct text settings_mirror(const struct settings *settings, const struct settings_tenant *of,
+			    struct arena *arena)
+{
+	return text_format(arena, "%.*s/%.*s.git", TEXT_ARG(settings->state), TEXT_ARG(of->name));
+}

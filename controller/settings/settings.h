@@ -40,3 +40,6 @@ struct settings {
 bool settings_read(struct settings *out, struct text file, struct error *error) MUST_CHECK;
 void settings_free(struct settings *settings);
 const struct settings_tenant *settings_tenant(const struct settings *settings, struct text name);
+/* Where the controller keeps its own mirror of the tenant's repository; in the arena. */
+struct text settings_mirror(const struct settings *settings, const struct settings_tenant *of,
+			    struct arena *arena);

@@ -6,13 +6,6 @@
 #include "git/repository.h"
 #include "state/fleet.h"
 
-struct text outlook_mirror(const struct settings *settings, const struct settings_tenant *tenant,
-			   struct arena *arena)
-{
-	return text_format(arena, "%.*s/%.*s.git", TEXT_ARG(settings->state),
-			   TEXT_ARG(tenant->name));
-}
-
 /* The commit in force is read from our own mirror: the operator's repository may have moved on. */
 static bool read_intent(struct outlook *out, const struct settings *settings, struct arena *arena,
 			struct error *error)
@@ -22,7 +15,7 @@ static bool read_intent(struct outlook *out, const struct settings *settings, st
 	bool done;
 
 	repository_library_start();
-	if (!repository_open(&mirror, outlook_mirror(settings, out->tenant, arena), error))
+	if (!repository_open(&mirror, settings_mirror(settings, out->tenant, arena), error))
 		return false;
 	done = intent_read_commit(&out->intent, &findings, mirror, out->source.commit,
 				  out->tenant->path, arena, error);

@@ -25,7 +25,3 @@ bool outlook_open(struct outlook *out, const struct settings *settings,
 		  const struct settings_tenant *tenant, struct intent *cached, struct arena *arena,
 		  struct error *error) MUST_CHECK;
 void outlook_close(struct outlook *outlook);
-
-/* Where the controller keeps its own mirror of the tenant's repository. */
-struct text outlook_mirror(const struct settings *settings, const struct settings_tenant *tenant,
-			   struct arena *arena);

@@ -9,9 +9,10 @@
 
 #include "base/error.h"
 #include "loop/follow.h"
-#include "seat/rollout.h"
-#include "money/teller.h"
+#include "loop/rollout.h"
 #include "loop/timekeeper.h"
+#include "money/teller.h"
+#include "seat/keeping.h"
 #include "sim/sim.h"
 #include "state/fleet.h"
 #include "state/inbox.h"
@@ -354,7 +355,7 @@ static void load(struct arena *arena)
 	intent = declare_intent(declare_version_of(source.commit), &why, arena);
 	invariant(intent != NULL);
 	seat_swap(sim.seat, intent);
-	check(rollout_load(sim.seat, read_former, arena, &error), "%s", error.text);
+	check(keeping_load(sim.seat, read_former, arena, &error), "%s", error.text);
 	check(follow_publish(sim.seat, intent, &why, arena, &error), "%s", error.text);
 	ring(NULL, sim.seat, TEXT_NONE, URGENCY_LOW);
 	for (uint32_t i = 0; i < intent->router_count; i++)
@@ -411,7 +412,7 @@ void life_stop(void)
 	sim.engine->queue = NULL;
 	keeper_forget(&sim.seat->keeper);
 	intent_release(sim.seat->intent);
-	rollout_keeping_free(sim.seat->kept);
+	keeping_free(sim.seat->kept);
 	store_close(sim.seat->store);
 	free(sim.seat);
 	sim.seat = NULL;

@@ -14,6 +14,7 @@
 
 #include "base/clock.h"
 #include "router/line.h"
+#include "seat/keeping.h"
 #include "state/events.h"
 #include "state/fleet.h"
 #include "state/inbox.h"
@@ -270,16 +271,16 @@ static struct intent *read_former(void *context, struct text commit)
 void town_restart(struct town *town)
 {
 	struct intent *intent = seat_intent(&town->seat);
-	struct keeping *before = rollout_keeping(&town->seat);
+	struct keeping *before = keeping_copy(&town->seat);
 	struct error error = { 0 };
 
 	hang_up(town);
 	seat_close(&town->seat);
 	open_seat(town);
 	seat_swap(&town->seat, intent);
-	if (!rollout_load(&town->seat, read_former, before, &error))
+	if (!keeping_load(&town->seat, read_former, before, &error))
 		fail_msg("%s", error.text);
-	rollout_keeping_free(before);
+	keeping_free(before);
 }
 
 const char *town_join(struct town *town, const char *a, const char *b, const char *c)

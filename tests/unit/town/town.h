@@ -8,7 +8,6 @@
 #include "loop/engine.h"
 #include "loop/follow.h"
 #include "loop/reconcile.h"
-#include "seat/rollout.h"
 #include "money/teller.h"
 #include "world/ros.h"
 

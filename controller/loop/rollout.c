@@ -1,6 +1,5 @@
-#include "seat/rollout.h"
+#include "loop/rollout.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 #include "base/clock.h"
@@ -12,239 +11,6 @@
 #include "state/rollouts.h"
 
 #define STEP_ARENA_SIZE ((size_t)1 << 30) /* the states of ROUTERS_MAX; touched as needed */
-#define PLACES_MAX 8                      /* former commits that may still have somebody */
-
-/* ---- what is kept ---------------------------------------------------------------------------- */
-
-static struct keeping *keeping_new(uint32_t room)
-{
-	struct keeping *kept = calloc(1, sizeof(*kept));
-
-	if (kept == NULL)
-		fatal("out of memory");
-	kept->routers = calloc(room + 1, sizeof(*kept->routers));
-	if (kept->routers == NULL)
-		fatal("out of memory");
-	return kept;
-}
-
-void rollout_keeping_free(struct keeping *kept)
-{
-	if (kept == NULL)
-		return;
-	for (uint32_t i = 0; i < kept->count; i++) {
-		intent_release(kept->routers[i].intent);
-		intent_release(kept->routers[i].goes_by);
-	}
-	free(kept->routers);
-	free(kept);
-}
-
-static void keep(struct keeping *kept, const struct intent *intent, const struct router *router)
-{
-	kept->routers[kept->count++] = (struct kept_router){ router, intent_hold(intent),
-							     intent_hold(intent) };
-}
-
-/* Who came since is not to wait for what is changed about others: he may have paid. */
-static void let_in_newcomers(struct keeping *kept, const struct intent *newest)
-{
-	for (uint32_t i = 0; i < kept->count; i++) {
-		struct kept_router *one = &kept->routers[i];
-		struct intent *more = NULL;
-		bool known = false;
-
-		for (uint32_t k = 0; !known && k < i; k++) {
-			known = kept->routers[k].intent == one->intent;
-			if (known)
-				more = intent_hold(kept->routers[k].goes_by);
-		}
-		if (!known)
-			more = intent_with_newcomers(one->intent, newest);
-		if (more == NULL)
-			continue;
-		intent_release(one->goes_by);
-		one->goes_by = more;
-	}
-}
-
-const struct kept_router *rollout_find(const struct keeping *kept, struct text name)
-{
-	uint32_t low = 0, high = kept != NULL ? kept->count : 0;
-
-	while (low < high) {
-		uint32_t middle = low + (high - low) / 2;
-		int order = text_compare(kept->routers[middle].router->name, name);
-
-		if (order == 0)
-			return &kept->routers[middle];
-		if (order < 0)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	return NULL;
-}
-
-struct keeping *rollout_keeping(struct seat *seat)
-{
-	struct keeping *copy = NULL;
-
-	(void)pthread_mutex_lock(&seat->lock);
-	if (seat->kept != NULL) {
-		copy = keeping_new(seat->kept->count);
-		for (uint32_t i = 0; i < seat->kept->count; i++) {
-			const struct kept_router *one = &seat->kept->routers[i];
-
-			copy->routers[copy->count++] = (struct kept_router){
-				one->router, intent_hold(one->intent), intent_hold(one->goes_by)
-			};
-		}
-	}
-	(void)pthread_mutex_unlock(&seat->lock);
-	return copy;
-}
-
-uint64_t rollout_serial(struct seat *seat)
-{
-	uint64_t serial;
-
-	(void)pthread_mutex_lock(&seat->lock);
-	serial = seat->kept_serial;
-	(void)pthread_mutex_unlock(&seat->lock);
-	return serial;
-}
-
-/* Both at once: nobody may meet the newest commit on a router that is to be kept. */
-void rollout_swap(struct seat *seat, struct intent *next, struct keeping *kept)
-{
-	struct intent *former = NULL;
-	struct keeping *before;
-
-	if (kept != NULL && kept->count == 0) {
-		rollout_keeping_free(kept);
-		kept = NULL;
-	}
-	/* Whoever swaps holds the lock of those who move, or is alone: what is in force stays. */
-	if (kept != NULL && (next != NULL || seat->intent != NULL))
-		let_in_newcomers(kept, next != NULL ? next : seat->intent);
-	(void)pthread_mutex_lock(&seat->lock);
-	if (next != NULL) {
-		former = seat->intent;
-		seat->intent = next;
-	}
-	before = seat->kept;
-	seat->kept = kept;
-	seat->kept_serial++;
-	(void)pthread_mutex_unlock(&seat->lock);
-	intent_release(former);
-	rollout_keeping_free(before);
-}
-
-struct intent *rollout_intent(struct seat *seat, struct text router, int64_t *pause_until_at)
-{
-	const struct kept_router *kept;
-	const struct router *newest;
-	struct intent *intent = NULL;
-
-	*pause_until_at = 0;
-	(void)pthread_mutex_lock(&seat->lock);
-	kept = rollout_find(seat->kept, router);
-	if (kept != NULL) {
-		intent = intent_hold(kept->goes_by);
-		newest = seat->intent != NULL ? intent_router(seat->intent, router) : NULL;
-		*pause_until_at = newest != NULL ? newest->pause_until_at : 0;
-	} else if (seat->intent != NULL) {
-		intent = intent_hold(seat->intent);
-	}
-	(void)pthread_mutex_unlock(&seat->lock);
-	return intent;
-}
-
-void rollout_lock(struct seat *seat)
-{
-	(void)pthread_mutex_lock(&seat->moving);
-}
-
-void rollout_unlock(struct seat *seat)
-{
-	(void)pthread_mutex_unlock(&seat->moving);
-}
-
-/* ---- a start --------------------------------------------------------------------------------- */
-
-static bool let_go(struct seat *seat, const struct text *lost, uint32_t count, bool is_over,
-		   struct error *error)
-{
-	const struct rollout_state none = { 0 };
-
-	if (count == 0)
-		return true;
-	if (!store_begin(seat->store, error))
-		return false;
-	/* Nobody waits any more: no step would come to say so. */
-	if (is_over && !rollout_write(seat->store, &none, error)) {
-		store_abort(seat->store);
-		return false;
-	}
-	for (uint32_t i = 0; i < count; i++)
-		if (!rollout_move(seat->store, lost[i], error)) {
-			store_abort(seat->store);
-			return false;
-		}
-	return store_commit(seat->store, error);
-}
-
-/* The former commit as it was read for another router, or anew. */
-static struct intent *read_former(const struct keeping *kept, struct text commit,
-				  rollout_reader *reader, void *context)
-{
-	for (uint32_t i = 0; i < kept->count; i++)
-		if (text_is(commit, kept->routers[i].intent->commit))
-			return intent_hold(kept->routers[i].intent);
-	return reader(context, commit);
-}
-
-bool rollout_load(struct seat *seat, rollout_reader *reader, void *context, struct error *error)
-{
-	struct arena arena = { 0 };
-	struct router_state *states;
-	struct keeping *kept;
-	struct text *lost;
-	uint32_t count, lost_count = 0;
-	bool done;
-
-	arena_open(&arena, STEP_ARENA_SIZE);
-	if (!fleet_routers(&states, &count, seat->store, &arena, error)) {
-		arena_close(&arena);
-		return false;
-	}
-	kept = keeping_new(count);
-	lost = ARENA_ARRAY(&arena, struct text, count + 1);
-	for (uint32_t i = 0; i < count; i++) {
-		struct intent *former;
-		const struct router *router = NULL;
-
-		if (states[i].held_commit.size == 0)
-			continue;
-		former = read_former(kept, states[i].held_commit, reader, context);
-		if (former != NULL)
-			router = intent_router(former, states[i].name);
-		if (router != NULL)
-			keep(kept, former, router);
-		else
-			lost[lost_count++] = states[i].name;
-		intent_release(former);
-	}
-	/* What cannot be read again cannot be kept: as before there were waves. */
-	if (lost_count > 0)
-		log_line(LOG_WARNING, "rollout-lost", "tenant=%.*s routers=%u",
-			 TEXT_ARG(seat->tenant->name), lost_count);
-	done = let_go(seat, lost, lost_count, kept->count == 0, error);
-	rollout_swap(seat, NULL, kept);
-	arena_close(&arena);
-	return done;
-}
 
 /* ---- a new commit ---------------------------------------------------------------------------- */
 
@@ -305,7 +71,7 @@ static bool survey(struct taking *taking, const struct router_state *states, uin
 	for (uint32_t i = 0; i < next->router_count; i++) {
 		const struct router *router = &next->routers[i];
 		const struct router_state *state = state_of(states, state_count, router->name);
-		const struct kept_router *kept = rollout_find(taking->seat->kept, router->name);
+		const struct kept_router *kept = keeping_find(taking->seat->kept, router->name);
 		const struct intent *former = kept != NULL ? kept->intent : taking->former;
 		const struct router *before = former != NULL ? intent_router(former, router->name)
 							     : NULL;
@@ -350,7 +116,7 @@ static bool place(struct taking *taking, struct keeping *kept)
 
 		if (one->wave > 1) {
 			held = text_of(one->former->commit);
-			keep(kept, one->former, intent_router(one->former, name));
+			keeping_add(kept, one->former, intent_router(one->former, name));
 		}
 		if (!rollout_place(store, name, held, one->wave, one->strict, taking->error))
 			return false;
@@ -601,7 +367,7 @@ static bool release(struct moving *moving, struct text only)
 /* Those that were moved are kept no longer; then they are rung. */
 static void let_them_go(struct moving *moving)
 {
-	struct keeping *before = rollout_keeping(moving->seat), *after;
+	struct keeping *before = keeping_copy(moving->seat), *after;
 
 	after = keeping_new(before != NULL ? before->count : 0);
 	for (uint32_t i = 0; before != NULL && i < before->count; i++) {
@@ -611,10 +377,10 @@ static void let_them_go(struct moving *moving)
 		for (uint32_t k = 0; !gone && k < moving->moved_count; k++)
 			gone = text_equal(moving->moved[k], one->router->name);
 		if (!gone)
-			keep(after, one->intent, one->router);
+			keeping_add(after, one->intent, one->router);
 	}
-	rollout_keeping_free(before);
-	rollout_swap(moving->seat, NULL, after);
+	keeping_free(before);
+	keeping_swap(moving->seat, NULL, after);
 	for (uint32_t i = 0; i < moving->moved_count; i++)
 		seat_ring(moving->seat, moving->moved[i], URGENCY_NORMAL);
 }
@@ -655,9 +421,9 @@ static bool go_on(struct seat *seat, bool apply, struct text only, int64_t now, 
 	if (!waits)
 		return true;
 	arena_open(&arena, STEP_ARENA_SIZE);
-	rollout_lock(seat);
+	keeping_lock(seat);
 	done = work(&moving, apply, only);
-	rollout_unlock(seat);
+	keeping_unlock(seat);
 	arena_close(&arena);
 	return done || error_at(error, "tenant %.*s: the roll-out", TEXT_ARG(seat->tenant->name));
 }
@@ -670,62 +436,4 @@ bool rollout_step(struct seat *seat, int64_t now, struct error *error)
 bool rollout_release(struct seat *seat, struct text router, int64_t now, struct error *error)
 {
 	return go_on(seat, true, router, now, error);
-}
-
-/* ---- marks ----------------------------------------------------------------------------------- */
-
-/* The routers where a former commit still has somebody, besides `router`. */
-static uint32_t other_places(char places[PLACES_MAX][NAME_SIZE_MAX + 1], struct seat *seat,
-			     struct text router, struct text reference)
-{
-	const struct intent *seen[PLACES_MAX];
-	uint32_t seen_count = 0, count = 0;
-
-	(void)pthread_mutex_lock(&seat->lock);
-	for (uint32_t i = 0; seat->kept != NULL && i < seat->kept->count; i++) {
-		const struct intent *former = seat->kept->routers[i].intent;
-		const struct subscriber *subscriber;
-		const struct kept_router *kept;
-		bool known = seen_count == PLACES_MAX;
-
-		for (uint32_t k = 0; !known && k < seen_count; k++)
-			known = seen[k] == former;
-		if (known)
-			continue;
-		seen[seen_count++] = former;
-		subscriber = intent_subscriber(former, reference);
-		if (subscriber == NULL || text_equal(subscriber->router->name, router))
-			continue;
-		kept = rollout_find(seat->kept, subscriber->router->name);
-		if (kept == NULL || kept->intent != former)
-			continue;
-		memcpy(places[count], kept->router->name.at, kept->router->name.size);
-		places[count++][kept->router->name.size] = '\0';
-	}
-	(void)pthread_mutex_unlock(&seat->lock);
-	return count;
-}
-
-bool rollout_mark(struct seat *seat, struct text router, struct text reference, enum cause cause,
-		  struct text because, int64_t at, struct error *error)
-{
-	char places[PLACES_MAX][NAME_SIZE_MAX + 1];
-	uint32_t count = other_places(places, seat, router, reference);
-
-	for (uint32_t i = 0; i < count; i++)
-		if (!fleet_mark(seat->store, text_of(places[i]), reference, cause, because, at,
-				error))
-			return false;
-	return fleet_mark(seat->store, router, reference, cause, because, at, error);
-}
-
-void rollout_ring(struct seat *seat, struct text router, struct text reference,
-		  enum urgency urgency)
-{
-	char places[PLACES_MAX][NAME_SIZE_MAX + 1];
-	uint32_t count = other_places(places, seat, router, reference);
-
-	for (uint32_t i = 0; i < count; i++)
-		seat_ring(seat, text_of(places[i]), urgency);
-	seat_ring(seat, router, urgency);
 }

@@ -228,6 +228,23 @@ bool db_open(struct db *db, const char *path, const char *name, bool writes, str
 	return true;
 }
 
+bool db_open_memory(struct db *db, const char *name, struct error *error)
+{
+	int flags = SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_PRIVATECACHE | SQLITE_OPEN_EXRESCODE |
+		    SQLITE_OPEN_READWRITE | SQLITE_OPEN_MEMORY;
+	int result;
+
+	memset(db, 0, sizeof(*db));
+	db->name = name;
+	result = sqlite3_open_v2(":memory:", &db->handle, flags, NULL);
+	/* It has no log: it is configured as one to read, and then may be written. */
+	if ((result == SQLITE_OK || fail(db, result, error)) && configure(db, error) &&
+	    db_run(db, "PRAGMA query_only = OFF", error))
+		return true;
+	db_close(db);
+	return false;
+}
+
 void db_close(struct db *db)
 {
 	for (size_t i = 0; i < DB_STATEMENTS_MAX; i++) {

@@ -44,6 +44,8 @@ struct db {
  * must outlive it. */
 bool db_open(struct db *db, const char *path, const char *name, bool writes,
 	     struct error *error) MUST_CHECK;
+/* An empty one that nobody else sees and that ends with its closing. */
+bool db_open_memory(struct db *db, const char *name, struct error *error) MUST_CHECK;
 void db_close(struct db *db);
 
 /* Runs SQL of ours that has no answer: BEGIN, COMMIT, migrations. */

@@ -1,8 +1,8 @@
 #include "state/store.h"
 
 #include "base/text.h"
+#include "state/blueprint.h"
 #include "state/inbox.h"
-#include "state/inside.h"
 
 #define PROBLEMS_PER_CHECK \
 	200 /* sentences of one kind; a broken store has thousands, and one is enough */
@@ -156,6 +156,27 @@ static const char *const tenant_checks[] = {
 	" (SELECT count(*) AS count FROM movement WHERE kind IN ('credited', 'parked')"
 	" AND source <> 'in:cash') m WHERE i.count <> m.count",
 
+	"SELECT 'purchase ' || u.id || ' of ' || u.subscriber || ': ' || m.cents || ' cents are no"
+	" price of ' || u.periods || ' periods' FROM purchase u JOIN movement m"
+	" ON m.id = u.movement WHERE m.cents % u.periods <> 0",
+
+	/* Nothing of these is ever deleted, and each is one more than the former. */
+	"SELECT 'rows of ' || name || ' are missing: ' || count || ' are there, the newest is ' ||"
+	" newest FROM (SELECT 'payment' AS name, count(*) AS count, max(id) AS newest FROM payment"
+	" UNION ALL SELECT 'payment_status', count(*), max(id) FROM payment_status"
+	" UNION ALL SELECT 'movement', count(*), max(id) FROM movement"
+	" UNION ALL SELECT 'purchase', count(*), max(id) FROM purchase"
+	" UNION ALL SELECT 'compensation', count(*), max(id) FROM compensation"
+	" UNION ALL SELECT 'attempt', count(*), (SELECT seq FROM sqlite_sequence WHERE name ="
+	"  'attempt') FROM attempt"
+	" UNION ALL SELECT 'pause', count(*), max(id) FROM pause"
+	" UNION ALL SELECT 'access', count(*), max(id) FROM access"
+	" UNION ALL SELECT 'doubt', count(*), max(id) FROM doubt)"
+	" WHERE count <> coalesce(newest, 0)",
+
+	"SELECT 'the row of the inbox cursor or of the clock is not there'"
+	" WHERE (SELECT count(*) FROM cursor) <> 1 OR (SELECT count(*) FROM clock) <> 1",
+
 	"SELECT 'event ' || t.event || ' is named by ' || t.subscriber || ' but is not there'"
 	" FROM event_touch t WHERE NOT EXISTS (SELECT 1 FROM event WHERE id = t.event)",
 };
@@ -256,6 +277,23 @@ static bool check_tenant(struct report *report, struct db *db, struct error *err
 	return check(report, db, standing_check, db->name, error);
 }
 
+static bool check_blueprint(struct report *report, struct db *db, enum store_part part,
+			    struct error *error)
+{
+	static const char *const migrations[] = { [STORE_TENANT] = "tenant",
+						  [STORE_INBOX] = "inbox",
+						  [STORE_STREET] = "street" };
+	struct text *differences;
+	uint32_t count;
+
+	if (!blueprint_check(&differences, &count, db, migrations[part], report->arena, error))
+		return false;
+	for (uint32_t i = 0; i < count && i < PROBLEMS_PER_CHECK; i++)
+		add(report, text_format(report->arena, "%s: %.*s", db->name,
+					TEXT_ARG(differences[i])));
+	return true;
+}
+
 static bool verify_part(struct report *report, struct store *store, enum store_part part,
 			struct error *error)
 {
@@ -266,7 +304,7 @@ static bool verify_part(struct report *report, struct store *store, enum store_p
 		return true;
 	if (!store_read(&db, store, part, error))
 		return false;
-	ok = check_file(report, db, error);
+	ok = check_file(report, db, error) && check_blueprint(report, db, part, error);
 	if (ok && part == STORE_TENANT)
 		ok = check_tenant(report, db, error);
 	if (ok && part == STORE_INBOX)

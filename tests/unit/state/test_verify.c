@@ -71,6 +71,15 @@ static const struct {
 	{ "UPDATE clock SET booked_at = 5", "booked last" },
 	{ "UPDATE payment SET inbox_id = 9 WHERE id = 1", "beyond the cursor" },
 	{ "UPDATE cursor SET inbox_id = 3", "booked up to line 3" },
+	{ "DELETE FROM cursor", "the row of the inbox cursor" },
+	{ "DELETE FROM clock", "or of the clock is not there" },
+	{ "UPDATE purchase SET periods = 3", "2500 cents are no price of 3 periods" },
+	/* A whole payment as if it had never come. */
+	{ "PRAGMA foreign_keys = OFF; DELETE FROM payment WHERE id = 3; DELETE FROM payment_status"
+	  " WHERE payment = 3; DELETE FROM payment_now WHERE payment = 3; DELETE FROM movement"
+	  " WHERE payment = 3; UPDATE balance SET cents = cents - 70 WHERE account = 'unmatched';"
+	  " UPDATE balance SET cents = cents + 70 WHERE account = 'in:main';"
+	  " UPDATE income SET count = count - 1", "rows of payment are missing: 4" },
 	{ "PRAGMA foreign_keys = OFF; INSERT INTO event_touch VALUES ('a', 99)", "event 99" },
 	{ "PRAGMA writable_schema = ON; UPDATE sqlite_schema SET sql = replace(sql,"
 	  " 'payment_by_booking ON payment (booked_at', 'payment_by_booking ON payment (at')",
@@ -124,6 +133,43 @@ static void a_hole_in_the_inbox_is_named(void **state)
 	store_close(webhook);
 }
 
+/* Without its guards a journal takes anything, and no row shows that they are gone. */
+static void what_was_not_made_by_wavu_is_named(void **state)
+{
+	static const struct {
+		const char *suffix, *sql, *words;
+	} changes[] = {
+		{ "db", "DROP TRIGGER movement_is_never_changed",
+		  "trigger movement_is_never_changed is missing" },
+		{ "db",
+		  "DROP TRIGGER movement_spends_what_is_there; CREATE TRIGGER"
+		  " movement_spends_what_is_there BEFORE INSERT ON movement BEGIN SELECT 1; END",
+		  "trigger movement_spends_what_is_there is not as wavu made it" },
+		{ "db",
+		  "CREATE TRIGGER gift AFTER INSERT ON payment BEGIN UPDATE clock SET held = '';"
+		  " END",
+		  "trigger gift was not made by wavu" },
+		{ "db", "DROP INDEX movement_comes_in_once",
+		  "index movement_comes_in_once is missing" },
+		{ "inbox.db", "DROP TRIGGER line_is_never_changed",
+		  "trigger line_is_never_changed is missing" },
+	};
+	struct world *world = *state;
+	struct store *webhook = world_open(world, STORE_WEBHOOK);
+	struct inbox_line line = { .received_at = NOW };
+
+	OK(world, inbox_append(webhook, &line, 1, &world->error));
+	store_close(webhook);
+	assert_string_equal(world_verify(world, world->store), "");
+	/* What SQLite makes for itself is no change. */
+	assert_null(world_sql(world, "db", "ANALYZE"));
+	assert_string_equal(world_verify(world, world->store), "");
+	for (size_t i = 0; i < sizeof(changes) / sizeof(changes[0]); i++) {
+		assert_null(world_sql(world, changes[i].suffix, changes[i].sql));
+		assert_non_null(strstr(world_verify(world, world->store), changes[i].words));
+	}
+}
+
 static void a_torn_page_is_named(void **state)
 {
 	struct world *world = *state;
@@ -160,6 +206,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(every_damage_is_named),
 		TEST(a_hole_in_the_inbox_is_named),
+		TEST(what_was_not_made_by_wavu_is_named),
 		TEST(a_torn_page_is_named),
 	};
 

@@ -32,8 +32,8 @@ static struct text paid_by(const struct policy_case *given)
 {
 	const struct standing *standing = given->standing;
 
-	if (standing->last_receipt.size != 0)
-		return text_format(given->arena, "by %.*s", TEXT_ARG(standing->last_receipt));
+	if (standing->bought_by.size != 0)
+		return text_format(given->arena, "by %.*s", TEXT_ARG(standing->bought_by));
 	return standing->opening_booked ? TEXT("by the opening") : TEXT("by a payment");
 }
 

@@ -171,12 +171,20 @@ bool ledger_payments_of(struct payment **out, uint32_t *count, struct store *sto
 	return take_payments(out, count, statement, arena, error);
 }
 
-/* Columns in the order of take_standing(). */
+/* Columns in the order of take_standing(). As a rule the newest payment is what bought: only where
+ * it is not are all purchases looked through. */
 #define STANDING                                                                                   \
 	"SELECT s.subscriber, s.known, b.cents, s.service_from_at, s.paid_until_at, s.anchor_day," \
 	" s.paused, s.opening_booked, w.password,"                                                 \
 	" coalesce((SELECT g.receipt FROM merged g WHERE g.payment = p.id), p.receipt),"           \
-	" p.cents, p.at, s.changed_at"                                                             \
+	" p.cents, p.at, s.changed_at,"                                                            \
+	" CASE WHEN s.last_payment = (SELECT payment FROM purchase WHERE subscriber ="             \
+	" s.subscriber AND paid_until_at = s.paid_until_at ORDER BY id DESC LIMIT 1) THEN"         \
+	" coalesce((SELECT g.receipt FROM merged g WHERE g.payment = p.id), p.receipt)"            \
+	" ELSE (SELECT coalesce((SELECT g.receipt FROM merged g WHERE g.payment = q.id),"          \
+	" q.receipt) FROM purchase_now u JOIN payment q ON q.id = u.payment WHERE u.subscriber"    \
+	" = s.subscriber AND u.periods > 0 AND u.paid_until_at = s.paid_until_at"                  \
+	" ORDER BY u.id DESC LIMIT 1) END"                                                         \
 	" FROM standing s LEFT JOIN balance b ON b.account = 'credit:' || s.subscriber"            \
 	" LEFT JOIN password w ON w.subscriber = s.subscriber"                                     \
 	" LEFT JOIN payment p ON p.id = s.last_payment "
@@ -197,6 +205,7 @@ static void take_standing(struct standing *out, struct statement *statement, str
 		.last_amount_cents = db_column(statement, 10),
 		.last_paid_at = db_column(statement, 11),
 		.changed_at = db_column(statement, 12),
+		.bought_by = db_column_text(statement, 13, arena),
 	};
 }
 

@@ -23,6 +23,7 @@ struct standing {
 	struct text last_receipt; /* newest credited payment, or empty */
 	int64_t last_amount_cents;
 	int64_t last_paid_at;
+	struct text bought_by; /* the payment that bought up to paid_until_at; empty: none did */
 	int64_t changed_at; /* newest fact about him */
 };
 

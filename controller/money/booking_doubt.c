@@ -42,7 +42,7 @@ bool booking_doubt_odd(struct seat *seat, const struct intent *intent,
 	const struct provider *provider = provider_find(payment->provider);
 	struct text why = TEXT_NONE;
 
-	if (provider != NULL && provider->odd != NULL)
+	if (provider != NULL && provider->odd != NULL && receipt.size > 0)
 		why = provider->odd(receipt, payment->at, arena);
 	return why.size == 0 ||
 	       (add(seat, payment->id, DOUBT_ODD, why, now, error) &&

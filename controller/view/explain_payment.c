@@ -33,6 +33,9 @@ bool explain_end(struct chain *chain, const struct payment *payment)
 			      : text_format(chain->arena, "the job on router %.*s was due",
 					    TEXT_ARG(steps[i].router)));
 	}
+	if (count > 0 && steps[count - 1].state == ENDING_ONLINE &&
+	    steps[count - 1].at > chain->read_at)
+		chain->read_at = steps[count - 1].at;
 	if (!proof_json(&end, chain->outlook, payment, chain->now, chain->arena, chain->error))
 		return false;
 	if (json_is_object(end)) {
@@ -186,11 +189,10 @@ static void lead(struct chain *chain, const struct payment *payment)
 	if (payment->status == PAYMENT_REVERSED)
 		chain->verdict = text_format(
 		    chain->arena,
-		    "%.*s of %.*s was given back, it counts no more%s%.*s. "
-		    "%.*s",
+		    "%.*s of %.*s was given back, it counts no more%s%.*s.%s%.*s",
 		    TEXT_ARG(payment->receipt), TEXT_ARG(money),
 		    payment->reason.size > 0 ? ": " : "", TEXT_ARG(payment->reason),
-		    TEXT_ARG(chain->verdict));
+		    chain->verdict.size > 0 ? " " : "", TEXT_ARG(chain->verdict));
 	else if (payment->status == PAYMENT_CREDITED)
 		chain->verdict = text_format(chain->arena, "%.*s of %.*s is credited to %.*s. %.*s",
 					     TEXT_ARG(payment->receipt), TEXT_ARG(money),

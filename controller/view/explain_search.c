@@ -93,8 +93,8 @@ struct text explain_remedy(const struct payment *payment, struct arena *arena)
 		    arena,
 		    "See what the provider's portal or the payer's phone says of it, "
 		    "then: wavu payment record ACCOUNT AMOUNT --held %.*s --reason "
-		    "TEXT",
-		    TEXT_ARG(receipt));
+		    "TEXT. If it is no payment at all: wavu payment refund %.*s --reason TEXT",
+		    TEXT_ARG(receipt), TEXT_ARG(receipt));
 	return text_format(
 	    arena,
 	    "wavu payment assign %.*s ACCOUNT releases it when amount and short code "

@@ -116,7 +116,7 @@ static struct text at_router(const struct chain *chain, const struct standing_no
 				   "all the same, the payment is not why: look at his cable, his "
 				   "device and its login `%.*s`",
 				   TEXT_ARG(name),
-				   TEXT_ARG(chain_moment(chain, router->last_reconcile_at)),
+				   TEXT_ARG(chain_moment(chain, chain->read_at)),
 				   TEXT_ARG(subscriber->username));
 	if (router->held_commit.size > 0)
 		return text_format(arena,

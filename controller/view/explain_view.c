@@ -139,7 +139,10 @@ static void explain_event(struct chain *chain, const struct event *event, struct
 	json_array_append_new(chain->links, link);
 }
 
-/* Of whoever `account` is, only his own rows; empty: all. */
+/*
+ * Of whoever `account` is, only his own rows; empty: all. A job for him alone reads them back and
+ * is no look at the whole router: of him something newer may be known than of it.
+ */
 static bool explain_events_of(struct chain *chain, struct text reference, struct text account)
 {
 	struct event *events;
@@ -148,8 +151,11 @@ static bool explain_events_of(struct chain *chain, struct text reference, struct
 	if (!events_of(&events, &count, chain->outlook->store, reference, LINES_MAX, chain->arena,
 		       chain->error))
 		return false;
-	for (uint32_t i = count; i-- > 0;)
+	for (uint32_t i = count; i-- > 0;) {
+		if (events[i].outcome == OUTCOME_DONE && events[i].at > chain->read_at)
+			chain->read_at = events[i].at;
 		explain_event(chain, &events[i], account);
+	}
 	return true;
 }
 
@@ -198,7 +204,7 @@ static void explain_router_end(struct chain *chain, const struct standing_now *n
 		else if (state->in_sync == TERNARY_YES)
 			word = TEXT("in sync");
 		chain_add(
-		    chain, state->last_reconcile_at,
+		    chain, chain->read_at,
 		    text_format(chain->arena, "router %.*s was read back", TEXT_ARG(state->name)),
 		    word);
 	}
@@ -217,6 +223,7 @@ static bool find_router(struct chain *chain, struct standing_now *now, struct ro
 			 chain->arena, chain->error))
 		return false;
 	now->router = found ? state : NULL;
+	chain->read_at = found ? state->last_reconcile_at : 0;
 	for (uint32_t i = 0; i < count; i++)
 		now->waits = now->waits || text_equal(marks[i].reference, subscriber->reference);
 	return true;

@@ -88,7 +88,9 @@ static void payment_html(const json_t *payment, struct output *output)
 		    word = member_text(payment, "status");
 	const json_t *end = json_object_get(payment, "access");
 
-	if (account.size > 0 && json_is_object(end))
+	bool credited = text_is(word, "credited");
+
+	if (credited && json_is_object(end))
 		word = member_text(end, "state");
 	if (text_is(word, "none"))
 		word = TEXT("no access");
@@ -116,7 +118,7 @@ static void payment_html(const json_t *payment, struct output *output)
 	}
 	put(output, "</small>");
 	put_note(output, member_text(payment, "reason"));
-	if (account.size > 0 && !text_is(member_text(end, "state"), "online"))
+	if (credited && !text_is(member_text(end, "state"), "online"))
 		put_note(output, end_text(payment, arena));
 	if (member_text(payment, "remedy").size > 0) {
 		put(output, "<p class=\"do\">");

@@ -122,9 +122,15 @@ static bool tell_waiting(struct told *told, const struct outlook *outlook,
 }
 
 /* Money that nobody was credited with gives nobody access. */
-static void tell_uncredited(struct told *told, const struct payment *payment, struct arena *arena)
+static void tell_uncredited(struct told *told, const struct payment *payment, struct text settled,
+			    struct arena *arena)
 {
 	told->state = "none";
+	if (settled.size > 0) {
+		told->why = text_format(arena, "settled: %.*s stands for it", TEXT_ARG(settled));
+		told->text = told->why;
+		return;
+	}
 	told->why = text_format(arena, "%s%s%.*s", payment_status_word(payment->status),
 				payment->reason.size > 0 ? ": " : "", TEXT_ARG(payment->reason));
 	told->text = text_format(arena, "no access: %.*s", TEXT_ARG(told->why));
@@ -139,7 +145,12 @@ bool proof_json(json_t **out, const struct outlook *outlook, const struct paymen
 
 	*out = NULL;
 	if (payment->status != PAYMENT_CREDITED) {
-		tell_uncredited(&told, payment, arena);
+		struct text settled = TEXT_NONE;
+
+		if (payment->status == PAYMENT_HELD &&
+		    !settled_by(&settled, outlook->store, payment->id, arena, error))
+			return false;
+		tell_uncredited(&told, payment, settled, arena);
 		*out = told_json(outlook, &told);
 		return true;
 	}

@@ -51,6 +51,22 @@ def test_who_is_gone_from_git_is_not_forgotten():
         assert "opening of" in text_of(isp, "KN-0042")
 
 
+def test_what_is_said_is_of_now_and_of_what_bought():
+    with Isp(files={"subscribers.yaml": FAMILY.replace("opening: {paid_until: 2030-01-01, balance: 0}\n", "")}) as isp:
+        isp.settle()
+        isp.pay("SKLBUYS001", "2500.00", "KN-0043")
+        wait_for("he is online", lambda: (isp.payment("SKLBUYS001") or {}).get("access", {}).get("state") == "online")
+        isp.pay("SKLREST001", "10.00", "KN-0043")
+        wait_for("the rest is booked", lambda: isp.payment("SKLREST001"))
+        answer = isp.run("explain", "SKLBUYS001", code=0)[1]
+        state = next(link for link in answer["chain"] if link["what"] == "KN-0043 is active")
+        assert state["because"].endswith("by SKLBUYS001"), state
+        read = next(link for link in answer["chain"] if link["what"].endswith("was read back"))
+        # The router was looked at as a whole at the start; his row was read back after he had paid.
+        heard = next(link for link in answer["chain"] if link["what"].startswith("SKLBUYS001 of"))
+        assert read["at"] >= heard["at"], (read, heard)
+
+
 def test_a_terminal_is_not_obeyed():
     with Isp(files={"subscribers.yaml": FAMILY}) as isp:
         isp.settle()

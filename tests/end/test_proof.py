@@ -97,6 +97,8 @@ def test_held_money_is_settled_by_what_is_recorded():
         isp.run("payment", "record", "KN-0042", "2500", "--reason", "seen on the phone", "--held", "SKL51ZDR03", code=0)
         assert isp.status()["tenants"][0]["payments"]["held_count"] == 0
         assert any(line.startswith("it was settled: CASH-") for line in chain_words(isp, "SKL51ZDR03"))
+        end = next(line for line in chain_words(isp, "SKL51ZDR03") if line.startswith("the end of SKL51ZDR03"))
+        assert "settled: CASH-" in end and "held" not in end, end
         code, answer = isp.run("payment", "record", "KN-0042", "2500", "--reason", "again", "--held", "SKL51ZDR03")
         assert code != 0 and len(isp.run("payment", "list", "--status", "credited")[1]) == 1, answer
         isp.run("verify", code=0)

@@ -240,7 +240,7 @@ static void book(void)
 		standing->known = true;
 		standing->service_from_at = one.now - DAY_US;
 		standing->paid_until_at = one.now + (roll(3) ? 9 : -1) * (DAY_US / 2);
-		standing->last_receipt = TEXT("QGH7TEST01");
+		standing->bought_by = TEXT("QGH7TEST01");
 	}
 }
 

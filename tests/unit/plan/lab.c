@@ -93,7 +93,7 @@ void lab_paid(struct lab *lab, const char *account, int days)
 	standing->service_from_at = standing->paid_until_at - 30 * DAY_US;
 	if (standing->service_from_at > lab->now)
 		standing->service_from_at = lab->now;
-	standing->last_receipt = TEXT("QGH7TEST01");
+	standing->bought_by = TEXT("QGH7TEST01");
 }
 
 struct row *lab_row(struct lab *lab, enum menu_id menu, const char *words)

@@ -184,7 +184,7 @@ static bool play_facts(struct golden *golden, const char *verb, struct text rest
 	if (strcmp(verb, "paid") == 0) {
 		facts->standing.service_from_at = moment(golden, word(golden, &rest));
 		facts->standing.paid_until_at = moment(golden, word(golden, &rest));
-		facts->standing.last_receipt = text_of(word(golden, &rest));
+		facts->standing.bought_by = text_of(word(golden, &rest));
 	} else if (strcmp(verb, "paused") == 0) {
 		facts->standing.paused = true;
 	} else if (is_password) {

@@ -63,7 +63,7 @@ static void desk_paid(struct desk *desk, const char *from, const char *until)
 	desk->standing.known = true;
 	desk->standing.service_from_at = at(desk, from);
 	desk->standing.paid_until_at = at(desk, until);
-	desk->standing.last_receipt = TEXT("QGH7XXXX");
+	desk->standing.bought_by = TEXT("QGH7XXXX");
 }
 
 static void desk_policy(struct desk *desk)
@@ -220,7 +220,7 @@ static void service_begins_at_the_start(void **state)
 	/* An opening knows no first day of its own. */
 	desk.standing.service_from_at = 0;
 	desk.standing.opening_booked = true;
-	desk.standing.last_receipt = TEXT_NONE;
+	desk.standing.bought_by = TEXT_NONE;
 	assert_int_equal(judge(&desk, "2026-11-20").state, STATE_NEW);
 	expect(&desk, "2026-12-02", STATE_ACTIVE, "2027-01-01",
 	       "paid until 2027-01-01 00:00 by the opening");

@@ -425,6 +425,29 @@ static void lists_are_newest_first(void **state)
 	assert_true(text_is(standings[1].last_receipt, "w"));
 }
 
+/* What bought the paid time is told, and not what came last. */
+static void what_bought_is_known(void **state)
+{
+	struct world *world = *state;
+	struct payment first = world_payment("B1", 250000), rest = world_payment("B2", 100);
+	struct payment second = world_payment("B3", 250000);
+
+	assert_int_equal(standing_of(world, "kn0042").bought_by.size, 0);
+	assert_true(world_book(world, &first, "kn0042"));
+	assert_int_equal(standing_of(world, "kn0042").bought_by.size, 0);
+	buy(world, first.id, 1, 250000, NOW);
+	assert_true(text_is(standing_of(world, "kn0042").bought_by, "B1"));
+	assert_true(world_book(world, &rest, "kn0042"));
+	assert_true(text_is(standing_of(world, "kn0042").last_receipt, "B2"));
+	assert_true(text_is(standing_of(world, "kn0042").bought_by, "B1"));
+	assert_true(world_book(world, &second, "kn0042"));
+	buy(world, second.id, 1, 250000, NOW + MONTH);
+	assert_true(text_is(standing_of(world, "kn0042").bought_by, "B3"));
+	/* An opening was bought by nobody. */
+	assert_true(open_account(world, NOW + 9 * MONTH, 0, NOW));
+	assert_int_equal(standing_of(world, "kn0042").bought_by.size, 0);
+}
+
 static void history_tells_the_money(void **state)
 {
 	struct world *world = *state;
@@ -516,6 +539,7 @@ int main(void)
 		TEST(the_first_password_stays),
 		TEST(a_pause_is_remembered),
 		TEST(lists_are_newest_first),
+		TEST(what_bought_is_known),
 		TEST(history_tells_the_money),
 		TEST(odd_bytes_are_kept),
 		TEST(nothing_is_half_booked),

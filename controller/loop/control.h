@@ -11,16 +11,19 @@
 #define CONTROL_ARGUMENTS_MAX 4096
 
 /*
- * command    arguments
- * "apply"    ROUTER (empty: all), DIGEST…
- * "record"   ACCOUNT, AMOUNT, REASON
- * "assign"   RECEIPT, ACCOUNT
- * "pause"    ROUTER, UNTIL (a time or a duration, as typed), REASON
- * "refund"   RECEIPT, REASON, HOW (loop/control_reversal.h; empty: by hand)
- * "register" none
- * "request"  ACCOUNT, AMOUNT (empty: what is due), PHONE (empty: the subscriber's)
- * "resume"   ROUTER
+ * command     arguments
+ * "apply"     ROUTER (empty: all), DIGEST…
+ * "assign"    RECEIPT, ACCOUNT
+ * "covered"   SHORTCODE, FROM, TO (microseconds): a statement has what no list could say
+ * "list"      none: the provider's own lists are read now
+ * "pause"     ROUTER, UNTIL (a time or a duration, as typed), REASON
+ * "record"    ACCOUNT, AMOUNT, REASON, HELD (a receipt that is settled by it; may be left out)
+ * "refund"    RECEIPT, REASON, HOW (loop/control_reversal.h; empty: by hand)
+ * "register"  none
+ * "request"   ACCOUNT, AMOUNT (empty: what is due), PHONE (empty: the subscriber's), CHANNEL
+ * "resume"    ROUTER
  * "statement" PROVIDER, SHORTCODE, and six texts a line (loop/control_statement.h)
+ * "subscriber-pause", "subscriber-resume"  ACCOUNT, REASON
  */
 struct control_request {
 	struct text command;

@@ -237,34 +237,47 @@ bool attempts_open_count(int64_t *count, struct store *store, struct error *erro
 	return db_finish_number(count, statement, error);
 }
 
-bool attempts_due(struct attempt **out, uint32_t *count, int64_t *next_at, struct store *store,
-		  struct text channel, int64_t now, uint32_t max, struct arena *arena,
-		  struct error *error)
+static bool due_of(const char *which, struct attempt **out, uint32_t *count, int64_t *next_at,
+		   struct store *store, struct text channel, int64_t now, uint32_t max,
+		   struct arena *arena, struct error *error)
 {
 	struct statement *statement;
-	struct db *db;
 
 	*next_at = 0;
-	if (!store_read(&db, store, STORE_TENANT, error))
+	if (!store_select(&statement, store, STORE_TENANT, which, error))
 		return false;
-	statement = db_prepare(db, ATTEMPT "WHERE a.channel = ?3 AND a.next_at > 0"
-					   " AND a.next_at <= ?1"
-					   " ORDER BY a.sent_at > 0, a.next_at, a.id LIMIT ?2");
 	db_bind(statement, 1, now);
 	db_bind(statement, 2, max);
 	db_bind_text(statement, 3, channel);
-	bool ok = take_all(out, count, statement, arena, error);
-	if (ok) {
-		statement = db_prepare(db, "SELECT min(next_at) FROM attempt WHERE channel = ?2"
-					   " AND next_at > ?1");
-		db_bind(statement, 1, now > 0 ? now : 0);
-		db_bind_text(statement, 2, channel);
-		if (db_step(statement))
-			*next_at = db_column(statement, 0);
-		ok = db_finish(statement, error);
-	}
-	store_read_done(store, STORE_TENANT, db);
-	return ok;
+	if (!take_all(out, count, statement, arena, error) ||
+	    !store_select(&statement, store, STORE_TENANT,
+			  "SELECT min(next_at) FROM attempt WHERE channel = ?2 AND next_at > ?1",
+			  error))
+		return false;
+	db_bind(statement, 1, now > 0 ? now : 0);
+	db_bind_text(statement, 2, channel);
+	if (db_step(statement))
+		*next_at = db_column(statement, 0);
+	return db_finish(statement, error);
+}
+
+#define DUE "WHERE a.channel = ?3 AND a.next_at > 0 AND a.next_at <= ?1"
+
+bool attempts_unsent(struct attempt **out, uint32_t *count, int64_t *next_at, struct store *store,
+		     struct text channel, int64_t now, uint32_t max, struct arena *arena,
+		     struct error *error)
+{
+	return due_of(ATTEMPT DUE " AND a.sent_at = 0 ORDER BY a.next_at, a.id LIMIT ?2", out,
+		      count, next_at, store, channel, now, max, arena, error);
+}
+
+bool attempts_unknown(struct attempt **out, uint32_t *count, int64_t *next_at, struct store *store,
+		      struct text channel, int64_t now, uint32_t max, struct arena *arena,
+		      struct error *error)
+{
+	return due_of(ATTEMPT DUE " AND a.sent_at > 0 ORDER BY a.sent_at > ?1 - 7200000000,"
+				  " a.next_at, a.id LIMIT ?2",
+		      out, count, next_at, store, channel, now, max, arena, error);
 }
 
 bool attempts_sent_since(struct attempt **out, uint32_t *count, struct store *store, int64_t since,

@@ -33,12 +33,16 @@ bool attempts_list(struct attempt **out, uint32_t *count, struct store *store, u
 /* Those that may still be paid, of whom nobody has said how they ended. */
 bool attempts_open_count(int64_t *count, struct store *store, struct error *error) MUST_CHECK;
 /*
- * Those of a channel with something to do at `now`, unsent ones first, then the longest due;
- * *next_at: when its next one is due, 0: never.
+ * Those of a channel with something to do at `now`: which were not sent yet, the longest due first;
+ * or of which nobody knows what became, first those of more than two hours ago, then the longest
+ * due. *next_at: when the channel's next one of any kind is due, 0: never.
  */
-bool attempts_due(struct attempt **out, uint32_t *count, int64_t *next_at, struct store *store,
-		  struct text channel, int64_t now, uint32_t max, struct arena *arena,
-		  struct error *error) MUST_CHECK;
+bool attempts_unsent(struct attempt **out, uint32_t *count, int64_t *next_at, struct store *store,
+		     struct text channel, int64_t now, uint32_t max, struct arena *arena,
+		     struct error *error) MUST_CHECK;
+bool attempts_unknown(struct attempt **out, uint32_t *count, int64_t *next_at, struct store *store,
+		      struct text channel, int64_t now, uint32_t max, struct arena *arena,
+		      struct error *error) MUST_CHECK;
 /* Those sent since, whose URLs the street must know. */
 bool attempts_sent_since(struct attempt **out, uint32_t *count, struct store *store, int64_t since,
 			 struct arena *arena, struct error *error) MUST_CHECK;

@@ -184,7 +184,7 @@ static bool due_of(enum question_kind kind, struct question **out, uint32_t *cou
 	if (!store_select(&statement, store, STORE_TENANT,
 			  QUESTION
 			  "WHERE channel = ?1 AND next_at > 0 AND next_at <= ?2 AND kind = ?4"
-			  " ORDER BY asks, next_at, id LIMIT ?3",
+			  " ORDER BY next_at, id LIMIT ?3",
 			  error))
 		return false;
 	db_bind_text(statement, 1, channel);

@@ -25,7 +25,7 @@ bool questions_of_payment(bool *found, struct question *out, struct store *store
 bool questions_write(struct store *store, const struct question *question, int64_t now,
 		     struct error *error) MUST_CHECK;
 
-/* VERIFY, or orders, of a channel with something to do at `now`, the least asked first. */
+/* VERIFY, or orders, of a channel with something to do at `now`, the longest due first. */
 bool questions_due(struct question **out, uint32_t *count, struct store *store, struct text channel,
 		   int64_t now, uint32_t max, struct arena *arena, struct error *error) MUST_CHECK;
 bool questions_orders_due(struct question **out, uint32_t *count, struct store *store,

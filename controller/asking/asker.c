@@ -12,6 +12,7 @@
 #include "asking/prompting.h"
 #include "asking/pulling.h"
 #include "asking/reversing.h"
+#include "asking/rounds.h"
 #include "base/ticker.h"
 #include "asking/turns.h"
 #include "state/lanes.h"
@@ -45,13 +46,15 @@ struct asker {
 
 /* ---- one visit ------------------------------------------------------------------------------- */
 
-/* Everything that asks a provider, in this order. */
-static lane_step *const steps[] = { reversing_step, prompting_step, asking_step, checking_step,
-				    pulling_step };
+/* Everything that asks a provider, beside the prompts: these by turns, after each prompt one. */
+static lane_step *const others[] = { reversing_step, prompting_ask_step, asking_step, checking_step,
+				     pulling_step };
 
-bool asker_visit(struct asker *asker, struct seat *seat, struct text channel, int64_t now,
-		 int64_t *next_at, struct error *error)
+static bool visit(struct rounds *rounds, struct asker *asker, struct seat *seat,
+		  struct text channel, int64_t now, int64_t *next_at, struct error *error)
 {
+	int64_t soon_at = now + TICK_MS * INT64_C(1000);
+	bool was_silent = false;
 	struct intent *intent = seat_intent(seat);
 	struct arena arena = { 0 };
 	struct lane lane = { .inquiry = asker->inquiry,
@@ -61,19 +64,31 @@ bool asker_visit(struct asker *asker, struct seat *seat, struct text channel, in
 			     .now = now,
 			     .next_at = next_at,
 			     .stopping = &asker->stopping,
+			     .was_silent = &was_silent,
 			     .arena = &arena,
 			     .until_at = clock_monotonic() + PATIENCE_US };
-	bool done = true;
+	bool done;
 
+	rounds->called = 0;
 	if (intent == NULL)
 		return true;
 	arena_open(&arena, ASKER_ARENA_SIZE);
-	for (uint32_t i = 0; done && i < ARRAY_COUNT(steps); i++)
-		done = steps[i](&lane, error);
+	done = rounds_run(rounds, &lane, prompting_step, others, ARRAY_COUNT(others), error);
 	arena_close(&arena);
 	intent_release(intent);
+	/* Nobody answered, or nothing could be asked: not at once again. */
+	if ((was_silent || rounds->called == 0 || !done) && *next_at != 0 && *next_at < soon_at)
+		*next_at = soon_at;
 	return done || error_at(error, "tenant %.*s, channel %.*s", TEXT_ARG(seat->tenant->name),
 				TEXT_ARG(channel));
+}
+
+bool asker_visit(struct asker *asker, struct seat *seat, struct text channel, int64_t now,
+		 int64_t *next_at, struct error *error)
+{
+	struct rounds rounds = { .next = 0 };
+
+	return visit(&rounds, asker, seat, channel, now, next_at, error);
 }
 
 bool asker_publish(struct seat *seat, int64_t now, struct error *error)
@@ -161,6 +176,7 @@ static void *thread_run(void *context)
 	(void)pthread_mutex_lock(&asker->lock);
 	while (!asker->stopping) {
 		struct error error = { 0 };
+		struct rounds rounds;
 		int64_t next_at = 0;
 
 		turn = turns_take(asker->turns);
@@ -171,11 +187,14 @@ static void *thread_run(void *context)
 			continue;
 		}
 		call_thread(asker);
+		rounds = turn->rounds;
 		(void)pthread_mutex_unlock(&asker->lock);
-		if (!asker_visit(asker, turn->seat, turn->channel, clock_now(), &next_at, &error))
+		if (!visit(&rounds, asker, turn->seat, turn->channel, clock_now(), &next_at,
+			   &error))
 			seat_store_failed(&error);
 		(void)pthread_mutex_lock(&asker->lock);
-		turns_give(asker->turns, turn, next_at);
+		turns_give(asker->turns, turn, &rounds, next_at);
+		turns_again(asker->turns, clock_now(), clock_monotonic());
 	}
 	(void)pthread_mutex_unlock(&asker->lock);
 	return NULL;
@@ -250,7 +269,7 @@ struct asker *asker_new(struct seat *seats, uint32_t seat_count, struct http *ht
 	if (asker->lookouts == NULL)
 		fatal("out of memory");
 	asker->inquiry = inquiry_new(http);
-	asker->turns = turns_new(ASKERS_MAX);
+	asker->turns = turns_new(ASKERS_SHARED);
 	invariant(pthread_mutex_init(&asker->lock, NULL) == 0);
 	invariant(pthread_cond_init(&asker->turned, NULL) == 0);
 	ticker_open(&asker->ticker, TICK_MS, look, asker);

@@ -61,14 +61,14 @@ static bool ask(const struct lane *at, struct counterpart *to, struct question *
 
 	question->token = row.token;
 	question->sent_at = at->now;
-	question->next_at =
-	    at->now + lane_wait_us(ASK_AGAIN_US, ASK_AGAIN_MAX_US, question->asks);
+	question->next_at = at->now + lane_wait_us(ASK_AGAIN_US, ASK_AGAIN_MAX_US, question->asks);
 	question->asks++;
 	if (!note(at, question, TEXT_NONE, error) ||
 	    !street_attempts_open(at->seat->store, &row, 1, at->now, error))
 		return false;
 	failpoint("asker-before-question");
 	said = inquiry_verify(at->inquiry, to, &order, at->arena);
+	lane_heard(at, to);
 	failpoint("asker-after-question");
 	if (said.answer == ANSWER_YES) {
 		question->provider_ref = said.provider_ref;
@@ -82,14 +82,13 @@ static bool ask(const struct lane *at, struct counterpart *to, struct question *
 	}
 	log_line(LOG_WARNING, "payment-asked", "tenant=%.*s receipt=%.*s why=\"%.*s\"",
 		 TEXT_ARG(at->seat->tenant->name), TEXT_ARG(question->receipt), TEXT_ARG(said.why));
-	question->why =
-	    text_format(at->arena, "the provider was asked whether it is true: %.*s",
-			TEXT_ARG(said.why));
+	question->why = text_format(at->arena, "the provider was asked whether it is true: %.*s",
+				    TEXT_ARG(said.why));
 	return note(at, question, question->why, error);
 }
 
-/* *full: the budget of its channel is used up for now. */
-static bool look(const struct lane *at, struct question *question, bool *full,
+/* *over: it was asked, or the budget of its channel is used up for now. */
+static bool look(bool *called, bool *over, const struct lane *at, struct question *question,
 		 struct error *error)
 {
 	const struct provider *provider = provider_find(question->provider);
@@ -122,26 +121,28 @@ static bool look(const struct lane *at, struct question *question, bool *full,
 		    TEXT_ARG(why));
 		return note(at, question, question->why, error);
 	}
-	wait_us = inquiry_ask_at(at->inquiry, &to) - clock_monotonic();
+	wait_us = inquiry_from(at->inquiry, &to, PACE_QUESTION) - clock_monotonic();
 	if (wait_us > 0) {
-		*full = true;
+		*over = true;
 		lane_again(at, at->now + wait_us);
 		return true;
 	}
+	*over = *called = true;
 	return ask(at, &to, question, error);
 }
 
-bool asking_step(const struct lane *lane, struct error *error)
+bool asking_step(bool *called, const struct lane *lane, struct error *error)
 {
 	struct question *due;
 	uint32_t count;
-	bool full = false;
+	bool over = false;
 
+	*called = false;
 	if (!questions_due(&due, &count, lane->seat->store, lane->channel, lane->now, AT_ONCE_MAX,
 			   lane->arena, error))
 		return false;
-	for (uint32_t i = 0; i < count && !full && lane_goes_on(lane); i++)
-		if (due[i].kind == QUESTION_VERIFY && !look(lane, &due[i], &full, error))
+	for (uint32_t i = 0; i < count && !over && !*lane->stopping; i++)
+		if (due[i].kind == QUESTION_VERIFY && !look(called, &over, lane, &due[i], error))
 			return false;
 	if (count == AT_ONCE_MAX)
 		lane_again(lane, lane->now + SECOND_US);

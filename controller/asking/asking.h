@@ -8,8 +8,7 @@
 
 #include "asking/lane.h"
 
-/* What is due of one channel. */
-bool asking_step(const struct lane *lane, struct error *error) MUST_CHECK;
+lane_step asking_step;
 /* The URLs of what was asked since and may still be answered are open again. */
 bool asking_publish(struct seat *seat, int64_t since, int64_t now, struct arena *arena,
 		    struct error *error) MUST_CHECK;

@@ -6,7 +6,7 @@
 #include "money/teller.h"
 #include "state/heard.h"
 
-#define AT_ONCE_MAX 16 /* hints of one step: providers publish no rate, and a second is soon */
+#define AT_ONCE_MAX 16 /* hints that are looked at: most are asked about at once */
 #define ASK_AGAIN_US (5 * SECOND_US)
 #define ASK_AGAIN_MAX_US (15 * MINUTE_US)
 #define GIVE_UP_US (7 * DAY_US) /* then a person judges it; it stays held */
@@ -19,22 +19,34 @@ struct inspection {
 	const struct channel *channel;
 	const struct provider *provider;
 	struct callback callback;
+	bool called;
+	bool too_soon; /* for this one and all that follow */
 };
 
-/* True: *response is what came, if anything. False: it cannot be asked; *why says why. */
-static bool ask(const struct inspection *at, struct response *response, struct text *why)
+/* Neither called nor too soon: it cannot be asked, and *why says why. */
+static void ask(struct inspection *at, struct response *response, struct text *why)
 {
 	const struct lane *lane = at->lane;
 	struct request request = at->provider->check->ask(at->channel, &at->callback, lane->arena);
 	struct counterpart to;
+	int64_t wait_us;
 
 	if (request.url.size == 0) {
 		*why = TEXT("it names nothing that could be asked about");
-		return false;
+		return;
 	}
-	return counterpart_open(&to, lane->seat, lane->intent, at->channel->name, NEEDS_CHECK,
-				lane->arena, why) &&
-	       inquiry_check(response, lane->inquiry, &to, &request, lane->arena, why);
+	if (!counterpart_open(&to, lane->seat, lane->intent, at->channel->name, NEEDS_CHECK,
+			      lane->arena, why))
+		return;
+	wait_us = inquiry_from(lane->inquiry, &to, PACE_HINT) - clock_monotonic();
+	at->too_soon = wait_us > 0;
+	if (at->too_soon) {
+		lane_again(lane, lane->now + wait_us);
+		return;
+	}
+	at->called = inquiry_check(response, lane->inquiry, &to, &request, lane->arena, why);
+	if (at->called)
+		lane_heard(lane, &to);
 }
 
 /* What the held line says from now on. */
@@ -71,8 +83,7 @@ static bool settle(const struct inspection *at, enum answer answer, const struct
 	}
 	why = text_format(at->lane->arena, "the provider was asked whether it is true%s: %.*s",
 			  gives_up ? ", for a week, and is asked no more" : "", TEXT_ARG(why));
-	later.next_at =
-	    at->lane->now + lane_wait_us(ASK_AGAIN_US, ASK_AGAIN_MAX_US, later.tries);
+	later.next_at = at->lane->now + lane_wait_us(ASK_AGAIN_US, ASK_AGAIN_MAX_US, later.tries);
 	later.tries++;
 	return hold_because(at, why, error) &&
 	       (gives_up ? hint_drop(at->lane->seat->store, later.inbox_id, error)
@@ -93,8 +104,7 @@ static bool put_off(const struct inspection *at, struct error *error)
 	return false;
 }
 
-/* *came false: nobody answered; what is due after it waits for the next step. */
-static bool inspect(struct inspection *at, bool *came, struct error *error)
+static bool inspect(struct inspection *at, struct error *error)
 {
 	struct response response = { 0 };
 	struct notice notice = { 0 };
@@ -102,7 +112,6 @@ static bool inspect(struct inspection *at, bool *came, struct error *error)
 	enum answer answer = ANSWER_NONE;
 	struct text why = TEXT_NONE;
 
-	*came = true;
 	if (!inbox_line(&at->line, at->lane->seat->store, at->hint->inbox_id, at->lane->arena,
 			error))
 		return false;
@@ -117,12 +126,13 @@ static bool inspect(struct inspection *at, bool *came, struct error *error)
 	if (at->channel == NULL || !text_equal(at->channel->provider, at->line.provider) ||
 	    at->provider == NULL || at->provider->check == NULL)
 		return put_off(at, error);
-	if (ask(at, &response, &why)) {
-		*came = response.came;
+	ask(at, &response, &why);
+	if (at->too_soon)
+		return true;
+	if (at->called)
 		answer = at->provider->check->read(&notice, &why, at->channel,
 						   at->lane->intent->tenant.country, &at->callback,
 						   &response, at->lane->arena);
-	}
 	if (!store_begin(at->lane->seat->store, error))
 		return false;
 	if (!settle(at, answer, &notice, why, &booked, error)) {
@@ -139,19 +149,20 @@ static bool inspect(struct inspection *at, bool *came, struct error *error)
 	return true;
 }
 
-bool checking_step(const struct lane *lane, struct error *error)
+bool checking_step(bool *called, const struct lane *lane, struct error *error)
 {
 	struct hint due[AT_ONCE_MAX];
+	struct inspection at = { .called = false };
 	uint32_t count;
-	bool came = true;
 
+	*called = false;
 	if (!hint_due(due, &count, lane->seat->store, lane->channel, lane->now, AT_ONCE_MAX, error))
 		return false;
-	for (uint32_t i = 0; i < count && came && lane_goes_on(lane); i++) {
-		struct inspection at = { .lane = lane, .hint = &due[i] };
-
-		if (!inspect(&at, &came, error))
+	for (uint32_t i = 0; i < count && !at.called && !at.too_soon && !*lane->stopping; i++) {
+		at = (struct inspection){ .lane = lane, .hint = &due[i] };
+		if (!inspect(&at, error))
 			return false;
 	}
+	*called = at.called;
 	return true;
 }

@@ -7,4 +7,4 @@
 
 #include "asking/lane.h"
 
-bool checking_step(const struct lane *lane, struct error *error) MUST_CHECK;
+lane_step checking_step;

@@ -6,18 +6,13 @@
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "asking/pace.h"
 
 #define CALL_MS 12000
 #define SILENCE_MS 10000
 #define ANSWER_SIZE_MAX (256u << 10) /* a page of 100 payments has some 30 KiB */
 #define LOGINS_MAX 256
 #define TOKEN_SIZE_MAX_HERE 4096
-/*
- * The sandbox takes 5 questions a minute with a burst of 1, production's limit is unpublished;
- * after a refusal it is left alone for a minute (payments facts 1.5).
- */
-#define ASK_GAP_US (12 * SECOND_US)
-#define ASK_BREAK_US (60 * SECOND_US)
 /* A token is renewed before it ends: each renewal ends the former one (facts 1.1). */
 #define RENEW_BEFORE_US (5 * MINUTE_US)
 
@@ -31,7 +26,7 @@ struct login {
 	char token[TOKEN_SIZE_MAX_HERE];
 	uint32_t token_size; /* 0: none */
 	int64_t ends_at;     /* monotonic */
-	int64_t ask_at;      /* monotonic */
+	struct pace pace;
 };
 
 struct inquiry {
@@ -143,10 +138,11 @@ static struct http *fresh_line(const struct inquiry *inquiry, struct login *logi
 	return login->http;
 }
 
-/* False: nothing left us, and *why says so. True: *response, whole or not. */
+/* False: nothing left us, and *why says so. True: *response, whole or not, and *refusal, should it
+ * be one. */
 static bool say(struct inquiry *inquiry, const struct counterpart *to,
 		const struct request *request, struct login *login, struct response *response,
-		struct arena *arena, struct text *why)
+		struct pace_refusal *refusal, struct arena *arena, struct text *why)
 {
 	struct http *http = fresh_line(inquiry, login);
 	struct http_header headers[3] = { { "Accept", TEXT("application/json") } };
@@ -174,12 +170,14 @@ static bool say(struct inquiry *inquiry, const struct counterpart *to,
 		call.password = to->credentials.secret;
 	} else if (!request->open) {
 		headers[call.header_count++] = (struct http_header){
-			"Authorization", text_format(arena, "Bearer %.*s", (int)login->token_size,
-						     login->token)
+			"Authorization",
+			text_format(arena, "Bearer %.*s", (int)login->token_size, login->token)
 		};
 	}
 	came = http->verbs->call(http, &call, &reply, arena, &error);
 	*response = (struct response){ came, reply.status, reply.body, reply.location };
+	refusal->said_us = (int64_t)reply.retry_after_s * SECOND_US;
+	random_bytes(&refusal->chance, sizeof(refusal->chance));
 	if (!came)
 		*why = text_copy(arena, text_of(error.text));
 	return came || reply.was_sent;
@@ -208,6 +206,7 @@ static bool show_secret(const struct counterpart *to, struct login *login, struc
 static bool log_in(struct inquiry *inquiry, const struct counterpart *to, struct login *login,
 		   struct arena *arena, struct text *why)
 {
+	struct pace_refusal refusal;
 	struct request request;
 	struct response response;
 	struct text token;
@@ -219,12 +218,14 @@ static bool log_in(struct inquiry *inquiry, const struct counterpart *to, struct
 	if (to->api->login == NULL)
 		return show_secret(to, login, why);
 	request = to->api->login(to->channel, &to->credentials, arena);
-	if (!say(inquiry, to, &request, login, &response, arena, why)) {
+	if (!say(inquiry, to, &request, login, &response, &refusal, arena, why)) {
 		*why = text_format(arena, "no access to the provider: %.*s", TEXT_ARG(*why));
 		return false;
 	}
 	if (!to->api->login_read(&token, &lives_us, &response, arena, why) ||
 	    token.size >= sizeof(login->token)) {
+		pace_note(&login->pace, PACE_LOGIN, response.came ? PACE_REFUSED : PACE_SILENT,
+			  &refusal, clock_monotonic());
 		*why = text_format(arena, "no access to the provider: %.*s%s", TEXT_ARG(*why),
 				   response.came ? " (are the keys of this channel right, and of "
 						   "its `environment`?)"
@@ -233,6 +234,7 @@ static bool log_in(struct inquiry *inquiry, const struct counterpart *to, struct
 	}
 	memcpy(login->token, token.at, token.size);
 	login->token_size = token.size;
+	pace_note(&login->pace, PACE_LOGIN, PACE_ANSWERED, &refusal, clock_monotonic());
 	lives_us = lives_us > 2 * RENEW_BEFORE_US ? lives_us - RENEW_BEFORE_US : lives_us / 2;
 	login->ends_at = clock_monotonic() + lives_us;
 	return true;
@@ -272,9 +274,8 @@ static struct said understand(const struct counterpart *to, const struct talk *t
 	case TOPIC_REVERSE:
 		return to->api->reverse_read(response, arena);
 	case TOPIC_LIST:
-		return to->api->list_read(&talk->page->lines, &talk->page->count,
-					  &talk->page->more, response, talk->listing,
-					  talk->country, arena);
+		return to->api->list_read(&talk->page->lines, &talk->page->count, &talk->page->more,
+					  response, talk->listing, talk->country, arena);
 	case TOPIC_LIST_ENROL:
 		return to->api->list_enrol_read(response, arena);
 	case TOPIC_ENROL:
@@ -285,7 +286,7 @@ static struct said understand(const struct counterpart *to, const struct talk *t
 
 static struct said converse_locked(struct inquiry *inquiry, struct counterpart *to,
 				   const struct talk *talk, struct login *login,
-				   struct arena *arena)
+				   struct pace_refusal *refusal, struct arena *arena)
 {
 	struct said said = { .answer = ANSWER_LATER };
 	struct response response;
@@ -294,7 +295,7 @@ static struct said converse_locked(struct inquiry *inquiry, struct counterpart *
 	to->was_silent = true;
 	for (int round = 0; round < 2; round++) {
 		if (!log_in(inquiry, to, login, arena, &said.why) ||
-		    !say(inquiry, to, &talk->request, login, &response, arena, &said.why))
+		    !say(inquiry, to, &talk->request, login, &response, refusal, arena, &said.why))
 			return said;
 		why = said.why;
 		said = understand(to, talk, &response, arena);
@@ -314,21 +315,26 @@ static struct said converse_locked(struct inquiry *inquiry, struct counterpart *
 	return said;
 }
 
-static bool is_budgeted(enum topic topic)
-{
-	return topic == TOPIC_ASK || topic == TOPIC_VERIFY || topic == TOPIC_REVERSE ||
-	       topic == TOPIC_LIST;
-}
+/* What a person has made known by hand is no part of it. */
+static const enum pace_kind kinds[] = {
+	[TOPIC_START] = PACE_PROMPT,     [TOPIC_ASK] = PACE_QUESTION,
+	[TOPIC_VERIFY] = PACE_QUESTION,  [TOPIC_REVERSE] = PACE_QUESTION,
+	[TOPIC_LIST] = PACE_QUESTION,    [TOPIC_LIST_ENROL] = PACE_KIND_COUNT,
+	[TOPIC_ENROL] = PACE_KIND_COUNT,
+};
 
 static struct said converse(struct inquiry *inquiry, struct counterpart *to,
 			    const struct talk *talk, struct arena *arena)
 {
 	struct login *login = login_take(inquiry, to);
-	struct said said = converse_locked(inquiry, to, talk, login, arena);
-	bool breaks = said.answer == ANSWER_LATER || to->was_silent;
+	struct pace_refusal refusal = { 0 };
+	struct said said = converse_locked(inquiry, to, talk, login, &refusal, arena);
+	enum pace_heard heard = to->was_silent                ? PACE_SILENT
+				: said.answer == ANSWER_LATER ? PACE_REFUSED
+							      : PACE_ANSWERED;
 
-	if (is_budgeted(talk->topic))
-		login->ask_at = clock_monotonic() + (breaks ? ASK_BREAK_US : ASK_GAP_US);
+	if (kinds[talk->topic] != PACE_KIND_COUNT)
+		pace_note(&login->pace, kinds[talk->topic], heard, &refusal, clock_monotonic());
 	login_give(inquiry, login);
 	return said;
 }
@@ -415,20 +421,27 @@ bool inquiry_check(struct response *response, struct inquiry *inquiry, struct co
 {
 	struct login *login = login_take(inquiry, to);
 	bool is_shown = show_secret(to, login, why);
+	struct pace_refusal refusal;
 
 	*response = (struct response){ 0 };
 	if (is_shown)
-		(void)!say(inquiry, to, request, login, response, arena, why);
+		(void)!say(inquiry, to, request, login, response, &refusal, arena, why);
 	to->was_silent = !response->came;
+	if (is_shown)
+		pace_note(&login->pace, PACE_HINT,
+			  to->was_silent            ? PACE_SILENT
+			  : response->status == 429 ? PACE_REFUSED
+						    : PACE_ANSWERED,
+			  &refusal, clock_monotonic());
 	login_give(inquiry, login);
 	return is_shown;
 }
 
-int64_t inquiry_ask_at(struct inquiry *inquiry, const struct counterpart *to)
+int64_t inquiry_from(struct inquiry *inquiry, const struct counterpart *to, enum pace_kind kind)
 {
 	struct login *login = login_take(inquiry, to);
-	int64_t ask_at = login->ask_at;
+	int64_t from_at = pace_from(&login->pace, kind);
 
 	login_give(inquiry, login);
-	return ask_at;
+	return from_at;
 }

@@ -6,6 +6,7 @@
  */
 #pragma once
 
+#include "asking/pace.h"
 #include "http/request.h"
 #include "money/counterpart.h"
 
@@ -15,10 +16,12 @@ struct inquiry;
 struct inquiry *inquiry_new(struct http *http);
 void inquiry_free(struct inquiry *inquiry); /* NULL is fine */
 
-/* LATER: nothing was done, neither now nor by a token that was refused. */
+/*
+ * Each only when inquiry_from has come: PACE_PROMPT, PACE_HINT for inquiry_check, PACE_QUESTION for
+ * what asks or orders. LATER: nothing was done, neither now nor by a token that was refused.
+ */
 struct said inquiry_start(struct inquiry *inquiry, struct counterpart *to,
 			  const struct prompt *prompt, int64_t now, struct arena *arena);
-/* Only when inquiry_ask_at has come; these count against the budget. */
 struct said inquiry_ask(struct inquiry *inquiry, struct counterpart *to, struct text provider_ref,
 			int64_t now, struct arena *arena);
 struct said inquiry_verify(struct inquiry *inquiry, struct counterpart *to,
@@ -49,8 +52,7 @@ struct said inquiry_list_enrol(struct inquiry *inquiry, struct counterpart *to, 
  * nothing did.
  */
 bool inquiry_check(struct response *response, struct inquiry *inquiry, struct counterpart *to,
-		   const struct request *request, struct arena *arena,
-		   struct text *why) MUST_CHECK;
+		   const struct request *request, struct arena *arena, struct text *why) MUST_CHECK;
 
-/* The monotonic moment from which the next question is within the budget; 0: at once. */
-int64_t inquiry_ask_at(struct inquiry *inquiry, const struct counterpart *to);
+/* The monotonic moment from which the next one of that kind is within the budget; 0: at once. */
+int64_t inquiry_from(struct inquiry *inquiry, const struct counterpart *to, enum pace_kind kind);

@@ -10,7 +10,12 @@ void lane_again(const struct lane *lane, int64_t at)
 
 bool lane_goes_on(const struct lane *lane)
 {
-	return !*lane->stopping && clock_monotonic() < lane->until_at;
+	return !*lane->stopping && !*lane->was_silent && clock_monotonic() < lane->until_at;
+}
+
+void lane_heard(const struct lane *lane, const struct counterpart *to)
+{
+	*lane->was_silent = *lane->was_silent || to->was_silent;
 }
 
 int64_t lane_wait_us(int64_t first_us, int64_t most_us, uint32_t tries)

@@ -25,22 +25,25 @@ struct lane {
 	int64_t now;
 	int64_t *next_at; /* when to come again; moved by lane_again alone */
 	const _Atomic bool *stopping;
+	bool *was_silent;    /* set by lane_heard alone */
 	struct arena *arena; /* ends with the visit */
 	int64_t until_at;    /* monotonic: then others have waited long enough */
 };
 
 /*
- * A step does what is due on its channel at lane->now, says when to come again, and returns. It is
- * called when something of its channel has become due in the store or a moment of lane_again has
- * come, and for every declared channel at the start and after each commit; maybe more often.
- * False: the store failed.
+ * A step does of what is due on its channel at lane->now what needs no call, and one call at most
+ * (*called), says when to come again, and returns. It is called when something of its channel has
+ * become due in the store or a moment of lane_again has come, after each call again, and for every
+ * declared channel at the start and after each commit; maybe more often. False: the store failed.
  */
-typedef bool lane_step(const struct lane *lane, struct error *error);
+typedef bool lane_step(bool *called, const struct lane *lane, struct error *error);
 
 /* Come again at `at` at the latest; 0: nothing. */
 void lane_again(const struct lane *lane, int64_t at);
 /* False: leave what is not begun; it is due again at once. Asked between two calls. */
 bool lane_goes_on(const struct lane *lane);
+/* After each call: of whoever said nothing nothing more is asked in this visit. */
+void lane_heard(const struct lane *lane, const struct counterpart *to);
 /* How long to wait after so many tries: `first_us`, then ever twice as long, at most `most_us`. */
 int64_t lane_wait_us(int64_t first_us, int64_t most_us, uint32_t tries);
 /* The token of a URL that nobody can guess, which spells no word that a provider refuses. */

@@ -9,7 +9,7 @@
 #include "state/attempts.h"
 #include "state/street.h"
 
-#define AT_ONCE_MAX 16 /* attempts of one step; the rest come in the next */
+#define AT_ONCE_MAX 16 /* attempts that are looked at: one at most is sent or asked about */
 
 #define START_WINDOW_US (2 * MINUTE_US) /* nobody expects a prompt later than that */
 #define START_AGAIN_US (5 * SECOND_US)
@@ -25,7 +25,8 @@
 struct errand {
 	const struct lane *lane;
 	int64_t now;
-	bool crowded; /* more is due than was read */
+	bool called;
+	bool over; /* nothing more is asked by this step */
 };
 
 /* ---- writing what became of it --------------------------------------------------------------- */
@@ -176,7 +177,20 @@ static struct text name_of(const struct attempt *attempt, const struct counterpa
 	return text_format(arena, "wavu-%lld-%s", (long long)attempt->id, chance);
 }
 
-static bool push(const struct errand *errand, const struct attempt *attempt, struct error *error)
+/* The provider takes no more for now; whoever waits for it is told why. */
+static bool wait_for_pace(struct errand *errand, const struct attempt *attempt, int64_t wait_us,
+			  struct error *error)
+{
+	struct said said = { .answer = ANSWER_LATER,
+			     .why = TEXT("the provider refused others as too many, and is left "
+					 "alone for a moment") };
+
+	errand->over = true;
+	lane_again(errand->lane, errand->now + wait_us);
+	return attempt->reason.size > 0 || update(errand, attempt->id, change_sent, &said, error);
+}
+
+static bool push(struct errand *errand, const struct attempt *attempt, struct error *error)
 {
 	struct seat *seat = errand->lane->seat;
 	struct counterpart to;
@@ -185,6 +199,7 @@ static bool push(const struct errand *errand, const struct attempt *attempt, str
 	struct leaving leaving;
 	struct said said;
 	struct text why, token;
+	int64_t wait_us;
 
 	if (errand->now - attempt->created_at > START_WINDOW_US)
 		return end(errand, attempt, ATTEMPT_EXPIRED,
@@ -198,6 +213,10 @@ static bool push(const struct errand *errand, const struct attempt *attempt, str
 	if (!text_is(attempt->provider, to.provider->name))
 		return end(errand, attempt, ATTEMPT_FAILED,
 			   TEXT("its channel is another provider's now"), error);
+	wait_us = inquiry_from(errand->lane->inquiry, &to, PACE_PROMPT) - clock_monotonic();
+	if (wait_us > 0)
+		return wait_for_pace(errand, attempt, wait_us, error);
+	errand->called = true;
 	row = (struct street_attempt){ .channel = attempt->channel,
 				       .provider = attempt->provider,
 				       .attempt = attempt->id,
@@ -222,6 +241,7 @@ static bool push(const struct errand *errand, const struct attempt *attempt, str
 				  .name = leaving.name };
 	prompt.callback_url = lane_url(errand->lane, token);
 	said = inquiry_start(errand->lane->inquiry, &to, &prompt, errand->now, errand->lane->arena);
+	lane_heard(errand->lane, &to);
 	failpoint("asker-after-push");
 	if (said.answer != ANSWER_YES)
 		log_line(LOG_WARNING, "prompt", "tenant=%.*s attempt=a-%lld why=\"%.*s\"",
@@ -268,8 +288,8 @@ static bool change_asked(struct attempt *attempt, const struct errand *errand, v
 				   : was_open ? errand->now + RESULT_SOFT_US
 					      : attempt->sent_at + ASK_SOFT_LAST_US;
 	} else {
-		attempt->next_at = errand->now + lane_wait_us(ASK_AGAIN_US, ASK_AGAIN_MAX_US,
-							      attempt->asks);
+		attempt->next_at = errand->now +
+				   lane_wait_us(ASK_AGAIN_US, ASK_AGAIN_MAX_US, attempt->asks);
 		if (is_open(attempt))
 			attempt->reason = said->why;
 		/* Its answer to the push was lost; the push was not. */
@@ -280,7 +300,7 @@ static bool change_asked(struct attempt *attempt, const struct errand *errand, v
 	return attempts_write(errand->lane->seat->store, attempt, errand->now, error);
 }
 
-static bool ask(const struct errand *errand, const struct attempt *attempt, struct error *error)
+static bool ask(struct errand *errand, const struct attempt *attempt, struct error *error)
 {
 	int64_t later_at = errand->now + ASK_AGAIN_MAX_US, wait_us;
 	struct counterpart to;
@@ -298,43 +318,61 @@ static bool ask(const struct errand *errand, const struct attempt *attempt, stru
 			      NEEDS_PROMPT, errand->lane->arena, &why) ||
 	    !text_is(attempt->provider, to.provider->name))
 		return update(errand, attempt->id, change_put_off, &later_at, error);
-	wait_us = inquiry_ask_at(errand->lane->inquiry, &to) - clock_monotonic();
+	wait_us = inquiry_from(errand->lane->inquiry, &to, PACE_QUESTION) - clock_monotonic();
 	if (wait_us > 0) {
-		/* Over the budget it stays due; in a crowd it makes room for others. */
-		later_at = errand->now + wait_us;
-		lane_again(errand->lane, later_at);
-		return !errand->crowded ||
-		       update(errand, attempt->id, change_put_off, &later_at, error);
+		/* Over the budget it stays due, and so do those after it. */
+		errand->over = true;
+		lane_again(errand->lane, errand->now + wait_us);
+		return true;
 	}
+	errand->called = true;
 	said = inquiry_ask(errand->lane->inquiry, &to, attempt->provider_ref, errand->now,
 			   errand->lane->arena);
+	lane_heard(errand->lane, &to);
 	return update(errand, attempt->id, change_asked, &said, error);
 }
 
 /* ---- steps ----------------------------------------------------------------------------------- */
 
-bool prompting_step(const struct lane *lane, struct error *error)
+typedef bool attempts_read(struct attempt **out, uint32_t *count, int64_t *next_at,
+			   struct store *store, struct text channel, int64_t now, uint32_t max,
+			   struct arena *arena, struct error *error);
+
+/* Until the first call; what needs none, is over or cannot be asked, is written on the way. */
+static bool step(bool *called, const struct lane *lane, attempts_read *read,
+		 bool (*work)(struct errand *errand, const struct attempt *attempt,
+			      struct error *error),
+		 struct error *error)
 {
-	struct errand errand = { .lane = lane };
+	struct errand errand = { .lane = lane, .now = lane->now };
 	struct attempt *due;
 	int64_t next_at;
 	uint32_t count;
 	bool done;
 
-	done = attempts_due(&due, &count, &next_at, lane->seat->store, lane->channel, lane->now,
-			    AT_ONCE_MAX, lane->arena, error);
+	*called = false;
+	done = read(&due, &count, &next_at, lane->seat->store, lane->channel, lane->now,
+		    AT_ONCE_MAX, lane->arena, error);
 	if (!done)
 		return false;
 	lane_again(lane, next_at);
-	errand.crowded = count == AT_ONCE_MAX;
-	for (uint32_t i = 0; done && i < count && lane_goes_on(lane); i++) {
-		errand.now = clock_now() > lane->now ? clock_now() : lane->now;
-		done = due[i].sent_at == 0 ? push(&errand, &due[i], error)
-					   : ask(&errand, &due[i], error);
-	}
-	if (errand.crowded)
+	for (uint32_t i = 0;
+	     done && i < count && !errand.called && !errand.over && !*lane->stopping; i++)
+		done = work(&errand, &due[i], error);
+	*called = errand.called;
+	if (count == AT_ONCE_MAX)
 		lane_again(lane, lane->now + SECOND_US);
 	return done;
+}
+
+bool prompting_step(bool *called, const struct lane *lane, struct error *error)
+{
+	return step(called, lane, attempts_unsent, push, error);
+}
+
+bool prompting_ask_step(bool *called, const struct lane *lane, struct error *error)
+{
+	return step(called, lane, attempts_unknown, ask, error);
 }
 
 bool prompting_publish(struct seat *seat, int64_t since, int64_t now, struct arena *arena,

@@ -73,9 +73,8 @@ static bool keep_gap(const struct lane *lane, struct pull *pull, const struct pu
 	return store_commit(store, error);
 }
 
-/* *more: the next page may be asked for at once. */
-static bool page(bool *more, const struct lane *lane, struct pull *pull, int64_t now,
-		 struct error *error)
+/* The next page, unless it would be too soon. */
+static bool page(bool *called, const struct lane *lane, struct pull *pull, struct error *error)
 {
 	const struct zone *zone = lane->intent->tenant.zone;
 	struct listed_page read;
@@ -84,13 +83,12 @@ static bool page(bool *more, const struct lane *lane, struct pull *pull, int64_t
 	struct pull_gap gap;
 	struct said said;
 	struct text why;
-	int64_t wait_us;
+	int64_t now = lane->now, wait_us;
 
-	*more = false;
 	if (!counterpart_open(&to, lane->seat, lane->intent, lane->channel, NEEDS_LOGIN,
 			      lane->arena, &why))
 		return put_off(lane, pull, why, now + WITHOUT_KEYS_US, error);
-	wait_us = inquiry_ask_at(lane->inquiry, &to) - clock_monotonic();
+	wait_us = inquiry_from(lane->inquiry, &to, PACE_QUESTION) - clock_monotonic();
 	if (wait_us > 0) {
 		lane_again(lane, now + wait_us);
 		return true;
@@ -102,8 +100,10 @@ static bool page(bool *more, const struct lane *lane, struct pull *pull, int64_t
 	if (gap.to_at != 0 && !keep_gap(lane, pull, &gap, error))
 		return false;
 	listing = (struct listing){ pull->from_at, pull->to_at, pull->offset, now };
+	*called = true;
 	said = inquiry_list(&read, lane->inquiry, &to, &listing, lane->intent->tenant.country,
 			    lane->arena);
+	lane_heard(lane, &to);
 	failpoint("pull-after-answer");
 	if (said.answer == ANSWER_LATER)
 		return put_off(lane, pull, said.why, now + BUSY_US, error);
@@ -111,8 +111,6 @@ static bool page(bool *more, const struct lane *lane, struct pull *pull, int64_t
 		return put_off(lane, pull, said.why, now + again_us(pull->failures), error);
 	if (!pulling_page(lane, to.channel, pull, &read, now, error))
 		return false;
-	lane_again(lane, pull->next_at);
-	*more = pull->next_at <= now;
 	return true;
 }
 
@@ -152,36 +150,33 @@ static bool others_due(bool *any, const struct lane *lane, struct text shortcode
 	return true;
 }
 
-bool pulling_step(const struct lane *lane, struct error *error)
+bool pulling_step(bool *called, const struct lane *lane, struct error *error)
 {
 	const struct channel *channel = intent_channel(lane->intent, lane->channel);
-	const struct provider *provider =
-	    channel == NULL ? NULL : provider_find(channel->provider);
+	const struct provider *provider = channel == NULL ? NULL : provider_find(channel->provider);
 	bool can = provider != NULL && provider->api != NULL && provider->api->list != NULL;
 	struct text shortcode = can ? channel->shortcode : TEXT_NONE;
-	bool found, any, more = true;
-	int64_t now = lane->now;
+	bool found, any;
 	struct pull pull;
 
+	*called = false;
 	if (!others_due(&any, lane, shortcode, error) || (any && !retire(lane, shortcode, error)))
 		return false;
 	if (!can)
 		return true;
-	if (!pulls_find(&found, &pull, lane->seat->store, channel->name, shortcode, now,
+	if (!pulls_find(&found, &pull, lane->seat->store, channel->name, shortcode, lane->now,
 			lane->arena, error))
 		return false;
 	if (!channel->pull)
 		return rest(lane, &pull, found, error);
 	if (pull.next_at == 0)
-		pull.next_at = now;
+		pull.next_at = lane->now;
 	if (!found && !write(lane, &pull, error))
 		return false;
-	while (more && pull.next_at <= now && lane_goes_on(lane)) {
-		if (!page(&more, lane, &pull, now, error))
-			return false;
-		now = clock_now() > now ? clock_now() : now;
-	}
-	lane_again(lane, pull.next_at);
+	if (pull.next_at <= lane->now && !*lane->stopping && !page(called, lane, &pull, error))
+		return false;
+	if (pull.next_at > lane->now)
+		lane_again(lane, pull.next_at);
 	return true;
 }
 
@@ -213,9 +208,8 @@ bool pulling_enrol(bool *done, struct text *why, struct inquiry *inquiry, struct
 		*why = TEXT("the provider has no list");
 		return true;
 	}
-	said = inquiry_list_enrol(inquiry, &to,
-				  national(channel->nominated, intent->tenant.country, arena), url,
-				  arena);
+	said = inquiry_list_enrol(
+	    inquiry, &to, national(channel->nominated, intent->tenant.country, arena), url, arena);
 	*done = said.answer == ANSWER_YES;
 	*why = said.why;
 	if (!*done)

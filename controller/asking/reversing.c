@@ -139,8 +139,9 @@ static void change_sent(struct question *order, const struct lane *lane, const v
 	case ANSWER_LATER:
 		order->status = QUESTION_NO;
 		order->next_at = 0;
-		order->why = text_format(arena, "the provider did not take the order: %.*s; "
-						"nothing was given back",
+		order->why = text_format(arena,
+					 "the provider did not take the order: %.*s; "
+					 "nothing was given back",
 					 TEXT_ARG(said->why));
 		return;
 	case ANSWER_NONE:
@@ -193,6 +194,7 @@ static bool leave(const struct lane *lane, struct counterpart *to, const struct 
 		return true;
 	failpoint("asker-before-reversal");
 	said = inquiry_reverse(lane->inquiry, to, &order, lane->arena);
+	lane_heard(lane, to);
 	failpoint("asker-after-reversal");
 	if (said.answer != ANSWER_YES)
 		say(lane, question, said.why);
@@ -212,8 +214,7 @@ static void change_asking(struct question *order, const struct lane *lane, const
 	if (!*write)
 		return;
 	order->asked_at = lane->now > after_at ? lane->now : after_at + 1;
-	order->next_at =
-	    lane->now + lane_wait_us(ASK_AGAIN_US, ASK_AGAIN_MAX_US, order->asks);
+	order->next_at = lane->now + lane_wait_us(ASK_AGAIN_US, ASK_AGAIN_MAX_US, order->asks);
 	order->asks++;
 	order->follows = true;
 	order->provider_ref = TEXT_NONE;
@@ -258,6 +259,7 @@ static bool ask(const struct lane *lane, struct counterpart *to, const struct qu
 	if (!written)
 		return true;
 	said = inquiry_verify(lane->inquiry, to, &order, lane->arena);
+	lane_heard(lane, to);
 	if (said.answer != ANSWER_YES)
 		say(lane, question, said.why);
 	return update(&written, lane, question->id, change_asked, &said, error);
@@ -275,10 +277,10 @@ static bool was_done(const struct lane *lane, const struct question *order, stru
 				       "it did not leave: the payment was refunded before: %.*s",
 				       TEXT_ARG(reason)),
 			   error);
-	return end(lane, order, QUESTION_YES,
-		   text_format(lane->arena, "the payment was refunded meanwhile: %.*s",
-			       TEXT_ARG(reason)),
-		   error);
+	return end(
+	    lane, order, QUESTION_YES,
+	    text_format(lane->arena, "the payment was refunded meanwhile: %.*s", TEXT_ARG(reason)),
+	    error);
 }
 
 static bool without_rights(const struct lane *lane, const struct question *order, struct text why,
@@ -293,8 +295,7 @@ static bool without_rights(const struct lane *lane, const struct question *order
 				       "it did not leave: %.*s; nothing was given back",
 				       TEXT_ARG(why)),
 			   error);
-	delay.why = text_format(lane->arena,
-				"the provider cannot be asked what became of it: %.*s",
+	delay.why = text_format(lane->arena, "the provider cannot be asked what became of it: %.*s",
 				TEXT_ARG(why));
 	return update(&written, lane, order->id, change_delay, &delay, error);
 }
@@ -313,8 +314,8 @@ static bool keep_pace(const struct lane *lane, const struct question *order, int
 	return update(&written, lane, order->id, change_delay, &delay, error);
 }
 
-/* *full: the budget of its channel is used up for now. */
-static bool look(const struct lane *lane, const struct question *order, bool *full,
+/* *over: it was asked, or the budget of its channel is used up for now. */
+static bool look(bool *called, bool *over, const struct lane *lane, const struct question *order,
 		 struct error *error)
 {
 	const struct provider *provider = provider_find(order->provider);
@@ -344,26 +345,28 @@ static bool look(const struct lane *lane, const struct question *order, bool *fu
 	if (to.provider != provider || to.api->reverse == NULL)
 		return without_rights(lane, order, TEXT("its channel is another provider's now"),
 				      error);
-	wait_us = inquiry_ask_at(lane->inquiry, &to) - clock_monotonic();
+	wait_us = inquiry_from(lane->inquiry, &to, PACE_QUESTION) - clock_monotonic();
 	if (wait_us > 0) {
-		*full = true;
+		*over = true;
 		return keep_pace(lane, order, wait_us, error);
 	}
+	*over = *called = true;
 	return order->sent_at == 0 ? leave(lane, &to, order, error)
 				   : ask(lane, &to, order, error);
 }
 
-bool reversing_step(const struct lane *lane, struct error *error)
+bool reversing_step(bool *called, const struct lane *lane, struct error *error)
 {
 	struct question *due;
 	uint32_t count;
-	bool full = false;
+	bool over = false;
 
+	*called = false;
 	if (!questions_orders_due(&due, &count, lane->seat->store, lane->channel, lane->now,
 				  AT_ONCE_MAX, lane->arena, error))
 		return false;
-	for (uint32_t i = 0; i < count && !full && lane_goes_on(lane); i++)
-		if (!look(lane, &due[i], &full, error))
+	for (uint32_t i = 0; i < count && !over && !*lane->stopping; i++)
+		if (!look(called, &over, lane, &due[i], error))
 			return false;
 	if (count == AT_ONCE_MAX)
 		lane_again(lane, lane->now + SECOND_US);

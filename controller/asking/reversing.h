@@ -8,5 +8,4 @@
 
 #include "asking/lane.h"
 
-/* What is due of one channel. */
-bool reversing_step(const struct lane *lane, struct error *error) MUST_CHECK;
+lane_step reversing_step;

@@ -77,7 +77,10 @@
 /* The engine. */
 #define WORKERS_MAX 512
 #define WORKER_STACK_SIZE (256u << 10)
-#define ASKERS_MAX 8                  /* threads that wait for providers; see asking/turns.h */
+/* Threads that wait for providers, started when they are needed: each tenant's own at each of up to
+ * eight providers, and some for all (asking/turns.h). */
+#define ASKERS_SHARED 8
+#define ASKERS_MAX (TENANTS_MAX * 8 + ASKERS_SHARED)
 #define TELLER_BATCH_MAX 256          /* inbox rows booked in one transaction */
 #define HISTORY_CHANGES_MAX 2000      /* changes kept of one job; the rest are counted */
 #define CONTROL_SIZE_MAX (16u << 20)  /* bytes of one request or answer on the control socket */

@@ -9,6 +9,7 @@
 
 #define CLIENT_ARENA_SIZE (128u << 10) /* the client's struct and its CA; touched as needed */
 #define BODY_FIRST_SIZE (1u << 10)
+#define RETRY_AFTER_MAX_S 86400
 #define LOCATION_SIZE_MAX 2048u
 
 struct client {
@@ -302,13 +303,18 @@ static bool http_call(struct http *http, const struct http_call *call, struct ht
 				curl_easy_strerror(code));
 	} else {
 		long status = 0;
+		curl_off_t retry_after_s = 0;
 		code = curl_easy_perform(client->curl);
 		count_bytes(client->curl, reply);
 		done = code == CURLE_OK && client->has_head;
 		if (!done)
 			(void)call_failed(client, code, reply->was_sent, error);
 		(void)curl_easy_getinfo(client->curl, CURLINFO_RESPONSE_CODE, &status);
+		(void)curl_easy_getinfo(client->curl, CURLINFO_RETRY_AFTER, &retry_after_s);
 		reply->status = (uint32_t)status;
+		reply->retry_after_s = retry_after_s > RETRY_AFTER_MAX_S
+					   ? RETRY_AFTER_MAX_S
+					   : (uint32_t)(retry_after_s > 0 ? retry_after_s : 0);
 		reply->body = (struct text){ client->body ? client->body : "", client->body_size };
 		reply->location = client->location;
 	}

@@ -44,6 +44,7 @@ struct http_reply {
 	uint32_t status;
 	struct text body; /* terminated beyond its size */
 	struct text location; /* the header of that name, or empty; it is never followed */
+	uint32_t retry_after_s; /* the header of that name, as a span of time; 0: none */
 	uint64_t bytes_out, bytes_in; /* also when the call failed */
 	bool was_sent; /* also when it failed: some of it left us, so nobody knows */
 };

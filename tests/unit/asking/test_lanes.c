@@ -1,6 +1,6 @@
 /*
  * The asker's threads: a provider that hangs keeps only its own channels waiting, a stop waits for
- * nobody, and channels of one tenant are worked on at once.
+ * nobody, channels of one tenant are worked on at once, and of one channel nothing starves.
  */
 #include <pthread.h>
 #include <setjmp.h>
@@ -41,6 +41,7 @@
 
 #define SLOW_COUNT 8 /* channels of one credential */
 #define OWN_COUNT 4  /* channels with one of their own each: "ONE0" … */
+#define STORM 40     /* prompts wanted at once */
 #define PATIENCE_S 60
 
 /* ---- providers ------------------------------------------------------------------------------- */
@@ -49,9 +50,13 @@
 struct exchange {
 	struct http http;
 	pthread_mutex_t lock;
-	struct text hanging[2]; /* keys whose calls, but for logins, are answered by nobody */
+	struct text hanging[6]; /* keys whose calls, but for logins, are answered by nobody */
 	uint32_t hung;          /* calls that wait now */
 	uint32_t pushes, asks;
+	char order[64]; /* the calls with the key that is watched: P pushes, others */
+	struct text watched;
+	uint32_t refusals; /* pushes that are refused as too many; Retry-After with it */
+	uint32_t retry_after_s;
 	struct text verified;
 };
 
@@ -91,6 +96,27 @@ static uint32_t counted(struct exchange *exchange, const uint32_t *what)
 	return number;
 }
 
+static void watch(struct exchange *exchange, const struct http_call *call, char what)
+{
+	(void)pthread_mutex_lock(&exchange->lock);
+	if (exchange->watched.size > 0 && text_equal(key_of(call), exchange->watched) &&
+	    strlen(exchange->order) + 1 < sizeof(exchange->order))
+		exchange->order[strlen(exchange->order)] = what;
+	(void)pthread_mutex_unlock(&exchange->lock);
+}
+
+/* Is this push one too many? */
+static bool refuses(struct exchange *exchange)
+{
+	bool is_refused;
+
+	(void)pthread_mutex_lock(&exchange->lock);
+	is_refused = exchange->refusals > 0;
+	exchange->refusals -= is_refused;
+	(void)pthread_mutex_unlock(&exchange->lock);
+	return is_refused;
+}
+
 /* False: the process is to end, and the call was given up. */
 static bool wait(struct exchange *exchange, const struct http_call *call)
 {
@@ -123,9 +149,19 @@ static bool exchange_call(struct http *http, const struct http_call *call, struc
 	}
 	if (is_push)
 		count(exchange, &exchange->pushes, 1);
+	watch(exchange, call,
+	      is_push                                                        ? 'P'
+	      : text_contains_nocase(call->url, TEXT("/stkpushquery/"))      ? 'Q'
+	      : text_contains_nocase(call->url, TEXT("/transactionstatus/")) ? 'V'
+	      : text_contains_nocase(call->url, TEXT("/pulltransactions/"))  ? 'L'
+									     : '?');
 	if (!wait(exchange, call))
 		return error_set(error, ERROR_UNKNOWN, "the line broke before the answer");
-	if (is_push) {
+	if (is_push && refuses(exchange)) {
+		reply->status = 429;
+		reply->retry_after_s = exchange->retry_after_s;
+		reply->body = TEXT("{\"fault\":{\"faultstring\":\"Spike arrest violation\"}}");
+	} else if (is_push) {
 		reply->body = text_format(arena,
 					  "{\"MerchantRequestID\":\"1\",\"CheckoutRequestID\":"
 					  "\"ws_CO_%u\",\"ResponseCode\":\"0\"}",
@@ -160,12 +196,14 @@ static void hang(struct exchange *exchange, const char *first, const char *secon
 	(void)pthread_mutex_unlock(&exchange->lock);
 }
 
-/* ---- two tenants ----------------------------------------------------------------------------- */
+/* ---- three tenants --------------------------------------------------------------------------- */
+
+#define TENANTS 3
 
 struct estate {
 	struct town town; /* its folder and its settings; its own seat is closed */
-	struct settings_tenant tenants[2];
-	struct seat seats[2];
+	struct settings_tenant tenants[TENANTS];
+	struct seat seats[TENANTS];
 	struct exchange exchange;
 	uint32_t phones;
 };
@@ -181,7 +219,7 @@ static void commit(struct estate *estate, struct seat *seat, struct text yaml)
 	if (intent == NULL)
 		fail_msg("%u: %.*s", findings.errors[0].line, TEXT_ARG(findings.errors[0].message));
 	(void)snprintf(intent->commit, sizeof(intent->commit), "%040x", 1u);
-	if (!follow_take(seat, intent, clock_now(), &error))
+	if (!commit_take(seat, intent, clock_now(), &error))
 		fail_msg("%s", error.text);
 }
 
@@ -218,7 +256,9 @@ static struct text yaml_of(struct estate *estate)
 /* Not on the stack: a test that fails leaves threads behind that still use it. */
 static struct estate *begin(void)
 {
-	static const char *const keys[] = { "SLOW", "ONE0", "ONE1", "ONE2", "ONE3", "OTHER" };
+	static const char *const keys[] = {
+		"SLOW", "ONE0", "ONE1", "ONE2", "ONE3", "OTHER", "THIRD"
+	};
 	struct estate *estate = calloc(1, sizeof(*estate));
 	struct arena *arena;
 	struct error error = { 0 };
@@ -237,9 +277,11 @@ static struct estate *begin(void)
 		     1);
 	for (size_t i = 0; i < ARRAY_COUNT(keys); i++)
 		(void)setenv(text_format(arena, "WAVU_TEST_%s", keys[i]).at, keys[i], 1);
-	for (uint32_t i = 0; i < 2; i++) {
+	for (uint32_t i = 0; i < TENANTS; i++) {
+		static const char *const names[TENANTS] = { "kasinet", "mtaani", "kibera" };
+
 		estate->tenants[i] = estate->town.tenant;
-		estate->tenants[i].name = i == 0 ? TEXT("kasinet") : TEXT("mtaani");
+		estate->tenants[i].name = text_of(names[i]);
 		if (!seat_open(&estate->seats[i], &estate->town.settings, &estate->tenants[i], true,
 			       &error))
 			fail_msg("%s", error.text);
@@ -248,6 +290,9 @@ static struct estate *begin(void)
 	commit(estate, &estate->seats[1],
 	       text_format(arena, "kind: Tenant\nname: mtaani\n" HEAD DARAJA TAIL, "main", 0, 0,
 			   "OTHER"));
+	commit(estate, &estate->seats[2],
+	       text_format(arena, "kind: Tenant\nname: kibera\n" HEAD DARAJA TAIL, "main", 0, 0,
+			   "THIRD"));
 	return estate;
 }
 
@@ -257,7 +302,7 @@ static void end(struct estate *estate)
 	struct text *problems;
 	uint32_t problem_count;
 
-	for (uint32_t i = 0; i < 2; i++) {
+	for (uint32_t i = 0; i < TENANTS; i++) {
 		if (!store_verify(&problems, &problem_count, estate->seats[i].store,
 				  &estate->town.arena, &error))
 			fail_msg("%s", error.text);
@@ -272,7 +317,7 @@ static void end(struct estate *estate)
 
 static struct asker *asker_of(struct estate *estate)
 {
-	return asker_new(estate->seats, 2, &estate->exchange.http);
+	return asker_new(estate->seats, TENANTS, &estate->exchange.http);
 }
 
 /* A prompt that somebody wants; `lost`: it was sent, and its result is overdue. */
@@ -421,6 +466,106 @@ static void a_provider_that_hangs_delays_nobody_else(void **state)
 	end(estate);
 }
 
+/* One credential of each of two tenants at one provider, and all others of the first: the third
+ * tenant of that provider does not notice. */
+static void tenants_that_hang_delay_no_third_one(void **state)
+{
+	static const char *const hanging[] = { "SLOW", "ONE0", "ONE1", "ONE2", "ONE3", "OTHER" };
+	struct estate *estate = begin();
+	struct exchange *exchange = &estate->exchange;
+	struct arena *arena = &estate->town.arena;
+	struct asker *asker;
+	int64_t id;
+
+	(void)state;
+	for (uint32_t i = 0; i < ARRAY_COUNT(hanging); i++)
+		exchange->hanging[i] = text_of(hanging[i]);
+	(void)prompt(estate, 0, "slow0", false);
+	for (uint32_t i = 0; i < OWN_COUNT; i++)
+		(void)prompt(estate, 0, text_format(arena, "own%u", i).at, false);
+	(void)prompt(estate, 1, "main0", false);
+	asker = asker_of(estate);
+	asker_start(asker);
+	/* Of the first tenant one by its own turn, three by shared ones; of the second its own. */
+	UNTIL(counted(exchange, &exchange->hung) == 5);
+	id = prompt(estate, 2, "main0", false);
+	asker_wake(asker);
+	UNTIL(is_prompted(estate, 2, id));
+	assert_int_equal(counted(exchange, &exchange->hung), 5);
+	(void)pthread_mutex_lock(&exchange->lock);
+	memset(exchange->hanging, 0, sizeof(exchange->hanging));
+	(void)pthread_mutex_unlock(&exchange->lock);
+	UNTIL(counted(exchange, &exchange->pushes) == 7);
+	asker_free(asker);
+	end(estate);
+}
+
+/* Property 17: whatever is due of one channel has its turn while more prompts are wanted than can
+ * leave. */
+static void property_17_a_storm_of_prompts_starves_nothing(void **state)
+{
+	struct estate *estate = begin();
+	struct exchange *exchange = &estate->exchange;
+	int64_t ids[STORM], next_at = 0;
+	struct error error = { 0 };
+	struct asker *asker;
+
+	(void)state;
+	exchange->watched = TEXT("ONE0");
+	(void)prompt(estate, 0, "own0", true);
+	for (uint32_t i = 0; i < STORM; i++)
+		ids[i] = prompt(estate, 0, "own0", false);
+	asker = asker_of(estate);
+	if (!asker_visit(asker, &estate->seats[0], TEXT("own0"), clock_now(), &next_at, &error))
+		fail_msg("%s", error.text);
+	assert_memory_equal(exchange->order, "PQP", 3);
+	asker_start(asker);
+	UNTIL(prompted(estate, ids, STORM) == STORM);
+	assert_int_equal(counted(exchange, &exchange->pushes), STORM);
+	asker_free(asker);
+	end(estate);
+}
+
+/* Property 17: one that is refused as too many speaks for all of its credential, until then. */
+static void property_17_one_refusal_stops_the_storm(void **state)
+{
+	struct estate *estate = begin();
+	struct exchange *exchange = &estate->exchange;
+	int64_t ids[STORM], next_at = 0;
+	struct error error = { 0 };
+	struct attempt attempt;
+	struct asker *asker;
+
+	(void)state;
+	exchange->refusals = 1;
+	exchange->retry_after_s = 90;
+	for (uint32_t i = 0; i < STORM; i++)
+		ids[i] = prompt(estate, 0, i % 2 ? "slow0" : "slow1", false);
+	asker = asker_of(estate);
+	for (uint32_t i = 0; i < 3; i++)
+		if (!asker_step(asker, &estate->seats[0], clock_now(), &next_at, &error))
+			fail_msg("%s", error.text);
+	assert_int_equal(counted(exchange, &exchange->pushes), 1);
+	for (uint32_t i = 0; i < STORM; i++) {
+		attempt = attempt_of(estate, 0, ids[i]);
+		assert_int_equal(attempt.status, ATTEMPT_CREATED);
+		assert_int_equal(attempt.sent_at, 0);
+	}
+	/* Another credential is not concerned; a fresh start tries anew. */
+	(void)prompt(estate, 0, "own0", false);
+	if (!asker_step(asker, &estate->seats[0], clock_now(), &next_at, &error))
+		fail_msg("%s", error.text);
+	assert_int_equal(counted(exchange, &exchange->pushes), 2);
+	asker_free(asker);
+	asker = asker_of(estate);
+	if (!asker_step(asker, &estate->seats[0], clock_now() + 6 * SECOND_US, &next_at, &error))
+		fail_msg("%s", error.text);
+	assert_int_equal(prompted(estate, ids, STORM), STORM);
+	assert_int_equal(counted(exchange, &exchange->pushes), 2 + STORM);
+	asker_free(asker);
+	end(estate);
+}
+
 /* Property 18: what was on its way counts as sent. */
 static void property_18_a_stop_does_not_wait_for_who_hangs(void **state)
 {
@@ -564,6 +709,9 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_provider_that_hangs_delays_nobody_else),
+		cmocka_unit_test(tenants_that_hang_delay_no_third_one),
+		cmocka_unit_test(property_17_a_storm_of_prompts_starves_nothing),
+		cmocka_unit_test(property_17_one_refusal_stops_the_storm),
 		cmocka_unit_test(property_18_a_stop_does_not_wait_for_who_hangs),
 		cmocka_unit_test(property_17_a_credential_has_one_budget),
 		cmocka_unit_test(channels_of_one_tenant_work_at_once),

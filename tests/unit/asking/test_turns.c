@@ -14,9 +14,10 @@
 #include "asking/turns.h"
 #include "provider/provider.h"
 
-#define THREADS 8
+#define SHARED 8
 
 static struct seat seats[40]; /* only told apart */
+static const struct rounds nothing, a_call = { .called = 1 };
 
 struct fixture {
 	struct turns *turns;
@@ -26,7 +27,7 @@ struct fixture {
 
 static void begin(struct fixture *fixture)
 {
-	*fixture = (struct fixture){ .turns = turns_new(THREADS), .at = 1 };
+	*fixture = (struct fixture){ .turns = turns_new(SHARED), .at = 1 };
 	arena_open(&fixture->arena, (size_t)1 << 20);
 }
 
@@ -96,7 +97,7 @@ static void who_is_due_longest_goes_first_and_once(void **state)
 	due(&fixture, 0, "b", "daraja", NULL);
 	assert_null(turns_take(fixture.turns));
 	assert_int_equal(turns_working(fixture.turns), 2);
-	turns_give(fixture.turns, first, 0);
+	turns_give(fixture.turns, first, &nothing, 0);
 	assert_int_equal(turns_working(fixture.turns), 1);
 	assert_true(takes(&fixture, 0, "b"));
 	assert_null(turns_take(fixture.turns));
@@ -112,13 +113,13 @@ static void who_wants_to_come_again_is_due_then(void **state)
 	begin(&fixture);
 	due(&fixture, 0, "a", "daraja", NULL);
 	turn = turns_take(fixture.turns);
-	turns_give(fixture.turns, turn, 5000);
+	turns_give(fixture.turns, turn, &nothing, 5000);
 	turns_again(fixture.turns, 4999, fixture.at);
 	assert_false(turns_ready(fixture.turns));
 	turns_again(fixture.turns, 5000, fixture.at);
 	turn = turns_take(fixture.turns);
 	assert_non_null(turn);
-	turns_give(fixture.turns, turn, 0);
+	turns_give(fixture.turns, turn, &nothing, 0);
 	turns_again(fixture.turns, 9000, fixture.at);
 	assert_false(turns_ready(fixture.turns));
 	end(&fixture);
@@ -139,7 +140,7 @@ static void a_credential_has_one_turn(void **state)
 	assert_true(text_is(turn->channel, "c0"));
 	assert_true(takes(&fixture, 0, "ninth"));
 	assert_null(turns_take(fixture.turns));
-	turns_give(fixture.turns, turn, 0);
+	turns_give(fixture.turns, turn, &nothing, 0);
 	assert_true(takes(&fixture, 1, "main"));
 	assert_null(turns_take(fixture.turns));
 	end(&fixture);
@@ -159,18 +160,22 @@ static void a_busy_tenant_lets_others_in(void **state)
 	end(&fixture);
 }
 
-/* It never comes back, and takes what it gets first: still there is a thread for the next tenant of
- * the same provider. */
-static void a_tenant_that_hangs_leaves_a_thread_of_its_provider(void **state)
+/* They never come back, and take what they get first: still there is a turn for every other tenant
+ * of the same provider, at once. */
+static void tenants_that_hang_leave_every_other_its_own(void **state)
 {
 	struct fixture fixture;
 
 	(void)state;
 	begin(&fixture);
 	many_due(&fixture, 0, 20, "daraja", NULL);
-	assert_int_equal(take_all(&fixture), 3);
-	due(&fixture, 1, "main", "daraja", NULL);
-	assert_true(takes(&fixture, 1, "main"));
+	assert_int_equal(take_all(&fixture), 1 + 3);
+	many_due(&fixture, 1, 20, "daraja", NULL);
+	assert_int_equal(take_all(&fixture), 1 + 1);
+	for (uint32_t tenant = 2; tenant < 40; tenant++) {
+		many_due(&fixture, tenant, 20, "daraja", NULL);
+		assert_int_equal(take_all(&fixture), 1);
+	}
 	end(&fixture);
 }
 
@@ -184,11 +189,83 @@ static void a_provider_that_hangs_leaves_threads_to_all_others(void **state)
 	(void)state;
 	begin(&fixture);
 	for (uint32_t i = 0; i < 4; i++) {
-		for (uint32_t tenant = 0; tenant < 40; tenant++)
+		for (uint32_t tenant = 0; tenant < 40; tenant++) {
 			due(&fixture, tenant, providers[i], providers[i], NULL);
-		assert_int_equal(take_all(&fixture), most[i]);
+			due(&fixture, tenant, text_format(&fixture.arena, "%s-2", providers[i]).at,
+			    providers[i], NULL);
+		}
+		assert_int_equal(take_all(&fixture), 40 + most[i]);
 	}
-	assert_int_equal(turns_working(fixture.turns), THREADS);
+	assert_int_equal(turns_working(fixture.turns), 4 * 40 + SHARED);
+	end(&fixture);
+}
+
+/* What a tenant gives back is its own again before it is anybody's. */
+static void what_is_given_back_is_there_again(void **state)
+{
+	const struct turn *turns[4];
+	struct fixture fixture;
+
+	(void)state;
+	begin(&fixture);
+	for (uint32_t round = 0; round < 20; round++) {
+		many_due(&fixture, 0, 20, "daraja", NULL);
+		for (uint32_t i = 0; i < 4; i++) {
+			turns[i] = turns_take(fixture.turns);
+			assert_non_null(turns[i]);
+		}
+		assert_null(turns_take(fixture.turns));
+		for (uint32_t i = 0; i < 4; i++)
+			turns_give(fixture.turns, turns[(i + round) % 4], &a_call, 0);
+		assert_int_equal(turns_working(fixture.turns), 0);
+	}
+	end(&fixture);
+}
+
+/* A budget lets one of them ask at a time, and all are due whenever it does. */
+static void property_17_one_budget_goes_round(void **state)
+{
+	static const char *const names[] = { "a", "b", "c" };
+	uint32_t asked[3] = { 0 };
+	struct fixture fixture;
+	const struct turn *turn;
+
+	(void)state;
+	begin(&fixture);
+	for (uint32_t round = 0; round < 12; round++) {
+		bool is_left = true;
+
+		for (uint32_t i = 0; i < 3; i++)
+			due(&fixture, 0, names[i], "daraja", "one");
+		while ((turn = turns_take(fixture.turns)) != NULL) {
+			for (uint32_t i = 0; i < 3; i++)
+				asked[i] += is_left && text_is(turn->channel, names[i]);
+			turns_give(fixture.turns, turn, is_left ? &a_call : &nothing, 0);
+			is_left = false;
+		}
+	}
+	for (uint32_t i = 0; i < 3; i++)
+		assert_int_equal(asked[i], 4);
+	end(&fixture);
+}
+
+/* The next visit of a lane goes on where its last one was. */
+static void where_a_visit_was_is_kept(void **state)
+{
+	struct rounds rounds = { .others_turn = true, .next = 3, .called = 2 };
+	struct fixture fixture;
+	const struct turn *turn;
+
+	(void)state;
+	begin(&fixture);
+	due(&fixture, 0, "a", "daraja", NULL);
+	turn = turns_take(fixture.turns);
+	assert_int_equal(turn->rounds.next, 0);
+	turns_give(fixture.turns, turn, &rounds, 0);
+	due(&fixture, 0, "a", "kopokopo", NULL);
+	turn = turns_take(fixture.turns);
+	assert_int_equal(turn->rounds.next, 3);
+	assert_true(turn->rounds.others_turn);
 	end(&fixture);
 }
 
@@ -214,8 +291,11 @@ int main(void)
 		cmocka_unit_test(who_wants_to_come_again_is_due_then),
 		cmocka_unit_test(a_credential_has_one_turn),
 		cmocka_unit_test(a_busy_tenant_lets_others_in),
-		cmocka_unit_test(a_tenant_that_hangs_leaves_a_thread_of_its_provider),
+		cmocka_unit_test(tenants_that_hang_leave_every_other_its_own),
 		cmocka_unit_test(a_provider_that_hangs_leaves_threads_to_all_others),
+		cmocka_unit_test(what_is_given_back_is_there_again),
+		cmocka_unit_test(property_17_one_budget_goes_round),
+		cmocka_unit_test(where_a_visit_was_is_kept),
 		cmocka_unit_test(what_a_lane_occupies_is_what_was_said_last),
 	};
 

@@ -141,37 +141,62 @@ static void property_11_a_merged_receipt_is_one_receipt(void **state)
 	assert_string_equal(world_verify(world, world->store), "");
 }
 
-static void what_is_due_comes_unsent_first(void **state)
+#define HOURS_2 (INT64_C(7200) * 1000000)
+
+static int64_t sent_one(struct world *world, const char *phone, int64_t sent_at, int64_t next_at)
 {
-	struct world *world = *state;
-	struct attempt *due, sent;
-	uint32_t count;
-	int64_t next_at;
+	struct attempt sent;
 	bool fresh;
 
-	sent = start(world, "254712345678", 250000, NOW, &fresh);
-	sent.sent_at = NOW;
-	sent.next_at = NOW + 1;
+	sent = start(world, phone, 250000, sent_at, &fresh);
+	assert_true(fresh);
+	sent.sent_at = sent_at;
+	sent.next_at = next_at;
 	OK(world, store_begin(world->store, &world->error));
-	OK(world, attempts_write(world->store, &sent, NOW, &world->error));
+	OK(world, attempts_write(world->store, &sent, sent_at, &world->error));
 	OK(world, store_commit(world->store, &world->error));
-	(void)start(world, "254712345679", 250000, NOW + 2, &fresh);
-	OK(world, attempts_due(&due, &count, &next_at, world->store, sent.channel, NOW + 5, 9,
-			       &world->arena, &world->error));
+	return sent.id;
+}
+
+/* However many are to be sent, those that are to be asked about stand elsewhere. */
+static void what_is_due_is_of_two_kinds(void **state)
+{
+	struct world *world = *state;
+	struct attempt *due, unsent;
+	int64_t asked, old, later, next_at;
+	uint32_t count;
+	bool fresh;
+
+	asked = sent_one(world, "254712345678", NOW, NOW + 1);
+	later = sent_one(world, "254712345677", NOW, NOW + 9);
+	old = sent_one(world, "254712345676", NOW - HOURS_2, NOW + 4);
+	unsent = start(world, "254712345679", 250000, NOW + 2, &fresh);
+	OK(world, attempts_unsent(&due, &count, &next_at, world->store, unsent.channel, NOW + 5, 9,
+				  &world->arena, &world->error));
+	assert_int_equal(count, 1);
+	assert_int_equal(due[0].id, unsent.id);
+	assert_int_equal(next_at, NOW + 9);
+	OK(world, attempts_unknown(&due, &count, &next_at, world->store, unsent.channel, NOW + 5,
+				   9, &world->arena, &world->error));
 	assert_int_equal(count, 2);
-	assert_int_equal(due[0].sent_at, 0);
+	assert_int_equal(due[0].id, old);
+	assert_int_equal(due[1].id, asked);
+	OK(world, attempts_unknown(&due, &count, &next_at, world->store, unsent.channel, NOW + 9,
+				   9, &world->arena, &world->error));
+	assert_int_equal(count, 3);
+	assert_int_equal(due[2].id, later);
 	assert_int_equal(next_at, 0);
-	OK(world, attempts_due(&due, &count, &next_at, world->store, sent.channel, NOW, 9,
-			       &world->arena, &world->error));
+	OK(world, attempts_unknown(&due, &count, &next_at, world->store, unsent.channel, NOW, 9,
+				   &world->arena, &world->error));
 	assert_int_equal(count, 0);
 	assert_int_equal(next_at, NOW + 1);
-	OK(world, attempts_due(&due, &count, &next_at, world->store, TEXT("another"), NOW + 5, 9,
-			       &world->arena, &world->error));
+	OK(world, attempts_unsent(&due, &count, &next_at, world->store, TEXT("another"), NOW + 5,
+				  9, &world->arena, &world->error));
 	assert_int_equal(count, 0);
 	assert_int_equal(next_at, 0);
 	OK(world, attempts_sent_since(&due, &count, world->store, NOW, &world->arena,
 				      &world->error));
-	assert_int_equal(count, 1);
+	assert_int_equal(count, 2);
 	OK(world, attempts_list(&due, &count, world->store, 1, &world->arena, &world->error));
 	assert_int_equal(count, 1);
 	assert_int_equal(due[0].sent_at, 0);
@@ -184,7 +209,7 @@ int main(void)
 						world_setup, world_teardown),
 		cmocka_unit_test_setup_teardown(property_15_monotone, world_setup, world_teardown),
 		cmocka_unit_test_setup_teardown(property_19_guard, world_setup, world_teardown),
-		cmocka_unit_test_setup_teardown(what_is_due_comes_unsent_first, world_setup,
+		cmocka_unit_test_setup_teardown(what_is_due_is_of_two_kinds, world_setup,
 						world_teardown),
 	};
 

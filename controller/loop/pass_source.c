@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "loop/commit.h"
 #include "loop/follow.h"
 #include "loop/rollout.h"
 #include "settings/secrets.h"
@@ -176,7 +177,7 @@ static bool weigh_losses(struct pass *pass, struct pass_tenant *tenant,
 			   &pass->arena);
 	/* What waits since an earlier commit is weighed again by the one to come. */
 	if (tenant->losses.why.size == 0 && source->losses_why.size > 0 &&
-	    !follow_weigh(&tenant->losses, &waiting, &waiting_count, seat, tenant->intent,
+	    !commit_weigh(&tenant->losses, &waiting, &waiting_count, seat, tenant->intent,
 			  standings, count, clock_now(), &pass->arena, error))
 		return false;
 	name_cuts(pass, tenant, former);
@@ -208,7 +209,7 @@ static bool foretell(struct pass *pass, struct pass_tenant *tenant, struct error
 	former = read_former(pass, seat, source.commit);
 	if (former == NULL)
 		return true;
-	done = follow_currency_fits(&fits, seat, former, tenant->intent, &findings, &pass->arena,
+	done = commit_currency_fits(&fits, seat, former, tenant->intent, &findings, &pass->arena,
 				    error) &&
 	       (!fits || weigh_losses(pass, tenant, &source, former, error));
 	if (done && !fits) {
@@ -240,7 +241,7 @@ static bool read_newest(struct pass *pass, struct pass_tenant *tenant, const str
 		return true;
 	}
 	if (tenant->intent == NULL ||
-	    !follow_name_fits(tenant->seat, tenant->intent, &findings, &pass->arena)) {
+	    !commit_name_fits(tenant->seat, tenant->intent, &findings, &pass->arena)) {
 		invalid(pass, tenant, &findings, TEXT_NONE);
 		intent_release(tenant->intent);
 		tenant->intent = NULL;

@@ -8,7 +8,8 @@
 #include <string.h>
 
 #include "base/error.h"
-#include "loop/follow.h"
+#include "loop/commit.h"
+#include "loop/publish.h"
 #include "loop/rollout.h"
 #include "loop/timekeeper.h"
 #include "money/teller.h"
@@ -107,7 +108,7 @@ static void follow_work(void *context)
 		refuse_commit(why, arena);
 		return;
 	}
-	check(follow_take(sim.seat, next, sim.follow_now, &error), "follow: %s", error.text);
+	check(commit_take(sim.seat, next, sim.follow_now, &error), "follow: %s", error.text);
 	settle_commit();
 	hurry_keeper();
 }
@@ -356,7 +357,7 @@ static void load(struct arena *arena)
 	invariant(intent != NULL);
 	seat_swap(sim.seat, intent);
 	check(keeping_load(sim.seat, read_former, arena, &error), "%s", error.text);
-	check(follow_publish(sim.seat, intent, &why, arena, &error), "%s", error.text);
+	check(publish_channels(sim.seat, intent, &why, arena, &error), "%s", error.text);
 	ring(NULL, sim.seat, TEXT_NONE, URGENCY_LOW);
 	for (uint32_t i = 0; i < intent->router_count; i++)
 		ring(NULL, sim.seat, intent->routers[i].name, URGENCY_NORMAL);

@@ -184,7 +184,7 @@ static int live(struct town *town, const char *yaml)
 	bool more = true;
 
 	if (!seat_open(&town->seat, &town->settings, &town->tenant, true, &error) ||
-	    !follow_take(&town->seat, read_yaml(town, yaml), clock_now(), &error)) {
+	    !commit_take(&town->seat, read_yaml(town, yaml), clock_now(), &error)) {
 		print_message("%s\n", error.text);
 		return 1;
 	}

@@ -316,7 +316,7 @@ void town_commit(struct town *town, const char *yaml, int64_t now)
 		fail_msg("%u:%u: %.*s", findings.errors[0].line, findings.errors[0].column,
 			 TEXT_ARG(findings.errors[0].message));
 	(void)snprintf(intent->commit, sizeof(intent->commit), "%040x", ++town->commits);
-	if (!follow_take(&town->seat, intent, now != 0 ? now : clock_now(), &error))
+	if (!commit_take(&town->seat, intent, now != 0 ? now : clock_now(), &error))
 		fail_msg("%s", error.text);
 }
 

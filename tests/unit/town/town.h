@@ -5,6 +5,7 @@
  */
 #pragma once
 
+#include "loop/commit.h"
 #include "loop/engine.h"
 #include "loop/follow.h"
 #include "loop/reconcile.h"

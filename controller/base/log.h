@@ -1,6 +1,7 @@
 /*
  * One line per event on stderr: `level what key=value …`. Values are quoted when needed and cut;
- * secrets cannot be passed, for a struct secret has no conversion. May block on stderr; any thread.
+ * what looks like a phone number is masked; secrets cannot be passed, for a struct secret has no
+ * conversion. May block on stderr; any thread.
  */
 #pragma once
 

@@ -2,6 +2,13 @@
 #include "money/channel_key.h"
 #include "provider/provider.h"
 
+/*
+ * A thousand million: no provider carries as much at once (M-PESA 250,000: payments facts 1.2). Who
+ * has the URL could else say so much, so often, that no sum holds it, and nothing is booked any
+ * more.
+ */
+#define AMOUNT_CENTS_MAX INT64_C(100000000000)
+
 struct text booking_against(const struct intent *intent, const struct channel *channel,
 			   const struct notice *notice, struct text source, enum proof proof,
 			   bool *unverified, struct arena *arena)
@@ -18,6 +25,9 @@ struct text booking_against(const struct intent *intent, const struct channel *c
 		return text_format(arena, "the currency is %.*s, not %.*s",
 				   TEXT_ARG(text_head(notice->currency, 16)),
 				   TEXT_ARG(intent->tenant.currency));
+	if (notice->amount_cents > AMOUNT_CENTS_MAX)
+		return text_format(arena, "%.*s is more than any payment brings",
+				   TEXT_ARG(text_of_cents(arena, notice->amount_cents)));
 	if (!provider_source_allowed(channel, source))
 		return text_format(arena, "source %.*s is not among the channel's `sources`",
 				   TEXT_ARG(source));

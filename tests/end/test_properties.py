@@ -193,7 +193,10 @@ def test_property_30_logs_name_no_secret_and_no_phone():
         isp.settle()
         isp.pay("SKL51ZDR01")
         isp.pay("SKL51ZDR02", body=b"{\"TransID\": broken 254712345678 " + TOKEN.encode())
+        isp.pay("SKL51ZDR03", reference="0799 888777", phone="254799888777")
+        isp.pay("SKL51ZDR03", "2501.00", reference="254799888777")
         isp.http("POST", isp.public, "/pay/kasinet/main/%s/nothing" % TOKEN, b"{}")
+        wait_for("they are booked", lambda: len(isp.run("payment", "list")[1]) == 4)
         isp.settle()
         password = isp.password()
         isp.stop()
@@ -203,7 +206,8 @@ def test_property_30_logs_name_no_secret_and_no_phone():
                 with open(os.path.join(isp.folder, name), "rb") as file:
                     said += file.read()
         assert b"SKL51ZDR01" in said, "the log was found"
-        for secret in (TOKEN, "254712345678", "0712345678", password):
+        assert b"SKL51ZDR03" in said
+        for secret in (TOKEN, "254712345678", "0712345678", "0799 888777", "888777", password):
             assert secret.encode() not in said, "the log says %s" % secret
 
 

@@ -9,6 +9,7 @@
  */
 
 #define REMARKS "wavu"
+#define PARTIES_MAX 8 /* genuine results name one or two of each kind (facts 1.8) */
 #define PAYER_DIGITS 12 /* of a Kenyan number, 2547… or 2541… */
 
 static json_t *asked_by(const struct credentials *credentials, const char *command,
@@ -187,13 +188,16 @@ static struct said doubtful(struct said said, const char *why)
 	return said;
 }
 
-/*
- * The index-th party of that name: its number before the name, "600638 - Kasi Net". Empty: there
- * are no more.
- */
-static struct text party(const struct result *result, const char *name, uint32_t index)
+/* Those who paid, or were paid: their numbers before the name, "600638 - Kasi Net". */
+struct parties {
+	struct text numbers[PARTIES_MAX];
+	uint32_t count; /* PARTIES_MAX: perhaps there are more */
+};
+
+static struct parties parties_of(const struct result *result, const char *name)
 {
-	for (uint32_t i = 0; i < JSON_ITEMS_MAX; i++) {
+	struct parties parties = { .count = 0 };
+	for (uint32_t i = 0; i < JSON_ITEMS_MAX && parties.count < PARTIES_MAX; i++) {
 		struct value item = item_at(result, i);
 		struct text words, number, rest;
 		if (item.kind == VALUE_ABSENT)
@@ -201,29 +205,30 @@ static struct text party(const struct result *result, const char *name, uint32_t
 		if (!text_is(value_at(item, "Key", result->arena).text, name))
 			continue;
 		words = text_trim(value_at(item, "Value", result->arena).text);
-		if (words.size == 0 || index-- > 0)
+		if (words.size == 0)
 			continue;
-		return text_cut(words, ' ', &number, &rest) ? number : words;
+		parties.numbers[parties.count++] =
+		    text_cut(words, ' ', &number, &rest) ? number : words;
 	}
-	return TEXT_NONE;
+	return parties;
 }
 
-/* Is our short code among the parties of that name? */
-static bool is_party(const struct result *result, const struct channel *channel, const char *name)
+/* Is our short code among them? */
+static bool is_party(const struct parties *parties, const struct channel *channel)
 {
-	struct text number;
-	for (uint32_t i = 0; (number = party(result, name, i)).size > 0; i++)
-		if (text_equal(number, channel->shortcode) ||
-		    (channel->store.size > 0 && text_equal(number, channel->store)))
+	for (uint32_t i = 0; i < parties->count; i++)
+		if (text_equal(parties->numbers[i], channel->shortcode) ||
+		    (channel->store.size > 0 && text_equal(parties->numbers[i], channel->store)))
 			return true;
 	return false;
 }
 
 /* Who paid, where a phone number stands there in clear: masked ones and short codes are nobody. */
-static struct text payer(const struct result *result)
+static struct text payer(const struct parties *debited)
 {
-	struct text number, found = TEXT_NONE;
-	for (uint32_t i = 0; (number = party(result, "DebitPartyName", i)).size > 0; i++) {
+	struct text found = TEXT_NONE;
+	for (uint32_t i = 0; i < debited->count; i++) {
+		struct text number = debited->numbers[i];
 		bool clear = number.size == PAYER_DIGITS;
 		for (uint32_t k = 0; clear && k < number.size; k++)
 			clear = number.at[k] >= '0' && number.at[k] <= '9';
@@ -248,6 +253,7 @@ static struct said status_read(const struct result *result, const struct channel
 	struct value amount = parameter(result, "Amount", &amounts);
 	struct value receipt = parameter(result, "ReceiptNo", &receipts);
 	struct value time = parameter(result, "FinalisedTime", &times);
+	struct parties debited, credited;
 	struct text why = TEXT_NONE;
 	if (statuses > 1 || amounts > 1 || receipts > 1)
 		return doubtful(said, "a parameter stands there twice");
@@ -270,16 +276,18 @@ static struct said status_read(const struct result *result, const struct channel
 	said.has_amount = daraja_amount(&said.amount_cents, amount.text, arena, &why);
 	if (!said.has_amount)
 		return doubtful(said, text_copy(arena, why).at);
+	debited = parties_of(result, "DebitPartyName");
+	credited = parties_of(result, "CreditPartyName");
+	if (debited.count == PARTIES_MAX || credited.count == PARTIES_MAX)
+		return doubtful(said, "it names too many parties");
 	/* Our own payouts are completed transactions, too. */
-	if (is_party(result, channel, "DebitPartyName") &&
-	    !is_party(result, channel, "CreditPartyName"))
+	if (is_party(&debited, channel) && !is_party(&credited, channel))
 		return doubtful(said, "it names us as the one who paid");
 	/* Whoever knows a receipt may have paid it to somebody else. Without a payee there is
 	 * nothing to go by: such results were recorded (payments facts 1.8). */
-	if (party(result, "CreditPartyName", 0).size > 0 &&
-	    !is_party(result, channel, "CreditPartyName"))
+	if (credited.count > 0 && !is_party(&credited, channel))
 		return doubtful(said, "it names somebody else as the one who was paid");
-	said.payer = payer(result);
+	said.payer = payer(&debited);
 	said.at = daraja_time(text_trim(time.text));
 	said.answer = ANSWER_YES;
 	return said;

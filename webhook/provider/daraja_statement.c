@@ -190,14 +190,14 @@ static struct text cell_of(const struct sheet *sheet, const uint32_t columns[COL
 	return columns[column] < sheet->count ? sheet->cells[columns[column]] : TEXT_NONE;
 }
 
-/* "2,500.00" -> 250000; "-1,000.00" (money out) -> 100000; empty -> 0. */
-static bool money_read(int64_t *cents, struct text cell, struct arena *arena)
+/* "2,500.00" -> 250000; where money goes out, "-1,000.00" -> 100000; empty -> 0. */
+static bool money_read(int64_t *cents, struct text cell, bool goes_out, struct arena *arena)
 {
 	char *out = ARENA_ARRAY(arena, char, cell.size + 1u);
 	uint32_t size = 0;
 	*cents = 0;
 	for (uint32_t i = 0; i < cell.size; i++)
-		if (cell.at[i] != ',' && !(i == 0 && cell.at[i] == '-'))
+		if (cell.at[i] != ',' && !(goes_out && i == 0 && cell.at[i] == '-'))
 			out[size++] = cell.at[i];
 	return size == 0 || text_cents((struct text){ out, size }, cents);
 }
@@ -250,8 +250,8 @@ static void line_read(struct statement_line *line, const struct sheet *sheet,
 	};
 	if (!daraja_receipt(&line->receipt, receipt, "Receipt No.", arena, &flaw))
 		line->flaw = flaw;
-	else if (!money_read(&line->in_cents, cell_of(sheet, columns, COLUMN_IN), arena) ||
-		 !money_read(&line->out_cents, cell_of(sheet, columns, COLUMN_OUT), arena))
+	else if (!money_read(&line->in_cents, cell_of(sheet, columns, COLUMN_IN), false, arena) ||
+		 !money_read(&line->out_cents, cell_of(sheet, columns, COLUMN_OUT), true, arena))
 		line->flaw = TEXT("an amount cannot be read");
 	else if (line->in_cents != 0 && line->out_cents != 0)
 		line->flaw = TEXT("money went in and out at once");

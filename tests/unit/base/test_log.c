@@ -50,6 +50,39 @@ static void a_line_is_level_what_pairs(void **state)
 			    "warning router-unreachable router=kibera-3 seconds=5\nerror x\n");
 }
 
+static void property_30_phone_numbers_are_masked(void **state)
+{
+	static const struct {
+		const char *said, *logged;
+	} cases[] = {
+		{ "reference '0712345678' is no account", "reference '0712****78' is no account" },
+		{ "payer=254712345678", "payer=2547******78" },
+		{ "payer=+254712345678.", "payer=+2547******78." },
+		{ "0712 345-678, 0112 345 678", "0712 ***-*78, 0112 *** *78" },
+		{ "phone 0712345678-", "phone 0712****78-" },
+		/* Other numbers stay: receipts, moments, sizes, addresses, amounts, short codes. */
+		{ "receipt=FLUTTERWAVE-285959875012", "receipt=FLUTTERWAVE-285959875012" },
+		{ "receipt=UKL5123456789", "receipt=UKL5123456789" },
+		{ "at=1795252043780775 size=1073741824", "at=1795252043780775 size=1073741824" },
+		{ "2026-11-20T14:02:03 10.66.0.11:8728", "2026-11-20T14:02:03 10.66.0.11:8728" },
+		{ "amount=2500.00 shortcode=600638 at 00:30",
+		  "amount=2500.00 shortcode=600638 at 00:30" },
+		{ "0712345678901234", "0712345678901234" },
+		{ "x0712345678 0712345678 0712345678x",
+		  "x0712345678 0712****78 0712345678x" },
+	};
+	char wanted[200];
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		rewind(file);
+		assert_int_equal(ftruncate(fileno(file), 0), 0);
+		log_line(LOG_INFO, "x", "%s", cases[i].said);
+		(void)snprintf(wanted, sizeof(wanted), "info x %s\n", cases[i].logged);
+		assert_string_equal(caught(), wanted);
+	}
+}
+
 static void lines_below_the_threshold_vanish(void **state)
 {
 	(void)state;
@@ -103,6 +136,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		CAUGHT(a_line_is_level_what_pairs),
+		CAUGHT(property_30_phone_numbers_are_masked),
 		CAUGHT(lines_below_the_threshold_vanish),
 		CAUGHT(a_value_cannot_forge_a_line),
 		CAUGHT(a_long_value_is_cut),

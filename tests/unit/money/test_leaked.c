@@ -13,6 +13,7 @@
 #include "claims.h"
 
 #include "base/clock.h"
+#include "money/booking_refund.h"
 #include "provider/provider.h"
 #include "state/attempts.h"
 #include "state/inbox.h"
@@ -150,11 +151,60 @@ static void property_25_words_about_one_receipt_are_bounded(void **state)
 	claims_end(&town);
 }
 
+/* Sums are 64 bits: what is said so often must not make one that nobody can write down. */
+static void property_08_a_monstrous_amount_is_held(void **state)
+{
+	struct error error = { 0 };
+	struct town town;
+
+	(void)state;
+	claims_begin(&town);
+	claim_on(&town, "quick", "127.0.0.1", X, "10000000000000.00", "KN-0042", PAYER);
+	claim_on(&town, "quick", "127.0.0.1", Y, "1000000000.01", "NOBODY", "254700000001");
+	assert_int_equal(town_payment(&town, X).status, PAYMENT_HELD);
+	assert_int_equal(town_payment(&town, Y).status, PAYMENT_HELD);
+	claim_on(&town, "quick", "127.0.0.1", FORGED, "1000000000", "NOBODY", "254700000001");
+	assert_int_equal(town_payment(&town, FORGED).status, PAYMENT_UNMATCHED);
+	CREDITED(&town, 0, 0);
+	/* A person may know better. */
+	assert_true(assign(&town, Y, "KN-0099", &error));
+	CREDITED(&town, 1, 100000000001);
+	claims_end(&town);
+}
+
+/* Given back while the provider is asked: its answer changes nothing any more. */
+static void property_13_what_was_refunded_is_not_credited_by_a_late_answer(void **state)
+{
+	struct error error = { 0 };
+	struct refunded refunded;
+	struct intent *intent;
+	struct town town;
+
+	(void)state;
+	claims_begin(&town);
+	claim(&town, X, "2500.00", "KN-0042");
+	intent = seat_intent(&town.seat);
+	if (!store_begin(town.seat.store, &error) ||
+	    !booking_refund(&refunded, &town.seat, intent, text_of(X), TEXT("in cash"),
+			    TEXT("amina"), clock_now(), &town.arena, &error) ||
+	    !store_commit(town.seat.store, &error))
+		fail_msg("%s", error.text);
+	intent_release(intent);
+	answer(&town, X, X, "2500.00", PAYER);
+	claim(&town, X, "2500.00", "KN-0042");
+	claim(&town, "ukl51zdr4f ", "2500", "KN-0042");
+	assert_int_equal(town_payment(&town, X).status, PAYMENT_REVERSED);
+	CREDITED(&town, 0, 0);
+	claims_end(&town);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(property_03_a_paid_prompt_is_not_paid_again_by_a_forgery),
 		cmocka_unit_test(property_03_a_prompt_does_not_take_the_name_of_another),
+		cmocka_unit_test(property_08_a_monstrous_amount_is_held),
+		cmocka_unit_test(property_13_what_was_refunded_is_not_credited_by_a_late_answer),
 		cmocka_unit_test(property_25_words_about_one_receipt_are_bounded),
 	};
 

@@ -9,6 +9,9 @@
 #include <setjmp.h>
 #include <cmocka.h>
 
+#include <string.h>
+
+#include "base/limits.h"
 #include "provider/json.h"
 
 static int setup(void **state)
@@ -75,6 +78,60 @@ static void what_is_sent(void **state)
 	order = order_of(1250);
 	request = api()->reverse(&channel, &credentials, &order, arena);
 	assert_true(text_contains_nocase(request.body, TEXT("\"Amount\":\"12.50\"")));
+}
+
+/* As much as fits into one callback, of one item again and again. */
+static struct text crowded(struct arena *arena, const char *head, const char *item,
+			   const char *tail)
+{
+	char *out = ARENA_ARRAY(arena, char, CALLBACK_SIZE_MAX);
+	size_t size = strlen(head);
+	size_t room = CALLBACK_SIZE_MAX - strlen(tail) - 2 * strlen(item) - 2;
+
+	memcpy(out, head, size);
+	while (size < room) {
+		memcpy(out + size, item, strlen(item));
+		size += strlen(item);
+		out[size++] = ',';
+	}
+	memcpy(out + size, item, strlen(item));
+	size += strlen(item);
+	memcpy(out + size, tail, strlen(tail));
+	return (struct text){ out, (uint32_t)(size + strlen(tail)) };
+}
+
+#define RESULT                                                                             \
+	"{\"Result\":{\"ResultCode\":0,\"ConversationID\":\"AG_1\",\"ResultParameters\":{"    \
+	"\"ResultParameter\":[{\"Key\":\"TransactionStatus\",\"Value\":\"Completed\"},"      \
+	"{\"Key\":\"Amount\",\"Value\":\"2500\"},{\"Key\":\"ReceiptNo\",\"Value\":"      \
+	"\"UKL51ZDR4F\"},"
+
+/* The teller has two MiB for a callback: one that takes more would end it, after every start. */
+static void property_25_a_crowded_result_costs_no_more_than_its_share(void **state)
+{
+	static const char *const items[] = { "{\"Key\":\"DebitPartyName\",\"Value\":\"1\"}",
+					     "{\"Key\":\"CreditPartyName\",\"Value\":\"1\"}",
+					     "{\"Key\":\"X\",\"Value\":\"1\"}", "{}", "1" };
+	struct arena *arena = *state;
+	struct channel channel = help_channel();
+
+	for (size_t i = 0; i < ARRAY_COUNT(items); i++) {
+		struct text body = crowded(arena, RESULT, items[i], "]}}}");
+		struct text prompt = crowded(
+		    arena,
+		    "{\"Body\":{\"stkCallback\":{\"CheckoutRequestID\":\"ws_CO_1\",\"ResultCode\":0,"
+		    "\"CallbackMetadata\":{\"Item\":[",
+		    items[i], "]}}}}");
+		struct arena share;
+
+		arena_open(&share, (size_t)CALLBACK_SIZE_MAX * 32);
+		(void)api()->order_result(&channel, body, &share);
+		arena_reset(&share);
+		(void)api()->reverse_result(body, &share);
+		arena_reset(&share);
+		(void)api()->result(&channel, prompt, &share);
+		arena_close(&share);
+	}
 }
 
 static void acknowledgements(void **state)
@@ -204,6 +261,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(what_is_sent),
+		cmocka_unit_test(property_25_a_crowded_result_costs_no_more_than_its_share),
 		cmocka_unit_test(acknowledgements),
 		cmocka_unit_test(results),
 		cmocka_unit_test(what_was_done_to_what),

@@ -69,9 +69,14 @@ static void lines_that_cannot_be_read_are_told_apart(void **state)
 	    HEAD "UKL1,20/11/2026 12:13,Completed,\"2,500.00\",,KN-0042,254712345678 - A. PAYER\n"
 		 "UKL2,,Completed,x,,,2547******78 - A. PAYER\n"
 		 "UKL3,,Completed,1.00,-1.00,,\n"
-		 "UKL4,soon,Declined,1.00,,,254712345678901\n");
+		 "UKL4,soon,Declined,1.00,,,254712345678901\n"
+		 "UKL5,,Completed,-1.00,,KN-0042,\n"
+		 "UKL6,,Completed,,-1.00,,\n");
 
-	assert_int_equal(count, 4);
+	assert_int_equal(count, 6);
+	/* A minus takes nothing in. */
+	assert_true(lines[4].flaw.size > 0 && lines[4].in_cents == 0);
+	assert_true(lines[5].flaw.size == 0 && lines[5].out_cents == 100);
 	assert_true(lines[0].flaw.size == 0 && lines[0].in_cents == 250000 && lines[0].at > 0);
 	assert_true(text_is(lines[0].phone, "254712345678") && lines[0].line == 2);
 	assert_true(lines[1].flaw.size > 0 && lines[1].phone.size == 0);

@@ -119,8 +119,8 @@ static void property_25_a_crowded_result_costs_no_more_than_its_share(void **sta
 		struct text body = crowded(arena, RESULT, items[i], "]}}}");
 		struct text prompt = crowded(
 		    arena,
-		    "{\"Body\":{\"stkCallback\":{\"CheckoutRequestID\":\"ws_CO_1\",\"ResultCode\":0,"
-		    "\"CallbackMetadata\":{\"Item\":[",
+		    "{\"Body\":{\"stkCallback\":{\"CheckoutRequestID\":\"ws_CO_1\","
+		    "\"ResultCode\":0,\"CallbackMetadata\":{\"Item\":[",
 		    items[i], "]}}}}");
 		struct arena share;
 

@@ -8,6 +8,7 @@
 #include "base/clock.h"
 #include "base/error.h"
 #include "base/limits.h"
+#include "loop/heap.h"
 
 #define BUCKETS 4096u
 /* A router that is paid for without a pause still gets its complete job. */
@@ -16,13 +17,8 @@
 
 enum lane { LANE_NORMAL, LANE_PROBATION, LANE_COUNT };
 
-/* A binary heap of slots, the earliest due first. */
-struct heap {
-	struct queue_slot **slots;
-	uint32_t count, room;
-};
-
 struct queue_slot {
+	struct heap_item item;   /* first, so that it leads back to its slot */
 	struct queue_slot *next; /* of the same bucket */
 	struct seat *seat;
 	char router[NAME_SIZE_MAX + 1];
@@ -38,9 +34,6 @@ struct queue_slot {
 	int64_t not_before_at;
 	int64_t tried_at;
 	struct held *held; /* its place in the watch */
-	struct heap *heap; /* where it waits, or NULL */
-	uint32_t heap_index;
-	int64_t due_at; /* the heap's key */
 };
 
 struct queue {
@@ -57,73 +50,6 @@ struct queue {
 	int64_t timed_until; /* the due time that some idle worker waits for; INT64_MAX: none */
 	bool closed;
 };
-
-/* ---- the heap -------------------------------------------------------------------------------- */
-
-static void heap_put(struct heap *heap, uint32_t index, struct queue_slot *slot)
-{
-	heap->slots[index] = slot;
-	slot->heap = heap;
-	slot->heap_index = index;
-}
-
-static void heap_up(struct heap *heap, uint32_t index)
-{
-	struct queue_slot *slot = heap->slots[index];
-
-	while (index > 0 && heap->slots[(index - 1) / 2]->due_at > slot->due_at) {
-		heap_put(heap, index, heap->slots[(index - 1) / 2]);
-		index = (index - 1) / 2;
-	}
-	heap_put(heap, index, slot);
-}
-
-static void heap_down(struct heap *heap, uint32_t index)
-{
-	struct queue_slot *slot = heap->slots[index];
-
-	for (;;) {
-		uint32_t child = 2 * index + 1;
-
-		if (child >= heap->count)
-			break;
-		if (child + 1 < heap->count &&
-		    heap->slots[child + 1]->due_at < heap->slots[child]->due_at)
-			child++;
-		if (heap->slots[child]->due_at >= slot->due_at)
-			break;
-		heap_put(heap, index, heap->slots[child]);
-		index = child;
-	}
-	heap_put(heap, index, slot);
-}
-
-static void heap_add(struct heap *heap, struct queue_slot *slot)
-{
-	if (heap->count == heap->room) {
-		heap->room = heap->room == 0 ? 64 : heap->room * 2;
-		heap->slots = realloc(heap->slots, heap->room * sizeof(struct queue_slot *));
-		if (heap->slots == NULL)
-			fatal("out of memory");
-	}
-	heap->slots[heap->count] = slot;
-	heap_up(heap, heap->count++);
-}
-
-static void heap_remove(struct queue_slot *slot)
-{
-	struct heap *heap = slot->heap;
-	uint32_t index = slot->heap_index;
-	struct queue_slot *last;
-
-	slot->heap = NULL;
-	last = heap->slots[--heap->count];
-	if (last == slot)
-		return;
-	heap_put(heap, index, last);
-	heap_up(heap, index);
-	heap_down(heap, last->heap_index);
-}
 
 /* ---- slots; the lock is held ----------------------------------------------------------------- */
 
@@ -147,26 +73,30 @@ static int64_t least(int64_t a, int64_t b)
 	return a < b ? a : b;
 }
 
+static struct queue_slot *slot_of(struct heap_item *item)
+{
+	return (struct queue_slot *)item;
+}
+
 /* Puts the slot where it belongs by what is due. */
 static void slot_place(struct queue *queue, struct queue_slot *slot, int64_t now)
 {
 	bool marks = slot->marks_due_at <= slot->complete_due_at || slot->marks_due_at <= now;
+	int64_t due_at;
 
-	if (slot->heap != NULL)
-		heap_remove(slot);
+	heap_remove(&slot->item);
 	if (slot->running || slot->gone || slot->claims > 0)
 		return;
-	slot->due_at = least(slot->marks_due_at, slot->complete_due_at);
-	if (slot->due_at == INT64_MAX)
+	due_at = least(slot->marks_due_at, slot->complete_due_at);
+	if (due_at == INT64_MAX)
 		return;
-	if (slot->due_at < slot->not_before_at)
-		slot->due_at = slot->not_before_at;
-	if (slot->due_at > now)
-		heap_add(&queue->waiting, slot);
+	slot->item.due_at = due_at < slot->not_before_at ? slot->not_before_at : due_at;
+	if (slot->item.due_at > now)
+		heap_add(&queue->waiting, &slot->item);
 	else
 		heap_add(&queue->ready[marks ? URGENCY_URGENT : slot->complete_urgency]
 				      [slot->failed ? LANE_PROBATION : LANE_NORMAL],
-			 slot);
+			 &slot->item);
 }
 
 /* Takes it out of the table; it is freed by slot_free, without the lock. */
@@ -177,8 +107,7 @@ static void slot_take_out(struct queue *queue, struct queue_slot *slot)
 	while (*link != slot)
 		link = &(*link)->next;
 	*link = slot->next;
-	if (slot->heap != NULL)
-		heap_remove(slot);
+	heap_remove(&slot->item);
 	queue->slot_count--;
 }
 
@@ -253,10 +182,10 @@ void queue_free(struct queue *queue)
 			slot_free(queue, slot);
 		}
 	watch_free(queue->watch);
-	free(queue->waiting.slots);
+	heap_free(&queue->waiting);
 	for (int urgency = 0; urgency < URGENCY_COUNT; urgency++)
 		for (int lane = 0; lane < LANE_COUNT; lane++)
-			free(queue->ready[urgency][lane].slots);
+			heap_free(&queue->ready[urgency][lane]);
 	(void)pthread_cond_destroy(&queue->changed);
 	(void)pthread_cond_destroy(&queue->ended);
 	(void)pthread_mutex_destroy(&queue->lock);
@@ -370,18 +299,17 @@ static struct queue_slot *choose(const struct queue *queue, int64_t now, int64_t
 {
 	for (int urgency = URGENCY_URGENT; urgency >= 0; urgency--) {
 		for (int lane = 0; lane < LANE_COUNT; lane++) {
-			const struct heap *heap = &queue->ready[urgency][lane];
-			const struct heap *low = &queue->ready[URGENCY_LOW][lane];
+			struct heap_item *first = heap_first(&queue->ready[urgency][lane]);
+			struct heap_item *low = heap_first(&queue->ready[URGENCY_LOW][lane]);
 
 			/* Ageing: a LOW job that has waited too long goes with the NORMAL. */
-			if (urgency == URGENCY_NORMAL && low->count > 0 &&
-			    low->slots[0]->due_at + queue->limits.ageing_us <= now &&
-			    (heap->count == 0 || low->slots[0]->due_at < heap->slots[0]->due_at))
-				heap = low;
-			if (heap->count > 0 &&
-			    may_start(queue, heap->slots[0], (enum urgency)urgency, (enum lane)lane,
-				      now, next_at))
-				return heap->slots[0];
+			if (urgency == URGENCY_NORMAL && low != NULL &&
+			    low->due_at + queue->limits.ageing_us <= now &&
+			    (first == NULL || low->due_at < first->due_at))
+				first = low;
+			if (first != NULL && may_start(queue, slot_of(first), (enum urgency)urgency,
+						       (enum lane)lane, now, next_at))
+				return slot_of(first);
 		}
 	}
 	return NULL;
@@ -396,8 +324,7 @@ static void slot_hand_over(struct queue_slot *slot, struct work *out, bool compl
 			      .complete = complete,
 			      .first = !slot->started,
 			      .urgency = complete ? slot->complete_urgency : URGENCY_URGENT };
-	if (slot->heap != NULL)
-		heap_remove(slot);
+	heap_remove(&slot->item);
 	slot->running = true;
 	/* A ring from now on is about something the job may not have seen. */
 	slot->marks_due_at = INT64_MAX;
@@ -409,13 +336,12 @@ static void slot_hand_over(struct queue_slot *slot, struct work *out, bool compl
 
 static bool take(struct queue *queue, struct work *out, int64_t now, int64_t *next_at)
 {
+	struct heap_item *first;
 	struct queue_slot *slot;
 
-	*next_at = INT64_MAX;
-	while (queue->waiting.count > 0 && queue->waiting.slots[0]->due_at <= now)
-		slot_place(queue, queue->waiting.slots[0], now);
-	if (queue->waiting.count > 0)
-		*next_at = queue->waiting.slots[0]->due_at;
+	while ((first = heap_first(&queue->waiting)) != NULL && first->due_at <= now)
+		slot_place(queue, slot_of(first), now);
+	*next_at = first != NULL ? first->due_at : INT64_MAX;
 	slot = choose(queue, now, next_at);
 	if (slot == NULL)
 		return false;
@@ -500,8 +426,7 @@ bool queue_claim(struct queue *queue, struct work *out, struct seat *seat, struc
 	slot = slot_find(queue, seat, router);
 	if (slot != NULL) {
 		slot->claims++;
-		if (slot->heap != NULL)
-			heap_remove(slot);
+		heap_remove(&slot->item);
 		while (slot->running && !queue->closed)
 			(void)pthread_cond_wait(&queue->ended, &queue->lock);
 		slot->claims--;
@@ -607,7 +532,7 @@ struct queue_counts queue_count(struct queue *queue, int64_t now)
 					.busy = queue->busy,
 					.held = watch_count(queue->watch).held };
 	for (uint32_t i = 0; i < queue->waiting.count; i++)
-		counts.due += queue->waiting.slots[i]->due_at <= now;
+		counts.due += queue->waiting.items[i]->due_at <= now;
 	for (int urgency = 0; urgency < URGENCY_COUNT; urgency++)
 		for (int lane = 0; lane < LANE_COUNT; lane++)
 			counts.due += queue->ready[urgency][lane].count;

@@ -12,7 +12,8 @@ more than 5 questions a minute are a spike arrest; a result is delivered once, o
 The ports are written to FILE as JSON: {"http","control"}. The control port takes one line a command and answers one
 line of JSON (a word with spaces stands in double quotes; phone.py says all this in a person's words):
   set KEY VALUE        push: ok early lost refuse busy spike noid garbage | query: ok lost spike garbage processing
-                       callback: once twice never | confirm: on off | limit: on off
+                       callback: once twice never | confirm: on off
+                       limit: on off all (also of prompts) | retry: 0 N (seconds, as Retry-After) | login: ok spike
                        validation: off on | confirmation: ok lost | payer: hash masked full (MSISDN of a C2B)
                        register: ok spike
                        list: ok lost error spike garbage | zone: eat (its Z is not true) utc mixed (asked in EAT)
@@ -94,7 +95,7 @@ class Daraja(Customer, PullList, Reversal):
         self.settings = {"push": "ok", "query": "ok", "callback": "once", "confirm": "off", "limit": "on",
                          "status": "ok", "validation": "off", "confirmation": "ok", "payer": "hash",
                          "register": "ok", "list": "ok", "zone": "eat", "seconds": "plain",
-                         "reversal": "ok"}
+                         "reversal": "ok", "retry": "0", "login": "ok"}
         self.token = None
         self.prompts = []
         self.registered = {}
@@ -173,6 +174,8 @@ class Daraja(Customer, PullList, Reversal):
     def login(self, authorization):
         want = "Basic " + base64.b64encode(("%s:%s" % (self.key, self.secret)).encode()).decode()
         self.counters["logins"] += 1
+        if self.settings["login"] == "spike":
+            return self.spike()
         if authorization != want:
             return 400, {"requestId": "1-1", "errorCode": "400.008.01", "errorMessage": "Invalid Authentication passed"}
         self.token = secrets.token_urlsafe(21)
@@ -191,7 +194,7 @@ class Daraja(Customer, PullList, Reversal):
     def is_too_soon(self):
         """Every question counts, of whatever kind."""
         now = time.monotonic()
-        if self.settings["limit"] == "on" and now - self.asked_at < GAP_S - 0.5:
+        if self.settings["limit"] != "off" and now - self.asked_at < GAP_S - 0.5:
             return True
         self.asked_at = now
         return False
@@ -225,7 +228,7 @@ class Daraja(Customer, PullList, Reversal):
             flaw = "Bad Request - Invalid AccountReference"
         if flaw is not None or how == "refuse":
             return self.error(400, "400.002.02", flaw or "Bad Request - Invalid PhoneNumber")
-        if how == "spike":
+        if how == "spike" or (self.settings["limit"] == "all" and self.is_too_soon()):
             return self.spike()
         phone = str(body["PhoneNumber"])
         if how == "busy" or any(one["phone"] == phone and one["state"] == "waiting" for one in self.prompts):
@@ -252,11 +255,8 @@ class Daraja(Customer, PullList, Reversal):
     def query(self, body):
         self.counters["queries"] += 1
         how = self.settings["query"]
-        now = time.monotonic()
-        too_soon = self.settings["limit"] == "on" and now - self.asked_at < GAP_S - 0.5
-        if too_soon or how == "spike":
+        if how == "spike" or self.is_too_soon():
             return self.spike()
-        self.asked_at = now
         if how == "lost":
             return None
         if how == "garbage":
@@ -303,10 +303,8 @@ class Daraja(Customer, PullList, Reversal):
     def transaction_status(self, body):
         self.counters["statuses"] += 1
         how = self.settings["status"]
-        now = time.monotonic()
-        if self.settings["limit"] == "on" and now - self.asked_at < GAP_S - 0.5:
+        if self.is_too_soon():
             return self.spike()
-        self.asked_at = now
         if how == "garbage":
             return 200, {"OriginatorConversationID": "", "ConversationID": "", "ResponseCode": "",
                          "ResponseDescription": ""}
@@ -449,6 +447,8 @@ def handler_of(daraja):
             self.send_response(status)
             self.send_header("Content-Type", "application/json")
             self.send_header("Content-Length", str(len(text)))
+            if status == 429 and daraja.settings["retry"] != "0":
+                self.send_header("Retry-After", daraja.settings["retry"])
             self.end_headers()
             self.wfile.write(text)
 

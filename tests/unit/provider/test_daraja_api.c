@@ -114,6 +114,14 @@ static void property_07_ambiguity_is_doubtful(void **state)
 	}
 	static const char *const bodies[] = {
 		"", "x", "[]", "{}", "{\"Body\":1}", "{\"Body\":{\"stkCallback\":[]}}",
+		/* It says paid, and there is no CallbackMetadata, or it is something else. */
+		"{\"Body\":{\"stkCallback\":{\"CheckoutRequestID\":\"" REF
+		"\",\"ResultCode\":0,\"ResultDesc\":\"x\"}}}",
+		"{\"Body\":{\"stkCallback\":{\"CheckoutRequestID\":\"" REF
+		"\",\"ResultCode\":0,\"CallbackMetadata\":null}}}",
+		"{\"Body\":{\"stkCallback\":{\"CheckoutRequestID\":\"" REF
+		"\",\"ResultCode\":0,\"CallbackMetadata\":{\"Item\":{\"Name\":\"Amount\","
+		"\"Value\":1}}}}}",
 		"{\"Body\":{\"stkCallback\":{\"ResultCode\":0,"
 		"\"CallbackMetadata\":{\"Item\":[" ITEMS "]}}}}",
 		"{\"Body\":{\"stkCallback\":{\"CheckoutRequestID\":\"" REF
@@ -184,7 +192,45 @@ static void property_06_no_answer_is_no_failure(void **state)
 		{ 401, "", ANSWER_LOGIN, ANSWER_LOGIN },
 		{ 429, "{\"fault\":{\"faultstring\":\"Spike arrest violation\"}}", ANSWER_LATER,
 		  ANSWER_LATER },
+		{ 401, "{\"errorCode\":\"401.003.01\",\"errorMessage\":\"x\"}", ANSWER_LOGIN,
+		  ANSWER_LOGIN },
 		{ 429, "slow down", ANSWER_LATER, ANSWER_LATER },
+		/* Spike arrest and quota have codes of their own, too (facts 1.6). */
+		{ 500, "{\"errorCode\":\"500.003.02\",\"errorMessage\":\"System is busy\"}",
+		  ANSWER_LATER, ANSWER_LATER },
+		{ 500, "{\"errorCode\":\"500.003.03\",\"errorMessage\":\"Quota Violation\"}",
+		  ANSWER_LATER, ANSWER_LATER },
+		{ 500, "{\"errorCode\":\"500.003.1001\",\"errorMessage\":\"Internal\"}",
+		  ANSWER_NONE, ANSWER_NONE },
+		/* One code, and at least five meanings: the words decide nothing. */
+		{ 500, "{\"errorCode\":\"500.001.1001\","
+		       "\"errorMessage\":\"Unable to lock subscriber\"}",
+		  ANSWER_NONE, ANSWER_NONE },
+		{ 500, "{\"errorCode\":\"500.001.1001\","
+		       "\"errorMessage\":\"The transaction does not Exist\"}",
+		  ANSWER_NONE, ANSWER_NONE },
+		{ 500, "{\"fault\":{\"faultstring\":\"Internal\"}}", ANSWER_NONE, ANSWER_NONE },
+		/* A request that is wrong did nothing; about the money it says nothing. */
+		{ 400, "{\"errorCode\":\"400.002.05\",\"errorMessage\":\"x\"}", ANSWER_NO,
+		  ANSWER_NONE },
+		{ 404, "{\"errorCode\":\"404.001.01\",\"errorMessage\":\"x\"}", ANSWER_NO,
+		  ANSWER_NONE },
+		{ 404, "{\"errorCode\":\"404.003.01\",\"errorMessage\":\"x\"}", ANSWER_NO,
+		  ANSWER_NONE },
+		{ 404, "{\"errorCode\":\"404.001.04\",\"errorMessage\":\"x\"}", ANSWER_NO,
+		  ANSWER_NONE },
+		{ 405, "{\"errorCode\":\"405.001\",\"errorMessage\":\"x\"}", ANSWER_NO,
+		  ANSWER_NONE },
+		/* The verdict of a question is a text; a number means the same (facts 1.5). */
+		{ 200, "{\"ResponseCode\":0,\"CheckoutRequestID\":\"" REF
+		       "\",\"ResultCode\":0}", ANSWER_YES, ANSWER_YES },
+		{ 200, "{\"ResponseCode\":\"0\",\"CheckoutRequestID\":\"" REF
+		       "\",\"ResultCode\":\"SFC_IC0003\"}", ANSWER_YES, ANSWER_NO },
+		{ 200, "{\"ResponseCode\":\"0\",\"CheckoutRequestID\":\"" REF
+		       "\",\"ResultCode\":\"\"}", ANSWER_YES, ANSWER_NONE },
+		/* Accepted, and the id is empty (facts 1.2): a prompt is out, under no name. */
+		{ 200, "{\"ResponseCode\":\"0\",\"CheckoutRequestID\":\"\",\"ResultCode\":"
+		       "\"0\"}", ANSWER_YES, ANSWER_NONE },
 		{ 503, "<html>", ANSWER_NONE, ANSWER_NONE },
 		{ 200, "", ANSWER_NONE, ANSWER_NONE },
 		{ 200, "{}", ANSWER_NONE, ANSWER_NONE },
@@ -223,13 +269,65 @@ static void failures_are_soft_or_hard(void **state)
 	static const struct {
 		const char *code;
 		bool is_soft;
-	} rows[] = { { "1", false },	{ "1032", true },    { "1037", true }, { "1019", true },
-		     { "2001", false }, { "2028", false },   { "17", false },  { "7777", true },
-		     { "26", true },	{ "\"SFC_IC0003\"", false } };
+	} rows[] = {
+		/* All that facts 1.3 names. */
+		{ "1", false },	   { "2", false },    { "3", false },	 { "4", false },
+		{ "8", false },	   { "17", false },   { "26", true },	 { "1001", false },
+		{ "1019", true },  { "1025", false }, { "1031", true },	 { "1032", true },
+		{ "1036", true },  { "1037", true },  { "2001", false }, { "2028", false },
+		{ "8006", false }, { "9999", false }, { "\"SFC_IC0003\"", false },
+		/* The same as texts, and what is listed with no meaning of its own or nowhere. */
+		{ "\"1\"", false }, { "\"1032\"", true }, { "\"1037\"", true }, { "5", true },
+		{ "11", true },	   { "15", true },    { "20", true },	 { "2033", true },
+		{ "7777", true },
+	};
 	for (size_t i = 0; i < ARRAY_COUNT(rows); i++) {
 		struct said said = result(*state, rows[i].code, "");
-		if (said.answer != ANSWER_NO || said.is_soft != rows[i].is_soft)
+		/* As they come: no CallbackMetadata at all, and words that differ by year. */
+		struct text bare = text_format(
+		    *state,
+		    "{\"Body\":{\"stkCallback\":{\"MerchantRequestID\":\"1-2-3\","
+		    "\"CheckoutRequestID\":\"" REF "\",\"ResultCode\":%s,\"ResultDesc\":"
+		    "\"[STK_CB - ]The service request is processed successfully.\"}}}",
+		    rows[i].code);
+		struct said without = api()->result(NULL, bare, *state);
+		if (said.answer != ANSWER_NO || said.is_soft != rows[i].is_soft ||
+		    without.answer != ANSWER_NO || without.is_soft != rows[i].is_soft ||
+		    without.is_doubtful || !text_is(without.provider_ref, REF))
 			fail_msg("%s", rows[i].code);
+	}
+}
+
+/* Order, number and types of the items vary by year (facts 1.3): they are read by name. */
+static void items_are_read_by_name(void **state)
+{
+	static const struct {
+		const char *items;
+		bool has_time;
+	} rows[] = {
+		{ "{\"Name\":\"PhoneNumber\",\"Value\":254708374149},"
+		  "{\"Name\":\"TransactionDate\",\"Value\":\"20191219102115\"},"
+		  "{\"Name\":\"MpesaReceiptNumber\",\"Value\":\" NLJ7RT61SV \"},"
+		  "{\"Name\":\"Amount\",\"Value\":\"2500\"}",
+		  true },
+		{ "{\"Name\":\"Balance\"},{\"Name\":\"Amount\",\"Value\":2500},"
+		  "{\"Name\":\"MpesaReceiptNumber\",\"Value\":\"NLJ7RT61SV\"}",
+		  false },
+		{ "{\"Name\":\"Amount\",\"Value\":2500.0},{\"Name\":\"MpesaReceiptNumber\","
+		  "\"Value\":\"NLJ7RT61SV\"},{\"Name\":\"TransactionDate\",\"Value\":"
+		  "20193919102115},{\"Name\":\"PhoneNumber\",\"Value\":\"2547 ***** 149\"}",
+		  false },
+		{ "7,null,{\"name\":\"Amount\",\"value\":1},{\"Value\":9},{\"Name\":1,"
+		  "\"Value\":9},{\"Name\":\"Amount\",\"Value\":2500,\"More\":{}},"
+		  "{\"Name\":\"MpesaReceiptNumber\",\"Value\":\"NLJ7RT61SV\"},"
+		  "{\"Name\":\"TransactionDate\",\"Value\":null}",
+		  false },
+	};
+	for (size_t i = 0; i < ARRAY_COUNT(rows); i++) {
+		struct said said = result(*state, "0", rows[i].items);
+		if (said.answer != ANSWER_YES || said.amount_cents != 250000 ||
+		    !text_is(said.receipt, "NLJ7RT61SV") || (said.at != 0) != rows[i].has_time)
+			fail_msg("%s: %d %.*s", rows[i].items, said.answer, TEXT_ARG(said.why));
 	}
 }
 
@@ -407,6 +505,7 @@ int main(void)
 		TEST_OF(property_18_and_31_a_push_is_of_eat_and_never_repeated, setup, teardown),
 		TEST_OF(property_01_a_status_of_another_payee_proves_nothing, setup, teardown),
 		TEST_OF(failures_are_soft_or_hard, setup, teardown),
+		TEST_OF(items_are_read_by_name, setup, teardown),
 		TEST_OF(a_prompt_takes_whole_shillings, setup, teardown),
 		TEST_OF(a_token_lives_as_long_as_it_says, setup, teardown),
 		TEST_OF(samples_of_results, setup, teardown),

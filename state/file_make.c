@@ -116,19 +116,44 @@ static bool create(struct file *file, unsigned mode, gid_t *group, struct error 
 	return ok;
 }
 
+struct stamp {
+	int64_t id, version, tables;
+};
+
+static bool read_stamp(struct stamp *out, struct db *db, struct error *error)
+{
+	return db_number(&out->tables, db, "SELECT count(*) FROM sqlite_schema", error) &&
+	       db_number(&out->id, db, "PRAGMA application_id", error) &&
+	       db_number(&out->version, db, "PRAGMA user_version", error);
+}
+
+/* In one snapshot: the file's writer may be making it at this very moment, and half of what was
+ * before with half of what is after would be no file of ours. */
+static bool read_stamp_at_once(struct stamp *out, struct db *db, struct error *error)
+{
+	struct error ignored;
+	bool ok;
+
+	if (!db_run(db, "BEGIN", error))
+		return false;
+	ok = read_stamp(out, db, error);
+	if (db_in_transaction(db) && !db_run(db, "ROLLBACK", ok ? error : &ignored))
+		return false;
+	return ok;
+}
+
 /* Is it ours, and of which form? Refuses what is not a file of this kind or is newer than this
  * program. */
 bool file_check_version(struct file *file, struct db *db, int64_t *version, struct error *error)
 {
-	int64_t id, tables;
+	struct stamp stamp;
 
-	if (!db_number(&id, db, "PRAGMA application_id", error) ||
-	    !db_number(version, db, "PRAGMA user_version", error) ||
-	    !db_number(&tables, db, "SELECT count(*) FROM sqlite_schema", error))
+	if (!read_stamp_at_once(&stamp, db, error))
 		return false;
-	if (*version == 0 && id == 0 && tables == 0)
+	*version = stamp.version;
+	if (stamp.version == 0 && stamp.id == 0 && stamp.tables == 0)
 		return true;
-	if (id != application_id(file))
+	if (stamp.id != application_id(file))
 		return error_set(error, ERROR_STORE,
 				 "%s is not a %s file of wavu: put the right file back", file->path,
 				 file->folder);

@@ -118,6 +118,47 @@ static void a_reader_sees_what_appears_later(void **state)
 	store_close(reader);
 }
 
+/* One that is being made at this very moment is not there yet, or whole. */
+static void *make_files(void *context)
+{
+	struct world *world = context;
+	struct store *store;
+	struct error error;
+
+	if (!store_open(&store, text_of(world->folder), TEXT("new"), STORE_CONTROLLER, &error))
+		return context;
+	store_close(store);
+	return NULL;
+}
+
+static void a_file_in_the_making_is_empty_or_whole(void **state)
+{
+	static const char *const files[] = { "db", "db-wal", "db-shm", "street.db",
+					     "street.db-wal", "street.db-shm" };
+	struct world *world = *state;
+	struct ledger_totals totals;
+	char path[200];
+
+	for (int round = 0; round < 20; round++) {
+		struct store *reader;
+		pthread_t maker;
+		void *failed;
+
+		assert_int_equal(pthread_create(&maker, NULL, make_files, world), 0);
+		while (pthread_tryjoin_np(maker, &failed) != 0) {
+			OK(world, store_open(&reader, text_of(world->folder), TEXT("new"),
+					     STORE_READER, &world->error));
+			OK(world, ledger_totals(&totals, reader, NOW, &world->error));
+			store_close(reader);
+		}
+		assert_null(failed);
+		for (size_t i = 0; i < sizeof(files) / sizeof(files[0]); i++) {
+			(void)snprintf(path, sizeof(path), "%s/new.%s", world->folder, files[i]);
+			(void)unlink(path);
+		}
+	}
+}
+
 static int64_t cents_of(struct world *world, struct store *store, const char *reference)
 {
 	struct standing standing;
@@ -640,6 +681,7 @@ int main(void)
 		TEST(names_are_names),
 		TEST(a_reader_of_nothing_finds_nothing),
 		TEST(a_reader_sees_what_appears_later),
+		TEST(a_file_in_the_making_is_empty_or_whole),
 		TEST(a_snapshot_does_not_move),
 		TEST(a_snapshot_inside_a_transaction),
 		TEST(a_snapshot_survives_a_checkpoint),

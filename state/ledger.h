@@ -37,10 +37,6 @@ bool ledger_payment_of_id(bool *found, struct payment *out, struct store *store,
 /* Newest first; status < 0: all. */
 bool ledger_payments(struct payment **out, uint32_t *count, struct store *store, int status,
 		     uint32_t max, struct arena *arena, struct error *error) MUST_CHECK;
-/* The same of one status, without held ones that something else stands for. */
-bool ledger_payments_waiting(struct payment **out, uint32_t *count, struct store *store,
-			     enum payment_status status, uint32_t max, struct arena *arena,
-			     struct error *error) MUST_CHECK;
 /* Those of one provider whose own time lies between, both ends included; oldest first. */
 bool ledger_payments_between(struct payment **out, uint32_t *count, struct store *store,
 			     struct text provider, int64_t from_at, int64_t to_at,

@@ -48,5 +48,20 @@ struct ledger_waiting {
 bool ledger_waiting_read(struct ledger_waiting *out, struct db *db, int64_t id,
 			 struct arena *arena, struct error *error) MUST_CHECK;
 
+/* Columns in the order of ledger_take_payments(). */
+#define LEDGER_PAYMENT                                                                     \
+	"SELECT p.id,"                                                                             \
+	" coalesce((SELECT g.receipt FROM merged g WHERE g.payment = p.id), p.receipt),"           \
+	" p.provider, p.channel, p.cents, s.account, p.reference, p.phone,"                        \
+	" p.phone_hash, p.at, p.received_at, p.booked_at, s.status, s.reason ||"                   \
+	" coalesce((SELECT ' (came ' || h.times || ' times)' FROM heard h"                         \
+	" WHERE h.payment = p.id AND h.times > 1),"                                                \
+	" ''), s.actor, p.inbox_id"                                                                \
+	" FROM payment_now n JOIN payment p ON p.id = n.payment JOIN payment_status s"             \
+	" ON s.id = n.status_id "
+/* All that the statement gives; ends it. */
+bool ledger_take_payments(struct payment **out, uint32_t *count, struct statement *statement,
+			  struct arena *arena, struct error *error) MUST_CHECK;
+
 /* A receipt, a channel, an account: where the caller brings no arena. */
 #define LEDGER_SMALL_ARENA_SIZE (64u << 10)

@@ -3,19 +3,7 @@
 #include <inttypes.h>
 #include <string.h>
 
-#include "state/inside.h"
-
-/* Columns in the order of take_payment(). */
-#define PAYMENT                                                                                    \
-	"SELECT p.id,"                                                                             \
-	" coalesce((SELECT g.receipt FROM merged g WHERE g.payment = p.id), p.receipt),"           \
-	" p.provider, p.channel, p.cents, s.account, p.reference, p.phone,"                        \
-	" p.phone_hash, p.at, p.received_at, p.booked_at, s.status, s.reason ||"                   \
-	" coalesce((SELECT ' (came ' || h.times || ' times)' FROM heard h"                         \
-	" WHERE h.payment = p.id AND h.times > 1),"                                                \
-	" ''), s.actor, p.inbox_id"                                                                \
-	" FROM payment_now n JOIN payment p ON p.id = n.payment JOIN payment_status s"             \
-	" ON s.id = n.status_id "
+#include "state/ledger_inner.h"
 
 static enum payment_status status_of(struct statement *statement, int column, struct arena *arena)
 {
@@ -58,7 +46,7 @@ bool ledger_payment(bool *found, struct payment *out, struct store *store, struc
 
 	*found = false;
 	if (!store_select(&statement, store, STORE_TENANT,
-			  PAYMENT "WHERE p.id = coalesce((SELECT id FROM payment WHERE"
+			  LEDGER_PAYMENT "WHERE p.id = coalesce((SELECT id FROM payment WHERE"
 				  " receipt_key = upper(?1)), (SELECT payment FROM merged WHERE"
 				  " receipt_key = upper(?1)))",
 			  error))
@@ -76,7 +64,7 @@ bool ledger_payment_of_id(bool *found, struct payment *out, struct store *store,
 	struct statement *statement;
 
 	*found = false;
-	if (!store_select(&statement, store, STORE_TENANT, PAYMENT "WHERE p.id = ?", error))
+	if (!store_select(&statement, store, STORE_TENANT, LEDGER_PAYMENT "WHERE p.id = ?", error))
 		return false;
 	db_bind(statement, 1, id);
 	*found = db_step(statement);
@@ -85,7 +73,7 @@ bool ledger_payment_of_id(bool *found, struct payment *out, struct store *store,
 	return db_finish(statement, error);
 }
 
-static bool take_payments(struct payment **out, uint32_t *count, struct statement *statement,
+bool ledger_take_payments(struct payment **out, uint32_t *count, struct statement *statement,
 			  struct arena *arena, struct error *error)
 {
 	while (db_step(statement)) {
@@ -98,39 +86,21 @@ static bool take_payments(struct payment **out, uint32_t *count, struct statemen
 bool ledger_payments(struct payment **out, uint32_t *count, struct store *store, int status,
 		     uint32_t max, struct arena *arena, struct error *error)
 {
-	const char *sql = PAYMENT "ORDER BY n.payment DESC LIMIT ?1";
+	const char *sql = LEDGER_PAYMENT "ORDER BY n.payment DESC LIMIT ?1";
 	struct statement *statement;
 
 	invariant(status < PAYMENT_STATUS_COUNT);
 	*out = NULL;
 	*count = 0;
 	if (status >= 0)
-		sql = PAYMENT "WHERE n.status = ?2 ORDER BY n.payment DESC LIMIT ?1";
+		sql = LEDGER_PAYMENT "WHERE n.status = ?2 ORDER BY n.payment DESC LIMIT ?1";
 	if (!store_select(&statement, store, STORE_TENANT, sql, error))
 		return false;
 	db_bind(statement, 1, max);
 	if (status >= 0)
 		db_bind_text(statement, 2,
 			     text_of(payment_status_word((enum payment_status)status)));
-	return take_payments(out, count, statement, arena, error);
-}
-
-bool ledger_payments_waiting(struct payment **out, uint32_t *count, struct store *store,
-			     enum payment_status status, uint32_t max, struct arena *arena,
-			     struct error *error)
-{
-	struct statement *statement;
-
-	*out = NULL;
-	*count = 0;
-	if (!store_select(&statement, store, STORE_TENANT,
-			  PAYMENT "WHERE n.status = ?2 AND NOT EXISTS (SELECT 1 FROM settled x"
-				  " WHERE x.payment = p.id) ORDER BY n.payment DESC LIMIT ?1",
-			  error))
-		return false;
-	db_bind(statement, 1, max);
-	db_bind_text(statement, 2, text_of(payment_status_word(status)));
-	return take_payments(out, count, statement, arena, error);
+	return ledger_take_payments(out, count, statement, arena, error);
 }
 
 bool ledger_payments_between(struct payment **out, uint32_t *count, struct store *store,
@@ -142,14 +112,14 @@ bool ledger_payments_between(struct payment **out, uint32_t *count, struct store
 	*out = NULL;
 	*count = 0;
 	if (!store_select(&statement, store, STORE_TENANT,
-			  PAYMENT "WHERE p.provider = ?1 AND p.at BETWEEN ?2 AND ?3"
+			  LEDGER_PAYMENT "WHERE p.provider = ?1 AND p.at BETWEEN ?2 AND ?3"
 				  " ORDER BY p.at, p.id",
 			  error))
 		return false;
 	db_bind_text(statement, 1, provider);
 	db_bind(statement, 2, from_at);
 	db_bind(statement, 3, to_at);
-	return take_payments(out, count, statement, arena, error);
+	return ledger_take_payments(out, count, statement, arena, error);
 }
 
 bool ledger_payments_of(struct payment **out, uint32_t *count, struct store *store,
@@ -161,14 +131,14 @@ bool ledger_payments_of(struct payment **out, uint32_t *count, struct store *sto
 	*out = NULL;
 	*count = 0;
 	if (!store_select(&statement, store, STORE_TENANT,
-			  PAYMENT
+			  LEDGER_PAYMENT
 			  "WHERE n.subscriber = ?1 AND n.subscriber <> '' AND n.status = 'credited'"
 			  " ORDER BY n.status_id DESC LIMIT ?2",
 			  error))
 		return false;
 	db_bind_text(statement, 1, reference);
 	db_bind(statement, 2, max);
-	return take_payments(out, count, statement, arena, error);
+	return ledger_take_payments(out, count, statement, arena, error);
 }
 
 /* Columns in the order of take_standing(). As a rule the newest payment is what bought: only where

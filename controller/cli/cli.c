@@ -217,7 +217,7 @@ int cli_main(int argc, char **argv)
 	find_names(argv + 1, argc - 1, names);
 	call.command = command_of(names[0], names[1], &two);
 	if (asks_for_help(argc, argv)) {
-		help_print(call.command);
+		help_print(call.command, names[0]);
 		return EXIT_DONE;
 	}
 	if (argc == 2 && strcmp(argv[1], "--version") == 0) {

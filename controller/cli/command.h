@@ -8,6 +8,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "base/text.h"
+
 #define EXIT_DONE 0
 #define EXIT_FAILED 1
 #define EXIT_CHANGES 2
@@ -59,6 +61,7 @@ int run_payment_record(struct call *call);
 int run_payment_refund(struct call *call);
 int run_payment_register(struct call *call);
 int run_payment_request(struct call *call);
+int run_payment_totals(struct call *call);
 int run_payment_urls(struct call *call);
 int run_plan(struct call *call);
 int run_resume(struct call *call);
@@ -76,5 +79,6 @@ int run_verify(struct call *call);
 
 /* Parses, runs, prints; the whole program. */
 int cli_main(int argc, char **argv);
-/* The words of help, for `--help` and for a wrong call. */
-void help_print(const struct command *command); /* NULL: all commands */
+/* The words of help. Without a command: of those that begin with `word`, where any do, else of
+ * all. */
+void help_print(const struct command *command, struct text word);

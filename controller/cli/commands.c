@@ -41,8 +41,20 @@ static const struct option pause_options[] = {
 	{ NULL, NULL, false, NULL },
 };
 static const struct option payment_list_options[] = {
-	{ "-n", "N", false, "at most N lines; default 50" },
+	{ "-n", "N", false, "at most N lines; default 50, with --csv all" },
+	{ "--channel", "NAME", false, "of this channel; cash is the channel `cash`" },
+	{ "--csv", NULL, false, "a table for a spreadsheet" },
+	{ "--find", "TEXT", false, "a receipt or a part of one, a phone, an account, an amount, "
+	"what the payer typed" },
+	{ "--since", "T", false, "only what was paid from then on" },
 	{ "--status", "S", false, "credited, unmatched, held or reversed" },
+	{ "--until", "T", false, "only what was paid before; a day is included" },
+	{ NULL, NULL, false, NULL },
+};
+static const struct option totals_options[] = {
+	{ "--csv", NULL, false, "a table for a spreadsheet" },
+	{ "--since", "T", false, "from then on; default: seven days, today the last" },
+	{ "--until", "T", false, "up to then; a day is included" },
 	{ NULL, NULL, false, NULL },
 };
 static const struct option assign_options[] = {
@@ -174,8 +186,9 @@ const struct command commands[] = {
 	  "wavu payment attempts -n 20", run_payment_attempts },
 	{ "payment list", "", 0, 0, payment_list_options,
 	  "payments, newest first",
-	  "Every payment ever heard of has one of four ends: credited, unmatched, held, reversed.",
-	  "wavu payment list --status unmatched", run_payment_list },
+	  "Every payment ever heard of has one of four ends: credited, unmatched, held, reversed. "
+	  "All that is asked for must fit. The time is the provider's.",
+	  "wavu payment list --find 0712345678 --since 2026-12-01", run_payment_list },
 	{ "payment reconcile", "[FILE]", 0, 1, reconcile_options,
 	  "compares a provider's statement (CSV), or its list, with the ledger, to the cent",
 	  "It says, receipt by receipt, what is in one and not in the other, and changes nothing "
@@ -225,6 +238,12 @@ const struct command commands[] = {
 	  "Without an amount what is due is asked for. A payer with an open prompt, or asked for "
 	  "the same amount within two minutes, is not asked again: the answer is that attempt.",
 	  "wavu payment request KN-0042 2500 --phone 0712345678", run_payment_request },
+	{ "payment totals", "", 0, 0, totals_options,
+	  "money in by day and channel, and cash by who took it",
+	  "Credited, and beside it what is unmatched, held or was given back since, by the "
+	  "provider's time and the tenant's days: together what the portal shows as paid in on "
+	  "that day.",
+	  "wavu payment totals --since 2026-12-01 --until 2026-12-31", run_payment_totals },
 	{ "payment urls", "", 0, 0, NULL,
 	  "the callback URLs of every channel, to register at the provider",
 	  "They contain the channel's secret token: keep them from the public.",

@@ -16,13 +16,24 @@ static void options_print(const struct option *options)
 	}
 }
 
+/* group: "payment" for the commands that begin with that word alone; empty for all. */
+static void names_print(struct text group)
+{
+	for (uint32_t i = 0; i < command_count; i++) {
+		struct text name = text_of(commands[i].name), head, rest;
+
+		if (group.size == 0 ||
+		    (text_cut(name, ' ', &head, &rest) && text_equal(head, group)))
+			printf("  %-17s %s\n", commands[i].name, commands[i].help);
+	}
+	printf("\n");
+}
+
 static void all_print(void)
 {
 	printf("wavu runs a MikroTik ISP from a git repository.\n\n"
 	       "usage: wavu [-c FILE] [--tenant NAME] [--output text|json] COMMAND\n\n");
-	for (uint32_t i = 0; i < command_count; i++)
-		printf("  %-17s %s\n", commands[i].name, commands[i].help);
-	printf("\n");
+	names_print(TEXT_NONE);
 	options_print(common_options);
 	printf("  %-22s %s\n", "--help", "of all, or after a command of that command");
 	printf(
@@ -31,8 +42,24 @@ static void all_print(void)
 	    "            4 the input is invalid  64 wrong usage\n");
 }
 
-void help_print(const struct command *command)
+static bool is_group(struct text word)
 {
+	struct text head, rest;
+
+	for (uint32_t i = 0; i < command_count; i++)
+		if (text_cut(text_of(commands[i].name), ' ', &head, &rest) &&
+		    text_equal(head, word))
+			return true;
+	return false;
+}
+
+void help_print(const struct command *command, struct text word)
+{
+	if (command == NULL && is_group(word)) {
+		names_print(word);
+		printf("`wavu COMMAND --help` says more of each.\n");
+		return;
+	}
 	if (command == NULL) {
 		all_print();
 		return;

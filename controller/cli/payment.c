@@ -10,6 +10,8 @@
 #include "view/subscriber_view.h"
 
 #define PAYMENT_LINES 50
+#define CSV_LINES 100000
+#define TOTALS_DAYS 7
 
 static bool status_of(int *status, struct text word)
 {
@@ -22,21 +24,61 @@ static bool status_of(int *status, struct text word)
 	return *status >= 0;
 }
 
+/* --since and --until, in the zone of the first tenant; 0: not given. */
+static bool times_of(int64_t *since_at, int64_t *until_at, struct call *call, struct error *error)
+{
+	const struct zone *zone = call->outlook_count > 0 ? call->outlooks[0].zone : zone_utc();
+
+	*since_at = *until_at = 0;
+	if (call_has(call, "--since") &&
+	    !time_parse(call_option(call, "--since"), zone, false, since_at))
+		return error_set(error, ERROR_INVALID,
+				 "--since takes a time, as 2026-12-01 or 2026-12-01T06:00");
+	if (call_has(call, "--until") &&
+	    !time_parse(call_option(call, "--until"), zone, true, until_at))
+		return error_set(error, ERROR_INVALID,
+				 "--until takes a time, as 2026-12-31 or 2026-12-01T06:00");
+	return true;
+}
+
 int run_payment_list(struct call *call)
 {
+	struct payments_asked asked = { .channel = call_option(call, "--channel"),
+					.find = call_option(call, "--find"),
+					.csv = call_has(call, "--csv") };
 	struct document *document;
 	struct error error = { 0 };
-	uint32_t lines;
-	int status;
 
-	if (!call_number(&lines, call, "-n", PAYMENT_LINES, &error))
+	if (!call_number(&asked.max, call, "-n", asked.csv ? CSV_LINES : PAYMENT_LINES, &error))
 		return call_usage(call->command, "%s", error.text);
-	if (!status_of(&status, call_option(call, "--status")))
+	if (!status_of(&asked.status, call_option(call, "--status")))
 		return call_usage(call->command,
 				  "--status takes credited, unmatched, held or reversed");
+	if (asked.csv && call->format == FORMAT_JSON)
+		return call_usage(call->command, "--csv is text: without --output json");
 	if (!call_outlooks(call, &error) ||
-	    !view_payments(&document, call->outlooks, call->outlook_count, status, lines,
-			   clock_now(), &call->arena, &error))
+	    !times_of(&asked.since_at, &asked.until_at, call, &error) ||
+	    !view_payments(&document, call->outlooks, call->outlook_count, &asked, clock_now(),
+			   &call->arena, &error))
+		return call_fail(call, &error);
+	return call_print(call, document, EXIT_DONE);
+}
+
+int run_payment_totals(struct call *call)
+{
+	struct takings_asked asked = { .csv = call_has(call, "--csv") };
+	struct document *document;
+	struct error error = { 0 };
+
+	if (asked.csv && call->format == FORMAT_JSON)
+		return call_usage(call->command, "--csv is text: without --output json");
+	if (!call_outlooks(call, &error) ||
+	    !times_of(&asked.since_at, &asked.until_at, call, &error))
+		return call_fail(call, &error);
+	if (!call_has(call, "--since") && !call_has(call, "--until"))
+		asked.days = TOTALS_DAYS;
+	if (!view_takings(&document, call->outlooks, call->outlook_count, &asked, clock_now(),
+			  &call->arena, &error))
 		return call_fail(call, &error);
 	return call_print(call, document, EXIT_DONE);
 }

@@ -77,7 +77,7 @@ static struct text frame(const char *title, const char *more, struct text inside
 	    "<a href=\"/explain\">Who paid?</a>"
 	    "<a href=\"/payments\">Payments</a><a href=\"/payments/waiting\">Waiting</a>"
 	    "<a href=\"/payments/unmatched\">Unmatched</a><a href=\"/payments/held\">Held</a>"
-	    "<a href=\"/payments/prompts\">Prompts</a>"
+	    "<a href=\"/payments/prompts\">Prompts</a><a href=\"/payments/totals\">Totals</a>"
 	    "<a href=\"/drift\">Drift</a><a href=\"/history\">History</a></nav>\n"
 	    "<main><h1>%.*s</h1>\n%.*s</main></body></html>\n",
 	    more, TEXT_ARG(name), style, TEXT_ARG(name), TEXT_ARG(inside));

@@ -18,6 +18,7 @@
 #define FRONT_LINES 10
 #define FRONT_PAYMENTS 5
 #define LINES_MAX 1000
+#define TOTALS_DAYS 31
 
 struct page_cache {
 	const struct settings *settings;
@@ -173,8 +174,9 @@ static bool front(struct response *response, struct rendering *given, struct err
 		return false;
 	waits = document_render(waiting, FORMAT_HTML, false, given->arena);
 	document_free(waiting);
-	if (!view_payments(&latest, given->outlooks, given->count, -1, FRONT_PAYMENTS, given->now,
-			   given->arena, error))
+	if (!view_payments(&latest, given->outlooks, given->count,
+			   &(struct payments_asked){ .status = -1, .max = FRONT_PAYMENTS },
+			   given->now, given->arena, error))
 		return false;
 	paid = document_render(latest, FORMAT_HTML, false, given->arena);
 	document_free(latest);
@@ -253,7 +255,8 @@ static bool payments_of(struct response *response, const char *title, int status
 {
 	struct document *document;
 
-	if (!view_payments(&document, given->outlooks, given->count, status, max, given->now,
+	if (!view_payments(&document, given->outlooks, given->count,
+			   &(struct payments_asked){ .status = status, .max = max }, given->now,
 			   given->arena, error))
 		return false;
 	answer_page(response, title, document, given->arena);
@@ -275,6 +278,19 @@ static bool unmatched(struct response *response, struct rendering *given, struct
 static bool held(struct response *response, struct rendering *given, struct error *error)
 {
 	return payments_of(response, "Held payments", PAYMENT_HELD, LINES_MAX, given, error);
+}
+
+/* What came in, day by day. */
+static bool totals(struct response *response, struct rendering *given, struct error *error)
+{
+	struct document *document;
+
+	if (!view_takings(&document, given->outlooks, given->count,
+			  &(struct takings_asked){ .days = TOTALS_DAYS }, given->now, given->arena,
+			  error))
+		return false;
+	answer_page(response, "Money in, by day", document, given->arena);
+	return true;
 }
 
 static bool prompts(struct response *response, struct rendering *given, struct error *error)
@@ -402,6 +418,7 @@ static const struct {
 	{ "/payments", false, payments },
 	{ "/payments/held", false, held },
 	{ "/payments/prompts", false, prompts },
+	{ "/payments/totals", false, totals },
 	{ "/payments/unmatched", false, unmatched },
 	{ "/payments/waiting", false, waiting },
 	{ "/readyz", false, ready },

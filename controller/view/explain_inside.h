@@ -17,7 +17,7 @@ struct chain {
 	int64_t now;
 	const struct payment *receipt; /* what was asked about; NULL: no payment */
 	struct text verdict;           /* a sentence that can be read to a caller; never empty */
-	int64_t read_at; /* when the subscriber's rows were read back last, by what was told so far */
+	int64_t read_at; /* when his rows were read back last, by what was told so far */
 	struct arena *arena;
 	struct error *error;
 };

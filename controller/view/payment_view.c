@@ -2,10 +2,12 @@
 
 #include <stdlib.h>
 
+#include "base/digest.h"
 #include "provider/provider.h"
 #include "settings/secrets.h"
 #include "state/ledger.h"
 #include "state/proof.h"
+#include "state/takings.h"
 #include "view/explain_inside.h"
 #include "view/proof_view.h"
 #include "view/shape.h"
@@ -60,7 +62,7 @@ static bool payment_of(json_t **out, const struct heard *heard, int64_t now, str
 	    !proof_json(&access, outlook, payment, now, arena, error))
 		return false;
 	*out = json_pack(
-	    "{s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:s, s:o, s:o, s:o}", "tenant",
+	    "{s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:s, s:o, s:o, s:o, s:o}", "tenant",
 	    json_of_text(outlook->tenant->name), "receipt", json_of_text(payment->receipt),
 	    "provider", json_text_or_null(payment->provider), "channel",
 	    json_of_text(payment->channel), "amount",
@@ -70,15 +72,47 @@ static bool payment_of(json_t **out, const struct heard *heard, int64_t now, str
 	    json_text_or_null(payment->reference), "phone", json_text_or_null(payment->phone), "at",
 	    json_of_time(outlook->zone, payment->at != 0 ? payment->at : payment->received_at),
 	    "status", payment_status_word(payment->status), "reason", json_text_or_null(reason),
-	    "remedy", json_text_or_null(remedy), "access", access);
+	    "remedy", json_text_or_null(remedy), "by", json_text_or_null(payment->actor), "access",
+	    access);
 	return true;
 }
 
-bool view_payments(struct document **out, const struct outlook *outlooks, uint32_t count,
-		   int status, uint32_t max, int64_t now, struct arena *arena, struct error *error)
+/* What a person knows of a payment may be any of these. */
+static void know_payment(struct payments_wanted *wanted, const struct intent *intent,
+			 struct arena *arena)
 {
+	struct text find = wanted->find, reference = text_reference(arena, find);
+	const struct subscriber *subscriber;
+	char phone[16], hex[65];
+	struct digest digest;
+
+	wanted->cents = -1;
+	if (find.size == 0)
+		return;
+	if (!text_cents(find, &wanted->cents))
+		wanted->cents = -1;
+	wanted->subscriber = reference;
+	if (intent == NULL)
+		return;
+	subscriber = intent_subscriber(intent, reference);
+	if (subscriber == NULL && intent_by_alias(intent, reference, &subscriber) != 1)
+		subscriber = NULL;
+	if (subscriber != NULL)
+		wanted->subscriber = subscriber->reference;
+	if (!text_phone(find, intent->tenant.country, phone))
+		return;
+	digest = digest_of(text_of(phone));
+	digest_hex(&digest, hex);
+	wanted->phone = text_copy(arena, text_of(phone));
+	wanted->phone_hash = text_copy(arena, text_of(hex));
+}
+
+bool view_payments(struct document **out, const struct outlook *outlooks, uint32_t count,
+		   const struct payments_asked *asked, int64_t now, struct arena *arena,
+		   struct error *error)
+{
+	uint32_t all_count = 0, max = asked->max;
 	struct heard *all = ARENA_ARRAY(arena, struct heard, (size_t)max * count + 1);
-	uint32_t all_count = 0;
 	json_t *list;
 
 	for (uint32_t i = 0; i < count; i++) {
@@ -86,11 +120,16 @@ bool view_payments(struct document **out, const struct outlook *outlooks, uint32
 		uint32_t payment_count;
 
 		/* Who asks for what is held asks for what waits, as status counts it. */
-		if (!(status == PAYMENT_HELD
-			  ? ledger_payments_waiting(&payments, &payment_count, outlooks[i].store,
-						    PAYMENT_HELD, max, arena, error)
-			  : ledger_payments(&payments, &payment_count, outlooks[i].store, status,
-					    max, arena, error)))
+		struct payments_wanted wanted = { .status = asked->status,
+						  .waiting = asked->status == PAYMENT_HELD,
+						  .since_at = asked->since_at,
+						  .until_at = asked->until_at,
+						  .channel = asked->channel,
+						  .find = text_trim(asked->find) };
+
+		know_payment(&wanted, outlooks[i].intent, arena);
+		if (!takings_find(&payments, &payment_count, outlooks[i].store, &wanted, max, arena,
+				  error))
 			return false;
 		for (uint32_t k = 0; k < payment_count && k < max; k++)
 			all[all_count++] = (struct heard){ &outlooks[i], &payments[k] };
@@ -106,7 +145,7 @@ bool view_payments(struct document **out, const struct outlook *outlooks, uint32
 		}
 		json_array_append_new(list, payment);
 	}
-	*out = document_make("payments", list);
+	*out = document_make(asked->csv ? "payments-csv" : "payments", list);
 	return true;
 }
 

@@ -9,6 +9,10 @@ void subscribers_text(const json_t *data, struct output *output);
 void subscriber_text(const json_t *data, struct output *output);
 void payments_text(const json_t *data, struct output *output);
 void payments_html(const json_t *data, struct output *output);
+void payments_csv(const json_t *data, struct output *output);
+void takings_text(const json_t *data, struct output *output);
+void takings_html(const json_t *data, struct output *output);
+void takings_csv(const json_t *data, struct output *output);
 /* A link to what is known of a receipt, an account or a prompt. */
 void put_explained(struct output *output, struct text thing);
 void waiting_text(const json_t *data, struct output *output);

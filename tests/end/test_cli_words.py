@@ -31,6 +31,9 @@ def test_help_of_everything():
             assert code == 0 and error == "", (words, code, error)
             assert help_text.startswith("wavu %s:" % command) and "usage: wavu " + command in help_text, help_text
             assert "example: wavu" in help_text and "-c FILE" in help_text, help_text
+    code, group, error = wavu("payment", "--help")
+    assert code == 0 and "  payment list " in group and "subscriber list" not in group, group
+    assert wavu("nonsense", "--help")[1] == text
     for code_name in ("0", "1", "2", "3", "4", "64"):
         assert re.search(r"(^|\W)%s\W" % code_name, text.split("exit codes")[1]), text
     assert all(len(line) <= 110 for line in text.splitlines()), max(text.splitlines(), key=len)

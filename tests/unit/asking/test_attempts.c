@@ -11,19 +11,11 @@
 #include <string.h>
 #include <cmocka.h>
 
-#include "town.h"
+#include "prompts.h"
 
 #include "base/clock.h"
-#include "asking/asker.h"
-#include "money/booking_attempt.h"
-#include "state/attempts.h"
-#include "state/inbox.h"
-#include "state/ledger.h"
 #include "state/street.h"
 
-#define R1                                                                         \
-	"kind: Router\nname: r1\nsite: kasarani\naddress: 127.0.0.1\nuser: wavu\n" \
-	"password: {file: r.pw}\nmode: manage\n"
 #define PEOPLE "kind: Subscriber\nname: KN-0042\npackage: home-10\nrouter: r1\nphone: 0712345678\n"
 #define TENANT                                                                            \
 	"kind: Tenant\nname: kasinet\ncurrency: KES\ntimezone: Africa/Nairobi\n"          \
@@ -37,144 +29,43 @@
 
 static void begin(struct town *town)
 {
-	(void)setenv("WAVU_TEST_TOKEN", TOWN_TOKEN, 1);
-	(void)setenv("WAVU_TEST_KEY", "key-1", 1);
 	town_open(town, 1);
-	town_commit(town, town_join(town, TENANT, R1, PEOPLE), 0);
-}
-
-static void verify(struct town *town)
-{
-	struct text *problems;
-	struct error error = { 0 };
-	uint32_t count;
-
-	if (!store_verify(&problems, &count, town->seat.store, &town->arena, &error))
-		fail_msg("%s", error.text);
-	if (count > 0)
-		fail_msg("%.*s", TEXT_ARG(problems[0]));
-}
-
-static struct attempt attempt_of(struct town *town, int64_t id)
-{
-	struct error error = { 0 };
-	struct attempt attempt;
-	bool found;
-
-	if (!attempts_find(&found, &attempt, town->seat.store, id, &town->arena, &error) || !found)
-		fail_msg("%s", error.text);
-	return attempt;
+	town_commit(town, town_join(town, TENANT, TOWN_R1, PEOPLE), 0);
 }
 
 static struct attempt start(struct town *town, const char *phone)
 {
-	struct attempt attempt = { .channel = TEXT("main"),
-				   .provider = TEXT("daraja"),
-				   .shortcode = TEXT("600638"),
-				   .subscriber = TEXT("kn0042"),
-				   .account = TEXT("KN-0042"),
-				   .phone = text_of(phone),
-				   .cents = 250000 };
-	struct error error = { 0 };
-	bool fresh;
-
-	if (!store_begin(town->seat.store, &error) ||
-	    !attempts_start(&fresh, &attempt, town->seat.store, clock_now(), &town->arena,
-			    &error) ||
-	    !store_commit(town->seat.store, &error))
-		fail_msg("%s", error.text);
-	return attempt;
+	return prompt_start(town, "main", "daraja", phone, 250000);
 }
 
 /* As if the push had left and the provider had taken it. */
 static struct attempt prompt(struct town *town, const char *phone)
 {
 	struct attempt attempt = start(town, phone);
-	struct error error = { 0 };
 
-	attempt.sent_at = clock_now();
-	attempt.status = ATTEMPT_PROMPTED;
-	attempt.provider_ref = text_format(&town->arena, "ws_CO_%lld", (long long)attempt.id);
-	attempt.next_at = attempt.sent_at + 25 * SECOND_US;
-	if (!store_begin(town->seat.store, &error) ||
-	    !attempts_write(town->seat.store, &attempt, clock_now(), &error) ||
-	    !store_commit(town->seat.store, &error))
-		fail_msg("%s", error.text);
-	return attempt;
-}
-
-static void say(struct town *town, const char *kind, int64_t attempt, struct text body)
-{
-	struct inbox_line line = { .channel = TEXT("main"),
-				   .provider = TEXT("daraja"),
-				   .kind = text_of(kind),
-				   .attempt = attempt,
-				   .received_at = clock_now(),
-				   .source = TEXT("127.0.0.1"),
-				   .body = body };
-	struct store *street;
-	struct error error = { 0 };
-
-	if (!store_open(&street, town->settings.state, TEXT("kasinet"), STORE_WEBHOOK, &error) ||
-	    !inbox_append(street, &line, 1, &error))
-		fail_msg("%s", error.text);
-	store_close(street);
-	town_tell(town);
+	return prompt_left(town, attempt,
+			   text_format(&town->arena, "ws_CO_%lld", (long long)attempt.id));
 }
 
 static void result(struct town *town, const struct attempt *attempt, const char *receipt, int code)
 {
-	say(town, "attempt", attempt->id,
-	    text_format(&town->arena,
-			"{\"Body\":{\"stkCallback\":{\"CheckoutRequestID\":\"%.*s\","
-			"\"ResultCode\":%d,\"CallbackMetadata\":{\"Item\":["
-			"{\"Name\":\"Amount\",\"Value\":2500.00},"
-			"{\"Name\":\"MpesaReceiptNumber\",\"Value\":\"%s\"}]}}}}",
-			TEXT_ARG(attempt->provider_ref), code, receipt));
+	town_result(town, "main", attempt->id,
+		    daraja_prompt_result(town, attempt->provider_ref, code, "2500.00", receipt));
 }
 
 static void confirm(struct town *town, const struct attempt *attempt, const char *receipt)
 {
-	struct civil civil = zone_civil(zone_utc(), clock_now() + 3 * HOUR_US);
+	struct text body = daraja_confirmation(town, "600638", receipt, "2500.00", "KN-0042",
+					       attempt->phone);
 
-	say(town, "confirmation", 0,
-	    text_format(&town->arena,
-			"{\"TransID\":\"%s\",\"TransTime\":\"%04d%02d%02d%02d%02d%02d\","
-			"\"TransAmount\":\"2500.00\",\"BusinessShortCode\":\"600638\","
-			"\"BillRefNumber\":\"KN-0042\",\"MSISDN\":\"%.*s\"}",
-			receipt, civil.year, civil.month, civil.day, civil.hour, civil.minute,
-			civil.second, TEXT_ARG(attempt->phone)));
+	town_say(town, "main", "127.0.0.1", body.at);
+	town_tell(town);
 }
 
-/* wavu asked, and the provider says paid. */
+/* wavu asked, and the provider says paid; Daraja names no receipt. */
 static void answered(struct town *town, int64_t id)
 {
-	struct intent *intent = seat_intent(&town->seat);
-	struct error error = { 0 };
-	const struct said said = { .answer = ANSWER_YES }; /* Daraja names no receipt */
-	struct booked booked;
-	struct attempt attempt;
-	bool found;
-
-	if (!store_begin(town->seat.store, &error) ||
-	    !attempts_find(&found, &attempt, town->seat.store, id, &town->arena, &error) ||
-	    !booking_answered(&booked, &town->seat, intent, &attempt, &said, clock_now(),
-			      &town->arena, &error) ||
-	    !store_commit(town->seat.store, &error))
-		fail_msg("%s", error.text);
-	intent_release(intent);
-}
-
-static uint32_t count_of(struct town *town, int status)
-{
-	struct error error = { 0 };
-	struct payment *payments;
-	uint32_t count;
-
-	if (!ledger_payments(&payments, &count, town->seat.store, status, 100000, &town->arena,
-			     &error))
-		fail_msg("%s", error.text);
-	return count;
+	prompt_answered(town, id, &(struct said){ .answer = ANSWER_YES });
 }
 
 enum news { NEWS_PAID, NEWS_PAID_AGAIN, NEWS_NO_ANSWER, NEWS_CONFIRMED, NEWS_ASKED, NEWS_COUNT };
@@ -216,22 +107,21 @@ static void property_10_and_15_any_order_ends_paid_once(void **state)
 		struct attempt attempt = prompt(&town, text_copy(&town.arena, phone).at);
 
 		for (uint32_t k = 0; k < NEWS_COUNT; k++) {
-			bool was_paid = attempt_of(&town, attempt.id).status == ATTEMPT_PAID;
+			bool was_paid = prompt_of(&town, attempt.id).status == ATTEMPT_PAID;
 
 			tell(&town, &attempt, receipt.at, order[k]);
 			/* What proves it counts at once, whatever failed before. */
 			if (was_paid || order[k] == NEWS_PAID || order[k] == NEWS_PAID_AGAIN ||
 			    order[k] == NEWS_ASKED)
-				assert_int_equal(attempt_of(&town, attempt.id).status,
-						 ATTEMPT_PAID);
+				assert_int_equal(prompt_of(&town, attempt.id).status, ATTEMPT_PAID);
 		}
-		attempt = attempt_of(&town, attempt.id);
+		attempt = prompt_of(&town, attempt.id);
 		if (attempt.status != ATTEMPT_PAID || !text_equal(attempt.receipt, receipt) ||
-		    count_of(&town, PAYMENT_CREDITED) != ++round)
+		    town_count(&town, PAYMENT_CREDITED) != ++round)
 			fail_msg("order %u%u%u%u%u: %s, %u credited in %u rounds", order[0],
 				 order[1], order[2], order[3], order[4],
 				 attempt_status_word(attempt.status),
-				 count_of(&town, PAYMENT_CREDITED), round);
+				 town_count(&town, PAYMENT_CREDITED), round);
 		/* Heap's algorithm: the next order. */
 		more = false;
 		while (i < NEWS_COUNT && !more) {
@@ -250,9 +140,8 @@ static void property_10_and_15_any_order_ends_paid_once(void **state)
 		}
 	}
 	assert_int_equal(round, 120);
-	assert_int_equal(count_of(&town, PAYMENT_HELD), 0);
-	verify(&town);
-	town_close(&town);
+	assert_int_equal(town_count(&town, PAYMENT_HELD), 0);
+	town_end(&town);
 }
 
 static void property_12_distinct_payments_stay_distinct(void **state)
@@ -264,30 +153,29 @@ static void property_12_distinct_payments_stay_distinct(void **state)
 	begin(&town);
 	attempt = prompt(&town, "254712345678");
 	answered(&town, attempt.id);
-	assert_int_equal(count_of(&town, PAYMENT_CREDITED), 1);
-	assert_false(attempt_of(&town, attempt.id).receipt_known);
+	assert_int_equal(town_count(&town, PAYMENT_CREDITED), 1);
+	assert_false(prompt_of(&town, attempt.id).receipt_known);
 	/* Somebody else paid as much for the same account: that is not the prompt's money. */
 	stranger = attempt;
 	stranger.phone = TEXT("254799999999");
 	confirm(&town, &stranger, "UKLSTRANGE");
-	assert_int_equal(count_of(&town, PAYMENT_CREDITED), 2);
-	assert_false(attempt_of(&town, attempt.id).receipt_known);
+	assert_int_equal(town_count(&town, PAYMENT_CREDITED), 2);
+	assert_false(prompt_of(&town, attempt.id).receipt_known);
 	/* Another payment of his, taken for the prompt's; then the prompt's own result. */
 	confirm(&town, &attempt, "UKLOTHER01");
-	assert_int_equal(count_of(&town, PAYMENT_CREDITED), 2);
+	assert_int_equal(town_count(&town, PAYMENT_CREDITED), 2);
 	result(&town, &attempt, "UKLPROMPT1", 0);
-	assert_int_equal(count_of(&town, PAYMENT_CREDITED), 3);
+	assert_int_equal(town_count(&town, PAYMENT_CREDITED), 3);
 	confirm(&town, &attempt, "UKLPROMPT1");
 	confirm(&town, &attempt, "UKLOTHER01");
-	assert_int_equal(count_of(&town, PAYMENT_CREDITED), 3);
+	assert_int_equal(town_count(&town, PAYMENT_CREDITED), 3);
 	confirm(&town, &attempt, "UKLTHIRD01");
-	assert_int_equal(count_of(&town, PAYMENT_CREDITED), 4);
+	assert_int_equal(town_count(&town, PAYMENT_CREDITED), 4);
 	/* A second receipt on one prompt is for a person. */
 	result(&town, &attempt, "UKLFOURTH1", 0);
-	assert_int_equal(count_of(&town, PAYMENT_CREDITED), 4);
-	assert_int_equal(count_of(&town, PAYMENT_HELD), 1);
-	verify(&town);
-	town_close(&town);
+	assert_int_equal(town_count(&town, PAYMENT_CREDITED), 4);
+	assert_int_equal(town_count(&town, PAYMENT_HELD), 1);
+	town_end(&town);
 }
 
 /* The account is gone from git meanwhile: kept, not lost. */
@@ -300,17 +188,16 @@ static void property_14_nothing_is_lost(void **state)
 	begin(&town);
 	attempt = prompt(&town, "254712345678");
 	town_commit(&town,
-		    town_join(&town, TENANT, R1,
+		    town_join(&town, TENANT, TOWN_R1,
 			      "kind: Subscriber\nname: KN-0099\npackage: home-10\nrouter: r1\n"),
 		    0);
 	result(&town, &attempt, "UKL0000001", 0);
 	assert_int_equal(town_payment(&town, "UKL0000001").status, PAYMENT_UNMATCHED);
-	assert_int_equal(attempt_of(&town, attempt.id).status, ATTEMPT_PAID);
-	say(&town, "attempt", attempt.id, TEXT("{\"Body\":"));
-	say(&town, "attempt", 4711, TEXT("{}"));
-	assert_int_equal(count_of(&town, PAYMENT_HELD), 2);
-	verify(&town);
-	town_close(&town);
+	assert_int_equal(prompt_of(&town, attempt.id).status, ATTEMPT_PAID);
+	town_result(&town, "main", attempt.id, TEXT("{\"Body\":"));
+	town_result(&town, "main", 4711, TEXT("{}"));
+	assert_int_equal(town_count(&town, PAYMENT_HELD), 2);
+	town_end(&town);
 }
 
 static void property_19_one_open_prompt_a_payer(void **state)
@@ -326,7 +213,7 @@ static void property_19_one_open_prompt_a_payer(void **state)
 	assert_int_not_equal(start(&town, "254712345679").id, first.id);
 	/* Paid and cancelled ones too, for two minutes. */
 	result(&town, &first, "UKL0000001", 1032);
-	assert_int_equal(attempt_of(&town, first.id).status, ATTEMPT_FAILED);
+	assert_int_equal(prompt_of(&town, first.id).status, ATTEMPT_FAILED);
 	assert_int_equal(start(&town, "254712345678").id, first.id);
 	town_close(&town);
 }
@@ -337,11 +224,11 @@ static void property_19_one_open_prompt_a_payer(void **state)
 
 struct script {
 	struct http http;
-	const char *push;    /* the answer to a push; NULL: the line breaks after it was sent */
+	const char *push; /* the answer to a push; NULL: the line breaks after it was sent */
 	const char *ask;
-	uint32_t status;     /* of the push's and the question's answer */
-	bool is_away;        /* nothing can be sent at all */
-	int64_t early;       /* the attempt whose result comes before the answer of its push */
+	uint32_t status; /* of the push's and the question's answer */
+	bool is_away;    /* nothing can be sent at all */
+	int64_t early;   /* the attempt whose result comes before the answer of its push */
 	uint32_t logins, pushes, asks, stale;
 	struct town *town;
 	struct text url;
@@ -421,34 +308,13 @@ static bool script_call(struct http *http, const struct http_call *call, struct 
 	return true;
 }
 
-static bool script_alive(struct http *http)
-{
-	(void)http;
-	return true;
-}
+static const struct http_verbs script_verbs = PLAYED(script_call);
 
-static void script_close(struct http *http)
-{
-	(void)http;
-}
-
-static const struct http_verbs script_verbs = { script_call, script_alive, script_close };
-
-static void step(struct town *town, struct asker *asker, int64_t later_us)
-{
-	struct error error = { 0 };
-	int64_t next_at;
-
-	if (!asker_step(asker, &town->seat, clock_now() + later_us, &next_at, &error))
-		fail_msg("%s", error.text);
-}
-
-#define ACCEPTED                                                                        \
+#define ACCEPTED \
 	"{\"MerchantRequestID\":\"1-2-3\",\"CheckoutRequestID\":\"ws_CO_1\",\"ResponseCode\":\"0\"}"
-#define IN_FLIGHT                                                                       \
+#define IN_FLIGHT \
 	"{\"ResponseCode\":\"0\",\"CheckoutRequestID\":\"ws_CO_1\",\"ResultCode\":\"4999\"}"
-#define PAID                                                                            \
-	"{\"ResponseCode\":\"0\",\"CheckoutRequestID\":\"ws_CO_1\",\"ResultCode\":\"0\"}"
+#define PAID "{\"ResponseCode\":\"0\",\"CheckoutRequestID\":\"ws_CO_1\",\"ResultCode\":\"0\"}"
 
 static void property_17_the_question_finds_what_was_lost(void **state)
 {
@@ -466,31 +332,30 @@ static void property_17_the_question_finds_what_was_lost(void **state)
 	asker = asker_new(&town.seat, 1, &script.http);
 	attempt = start(&town, "254712345678");
 	script.stale = 1;
-	step(&town, asker, 0);
+	town_ask(&town, asker, 0);
 	assert_int_equal(script.logins, 2);
 	assert_int_equal(script.pushes, 1);
-	attempt = attempt_of(&town, attempt.id);
+	attempt = prompt_of(&town, attempt.id);
 	assert_int_equal(attempt.status, ATTEMPT_PROMPTED);
 	assert_true(text_is(attempt.provider_ref, "ws_CO_1"));
-	step(&town, asker, 20 * SECOND_US);
+	town_ask(&town, asker, 20 * SECOND_US);
 	assert_int_equal(script.asks, 0);
-	step(&town, asker, 26 * SECOND_US);
+	town_ask(&town, asker, 26 * SECOND_US);
 	assert_int_equal(script.asks, 1);
-	assert_int_equal(attempt_of(&town, attempt.id).status, ATTEMPT_PROMPTED);
-	assert_int_equal(count_of(&town, -1), 0);
+	assert_int_equal(prompt_of(&town, attempt.id).status, ATTEMPT_PROMPTED);
+	assert_int_equal(town_count(&town, -1), 0);
 	/* Within the budget: the next question waits for its turn, whatever is due. */
 	script.ask = PAID;
-	step(&town, asker, 10 * MINUTE_US);
+	town_ask(&town, asker, 10 * MINUTE_US);
 	assert_int_equal(script.asks, 1);
 	asker_free(asker);
 	asker = asker_new(&town.seat, 1, &script.http);
-	step(&town, asker, 10 * MINUTE_US);
+	town_ask(&town, asker, 10 * MINUTE_US);
 	assert_int_equal(script.asks, 2);
-	assert_int_equal(attempt_of(&town, attempt.id).status, ATTEMPT_PAID);
-	assert_int_equal(count_of(&town, PAYMENT_CREDITED), 1);
+	assert_int_equal(prompt_of(&town, attempt.id).status, ATTEMPT_PAID);
+	assert_int_equal(town_count(&town, PAYMENT_CREDITED), 1);
 	asker_free(asker);
-	verify(&town);
-	town_close(&town);
+	town_end(&town);
 }
 
 static void property_16_a_result_that_is_faster_than_its_answer(void **state)
@@ -507,16 +372,15 @@ static void property_16_a_result_that_is_faster_than_its_answer(void **state)
 	asker = asker_new(&town.seat, 1, &script.http);
 	attempt = start(&town, "254712345678");
 	script.early = attempt.id;
-	step(&town, asker, 0);
-	attempt = attempt_of(&town, attempt.id);
+	town_ask(&town, asker, 0);
+	attempt = prompt_of(&town, attempt.id);
 	assert_int_equal(attempt.status, ATTEMPT_PAID);
 	assert_true(text_is(attempt.receipt, "UKL0000016") && attempt.proven);
-	step(&town, asker, 10 * MINUTE_US);
+	town_ask(&town, asker, 10 * MINUTE_US);
 	assert_int_equal(script.asks, 0);
-	assert_int_equal(count_of(&town, PAYMENT_CREDITED), 1);
+	assert_int_equal(town_count(&town, PAYMENT_CREDITED), 1);
 	asker_free(asker);
-	verify(&town);
-	town_close(&town);
+	town_end(&town);
 }
 
 static void property_18_no_second_push(void **state)
@@ -533,17 +397,16 @@ static void property_18_no_second_push(void **state)
 	asker = asker_new(&town.seat, 1, &script.http);
 	attempt = start(&town, "254712345678");
 	for (int minute = 0; minute < 130; minute++)
-		step(&town, asker, minute * MINUTE_US);
+		town_ask(&town, asker, minute * MINUTE_US);
 	assert_int_equal(script.pushes, 1);
-	assert_int_equal(attempt_of(&town, attempt.id).status, ATTEMPT_EXPIRED);
-	attempt = attempt_of(&town, attempt.id);
+	assert_int_equal(prompt_of(&town, attempt.id).status, ATTEMPT_EXPIRED);
+	attempt = prompt_of(&town, attempt.id);
 	attempt.provider_ref = TEXT("ws_CO_1");
 	result(&town, &attempt, "UKL0000001", 0);
-	assert_int_equal(attempt_of(&town, attempt.id).status, ATTEMPT_PAID);
-	assert_int_equal(count_of(&town, PAYMENT_CREDITED), 1);
+	assert_int_equal(prompt_of(&town, attempt.id).status, ATTEMPT_PAID);
+	assert_int_equal(town_count(&town, PAYMENT_CREDITED), 1);
 	asker_free(asker);
-	verify(&town);
-	town_close(&town);
+	town_end(&town);
 }
 
 /* The same channel, but of production. */
@@ -568,13 +431,13 @@ static void nothing_leaves(const char *passkey, const char *public_url, const ch
 	struct attempt attempt;
 
 	begin(&town);
-	town_commit(&town, town_join(&town, production(&town), R1, PEOPLE), 0);
+	town_commit(&town, town_join(&town, production(&town), TOWN_R1, PEOPLE), 0);
 	(void)setenv("WAVU_TEST_KEY", passkey, 1);
 	town.settings.public_url = text_of(public_url);
 	asker = asker_new(&town.seat, 1, &script.http);
 	attempt = start(&town, "254712345678");
-	step(&town, asker, 0);
-	attempt = attempt_of(&town, attempt.id);
+	town_ask(&town, asker, 0);
+	attempt = prompt_of(&town, attempt.id);
 	assert_int_equal(script.pushes, why != NULL ? 0 : 1);
 	assert_int_equal(attempt.status, why != NULL ? ATTEMPT_FAILED : ATTEMPT_PROMPTED);
 	if (why != NULL && !text_contains_nocase(attempt.reason, text_of(why)))
@@ -612,18 +475,18 @@ static void what_did_not_leave_is_tried_again(void **state)
 	begin(&town);
 	asker = asker_new(&town.seat, 1, &script.http);
 	first = start(&town, "254712345678");
-	step(&town, asker, 0);
-	assert_int_equal(attempt_of(&town, first.id).status, ATTEMPT_CREATED);
-	assert_int_equal(attempt_of(&town, first.id).sent_at, 0);
+	town_ask(&town, asker, 0);
+	assert_int_equal(prompt_of(&town, first.id).status, ATTEMPT_CREATED);
+	assert_int_equal(prompt_of(&town, first.id).sent_at, 0);
 	script.is_away = false;
-	step(&town, asker, 6 * SECOND_US);
-	assert_int_equal(attempt_of(&town, first.id).status, ATTEMPT_PROMPTED);
+	town_ask(&town, asker, 6 * SECOND_US);
+	assert_int_equal(prompt_of(&town, first.id).status, ATTEMPT_PROMPTED);
 	assert_int_equal(script.pushes, 1);
 	script.is_away = true;
 	second = start(&town, "254712345679");
-	step(&town, asker, 7 * SECOND_US);
-	step(&town, asker, 3 * MINUTE_US);
-	assert_int_equal(attempt_of(&town, second.id).status, ATTEMPT_EXPIRED);
+	town_ask(&town, asker, 7 * SECOND_US);
+	town_ask(&town, asker, 3 * MINUTE_US);
+	assert_int_equal(prompt_of(&town, second.id).status, ATTEMPT_EXPIRED);
 	asker_free(asker);
 	town_close(&town);
 }
@@ -647,7 +510,7 @@ static void property_02_the_url_is_unguessable_and_open_first(void **state)
 	begin(&town);
 	asker = asker_new(&town.seat, 1, &script.http);
 	attempt = start(&town, "254712345678");
-	step(&town, asker, 0);
+	town_ask(&town, asker, 0);
 	token = script.url;
 	assert_true(text_starts(token, TEXT("/pay/kasinet/main/a/")));
 	while (text_cut(token, '/', &head, &token))
@@ -668,7 +531,7 @@ static void property_02_the_url_is_unguessable_and_open_first(void **state)
 		fail_msg("%s", error.text);
 	assert_false(found);
 	/* The street is derived: what it forgot is published again when the controller starts. */
-	digest = attempt_of(&town, attempt.id).token;
+	digest = prompt_of(&town, attempt.id).token;
 	if (!street_attempts_open(town.seat.store, NULL, 0, clock_now() + 8 * DAY_US, &error) ||
 	    !street_attempt_find(&found, &row, town.seat.store, &digest, TEXT("main"), clock_now(),
 				 &town.arena, &error))

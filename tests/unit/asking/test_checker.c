@@ -11,17 +11,11 @@
 #include <string.h>
 #include <cmocka.h>
 
-#include "town.h"
+#include "prompts.h"
 
 #include "base/clock.h"
-#include "asking/asker.h"
 #include "money/retrying.h"
-#include "state/inbox.h"
-#include "state/ledger.h"
 
-#define R1                                                                         \
-	"kind: Router\nname: r1\nsite: kasarani\naddress: 127.0.0.1\nuser: wavu\n" \
-	"password: {file: r.pw}\nmode: manage\n"
 #define PEOPLE "kind: Subscriber\nname: KN-0042\npackage: home-10\nrouter: r1\nphone: 0700000001\n"
 #define HOME                                                                         \
 	"---\nkind: Package\nname: home-10\nservice: pppoe\nprice: 2500\nperiod: 1 " \
@@ -41,17 +35,17 @@
 	"---\nkind: Site\nname: kasarani\n" HOME
 
 /* Two of its channels in a tenant of other money; and one under another provider. */
-#define UGANDA                                                                                   \
-	"kind: Tenant\nname: kasinet\ncurrency: UGX\ntimezone: Africa/Nairobi\npayments:\n"      \
-	"  - {name: ps, provider: paystack, shortcode: \"100001\", type: till, token: {env: "    \
-	"WAVU_TEST_TOKEN}, secret: {env: WAVU_TEST_PAYSTACK}}\n"                                 \
-	"  - {name: kk, provider: kopokopo, shortcode: \"512346\", type: till, token: {env: "    \
-	"WAVU_TEST_TOKEN}, secret: {env: WAVU_TEST_KOPOKOPO}}\n"                                 \
+#define UGANDA                                                                                \
+	"kind: Tenant\nname: kasinet\ncurrency: UGX\ntimezone: Africa/Nairobi\npayments:\n"   \
+	"  - {name: ps, provider: paystack, shortcode: \"100001\", type: till, token: {env: " \
+	"WAVU_TEST_TOKEN}, secret: {env: WAVU_TEST_PAYSTACK}}\n"                              \
+	"  - {name: kk, provider: kopokopo, shortcode: \"512346\", type: till, token: {env: " \
+	"WAVU_TEST_TOKEN}, secret: {env: WAVU_TEST_KOPOKOPO}}\n"                              \
 	"---\nkind: Site\nname: kasarani\n" HOME
-#define LISTED                                                                                   \
-	"kind: Tenant\nname: kasinet\ncurrency: KES\ntimezone: Africa/Nairobi\npayments:\n"      \
-	"  - {name: ps, provider: daraja, shortcode: \"600638\", type: paybill, token: {env: "   \
-	"WAVU_TEST_TOKEN}, sources: [196.201.214.200]}\n"                                        \
+#define LISTED                                                                                 \
+	"kind: Tenant\nname: kasinet\ncurrency: KES\ntimezone: Africa/Nairobi\npayments:\n"    \
+	"  - {name: ps, provider: daraja, shortcode: \"600638\", type: paybill, token: {env: " \
+	"WAVU_TEST_TOKEN}, sources: [196.201.214.200]}\n"                                      \
 	"---\nkind: Site\nname: kasarani\n" HOME
 
 static struct text golden(struct town *town, const char *path)
@@ -82,26 +76,11 @@ static void key_set(struct town *town, const char *variable, const char *path)
 static void begin(struct town *town)
 {
 	town_open(town, 1);
-	(void)setenv("WAVU_TEST_TOKEN", TOWN_TOKEN, 1);
-	(void)setenv("WAVU_TEST_KEY", "key-1", 1);
 	key_set(town, "WAVU_TEST_PAYSTACK", "paystack/key");
 	key_set(town, "WAVU_TEST_KOPOKOPO", "kopokopo/key");
 	key_set(town, "WAVU_TEST_FLUTTERWAVE", "flutterwave/key");
 	key_set(town, "WAVU_TEST_KCB", "kcb/key");
-	town_commit(town, town_join(town, TENANT, R1, PEOPLE), 0);
-}
-
-static void end(struct town *town)
-{
-	struct text *problems;
-	struct error error = { 0 };
-	uint32_t count;
-
-	if (!store_verify(&problems, &count, town->seat.store, &town->arena, &error))
-		fail_msg("%s", error.text);
-	if (count > 0)
-		fail_msg("%.*s", TEXT_ARG(problems[0]));
-	town_close(town);
+	town_commit(town, town_join(town, TENANT, TOWN_R1, PEOPLE), 0);
 }
 
 /* Arrives in the inbox; the webhook program writes it, so it is written as that program. */
@@ -114,47 +93,18 @@ static void arrive(struct town *town, const char *channel, const char *provider,
 				   .source = TEXT("203.0.113.9"),
 				   .headers = headers,
 				   .body = body };
-	struct store *street;
-	struct error error = { 0 };
 
-	if (!store_open(&street, town->settings.state, town->tenant.name, STORE_WEBHOOK, &error) ||
-	    !inbox_append(street, &line, 1, &error))
-		fail_msg("%s", error.text);
-	store_close(street);
+	town_hear(town, &line, 1);
 }
 
 static void golden_arrives(struct town *town, const char *channel, const char *provider,
 			   const char *name)
 {
-	struct text body = golden(
-	    town, text_format(&town->arena, "%s/%s.json", provider, name).at);
-	struct text headers = golden(
-	    town, text_format(&town->arena, "%s/%s.headers", provider, name).at);
+	struct text body = golden(town, text_format(&town->arena, "%s/%s.json", provider, name).at);
+	struct text headers = golden(town,
+				     text_format(&town->arena, "%s/%s.headers", provider, name).at);
 
 	arrive(town, channel, provider, headers, body);
-}
-
-static uint32_t credited(struct town *town)
-{
-	struct payment *payments;
-	struct error error = { 0 };
-	uint32_t count;
-
-	if (!ledger_payments(&payments, &count, town->seat.store, PAYMENT_CREDITED, 1000,
-			     &town->arena, &error))
-		fail_msg("%s", error.text);
-	return count;
-}
-
-/* Held, and not settled. */
-static int64_t waiting(struct town *town)
-{
-	struct ledger_totals totals;
-	struct error error = { 0 };
-
-	if (!ledger_totals(&totals, town->seat.store, 0, &error))
-		fail_msg("%s", error.text);
-	return totals.held_count;
 }
 
 static struct payment newest_held(struct town *town)
@@ -184,13 +134,13 @@ static void signed_callbacks_are_credited_once(void **state)
 		for (size_t i = 0; i < ARRAY_COUNT(all); i++)
 			golden_arrives(&town, all[i][0], all[i][1], all[i][2]);
 	town_tell(&town);
-	assert_int_equal(credited(&town), 4);
+	assert_int_equal(town_count(&town, PAYMENT_CREDITED), 4);
 	assert_int_equal(town_held(&town), 0);
 	assert_int_equal(town_payment(&town, "PAYSTACK-WAVU7K2M9Q").amount_cents, 250000);
 	assert_int_equal(town_payment(&town, "UKM1A2B3C4").amount_cents, 250000);
 	assert_int_equal(town_payment(&town, "KCB-FT26326ABC1Z").amount_cents, 2000000);
 	assert_true(text_is(town_payment(&town, "UKM1A2B3C5").account, "KN-0042"));
-	end(&town);
+	town_end(&town);
 }
 
 /* Property 26, and the bound of the held list: a thousand forgeries are one line, counted. */
@@ -212,7 +162,7 @@ static void property_26_forgeries_are_one_held_line_and_never_credit(void **stat
 	arrive(&town, "fw", "flutterwave", TEXT("verif-hash: 00\n"),
 	       golden(&town, "flutterwave/completed.json"));
 	town_tell(&town);
-	assert_int_equal(credited(&town), 0);
+	assert_int_equal(town_count(&town, PAYMENT_CREDITED), 0);
 	assert_int_equal(town_held(&town), 4);
 	held = town_payment(&town, "held-1");
 	assert_false(held.has_amount);
@@ -221,8 +171,8 @@ static void property_26_forgeries_are_one_held_line_and_never_credit(void **stat
 	/* The forger has not taken the receipt: the genuine one counts. */
 	golden_arrives(&town, "ps", "paystack", "charge");
 	town_tell(&town);
-	assert_int_equal(credited(&town), 1);
-	end(&town);
+	assert_int_equal(town_count(&town, PAYMENT_CREDITED), 1);
+	town_end(&town);
 }
 
 /* Property 25: a good signature over other bytes, and good bytes spoilt in every way, are never
@@ -240,8 +190,8 @@ static void property_25_spoilt_callbacks_never_credit(void **state)
 	for (size_t i = 0; i < ARRAY_COUNT(channels); i++) {
 		const char *path = text_format(&town.arena, "%s/%s", channels[i][1], goldens[i]).at;
 		struct text body = golden(&town, text_format(&town.arena, "%s.json", path).at);
-		struct text headers =
-		    golden(&town, text_format(&town.arena, "%s.headers", path).at);
+		struct text headers = golden(&town,
+					     text_format(&town.arena, "%s.headers", path).at);
 		struct text spoilt[] = {
 			text_head(body, body.size - 1),
 			text_head(body, body.size / 2),
@@ -266,10 +216,10 @@ static void property_25_spoilt_callbacks_never_credit(void **state)
 	town_say(&town, "main", "1.1.1.1",
 		 "{\"TransID\":\"A1\",\"TransAmount\":\"10\",\"TransAmount\":\"2500\"}");
 	town_tell(&town);
-	assert_int_equal(credited(&town), 0);
+	assert_int_equal(town_count(&town, PAYMENT_CREDITED), 0);
 	/* One line a channel that signs, and one for each that cannot be read. */
 	assert_int_equal(town_held(&town), 3 + 3);
-	end(&town);
+	town_end(&town);
 }
 
 /* The operator's own mistake loses nothing: what the wrong key refused is credited under the right
@@ -288,7 +238,7 @@ static void property_14_a_wrong_key_loses_nothing(void **state)
 	golden_arrives(&town, "bank", "kcb", "account");
 	arrive(&town, "ps", "paystack", TEXT("X-Paystack-Signature: 00\n"), TEXT("{}"));
 	town_tell(&town);
-	assert_int_equal(credited(&town), 0);
+	assert_int_equal(town_count(&town, PAYMENT_CREDITED), 0);
 	assert_int_equal(town_held(&town), 2);
 	assert_true(retrying_step(&town.seat, clock_now(), &booked, &error));
 	assert_int_equal(booked, 0);
@@ -296,23 +246,23 @@ static void property_14_a_wrong_key_loses_nothing(void **state)
 	key_set(&town, "WAVU_TEST_KCB", "kcb/key");
 	assert_true(retrying_step(&town.seat, clock_now(), &booked, &error));
 	assert_int_equal(booked, 2);
-	assert_int_equal(credited(&town), 2);
+	assert_int_equal(town_count(&town, PAYMENT_CREDITED), 2);
 	assert_true(retrying_step(&town.seat, clock_now(), &booked, &error));
 	assert_int_equal(booked, 0);
 	/* The bank's line is done with; a forgery is left on the other. */
-	assert_int_equal(waiting(&town), 1);
+	assert_int_equal(town_waiting(&town), 1);
 	/* Another mistake is another line, for the former is settled. */
 	(void)unsetenv("WAVU_TEST_KCB");
 	golden_arrives(&town, "bank", "kcb", "account");
 	town_tell(&town);
-	assert_int_equal(waiting(&town), 2);
+	assert_int_equal(town_waiting(&town), 2);
 	/* Under another provider the channel's old callbacks are not even unreadable. */
 	held = town_held(&town);
-	town_commit(&town, town_join(&town, LISTED, R1, PEOPLE), 0);
+	town_commit(&town, town_join(&town, LISTED, TOWN_R1, PEOPLE), 0);
 	assert_true(retrying_step(&town.seat, clock_now(), &booked, &error));
-	assert_int_equal(waiting(&town), 2);
+	assert_int_equal(town_waiting(&town), 2);
 	assert_int_equal(town_held(&town), held);
-	end(&town);
+	town_end(&town);
 }
 
 /* Property 36: a key of the test system proves nothing in production. */
@@ -325,10 +275,10 @@ static void property_36_a_test_key_in_production_is_no_key(void **state)
 	(void)setenv("WAVU_TEST_PAYSTACK", "sk_test_0123456789", 1);
 	golden_arrives(&town, "ps", "paystack", "charge");
 	town_tell(&town);
-	assert_int_equal(credited(&town), 0);
+	assert_int_equal(town_count(&town, PAYMENT_CREDITED), 0);
 	assert_true(text_contains_nocase(newest_held(&town).reason, TEXT("test system")));
 	assert_null(strstr(text_copy(&town.arena, newest_held(&town).reason).at, "sk_test_0"));
-	end(&town);
+	town_end(&town);
 }
 
 /* What is signed and well formed, but is other money than the channel's. */
@@ -339,21 +289,17 @@ static void property_09_another_currency_or_short_code_is_held(void **state)
 
 	(void)state;
 	begin(&town);
-	town_commit(&town,
-		    town_join(&town,
-UGANDA,
-			      R1, PEOPLE),
-		    0);
+	town_commit(&town, town_join(&town, UGANDA, TOWN_R1, PEOPLE), 0);
 	golden_arrives(&town, "ps", "paystack", "charge");
 	golden_arrives(&town, "kk", "kopokopo", "received");
 	town_tell(&town);
-	assert_int_equal(credited(&town), 0);
+	assert_int_equal(town_count(&town, PAYMENT_CREDITED), 0);
 	assert_int_equal(town_held(&town), 2);
 	body = town_payment(&town, "PAYSTACK-WAVU7K2M9Q").reason;
 	assert_true(text_contains_nocase(body, TEXT("currency is KES, not UGX")));
 	body = town_payment(&town, "UKM1A2B3C4").reason;
 	assert_true(text_contains_nocase(body, TEXT("512345")));
-	end(&town);
+	town_end(&town);
 }
 
 /* Property 25: what cannot be read is held, once, however often it comes. */
@@ -373,7 +319,7 @@ static void property_25_the_same_unreadable_body_is_one_line(void **state)
 	town_say(&town, "main", "1.1.1.1", "{\"TransID\":");
 	town_tell(&town);
 	assert_int_equal(town_held(&town), 2);
-	end(&town);
+	town_end(&town);
 }
 
 /* ---- a provider that says what it is told to ------------------------------------------------- */
@@ -405,29 +351,15 @@ static bool script_call(struct http *http, const struct http_call *call, struct 
 	return true;
 }
 
-static bool script_alive(struct http *http)
-{
-	(void)http;
-	return true;
-}
-
-static void script_close(struct http *http)
-{
-	(void)http;
-}
-
-static const struct http_verbs script_verbs = { script_call, script_alive, script_close };
+static const struct http_verbs script_verbs = PLAYED(script_call);
 
 /* How many payments were credited by it. */
 static uint32_t step(struct town *town, struct asker *asker, int64_t later_us)
 {
-	uint32_t before = credited(town);
-	struct error error = { 0 };
-	int64_t next_at;
+	uint32_t before = town_count(town, PAYMENT_CREDITED);
 
-	if (!asker_step(asker, &town->seat, clock_now() + later_us, &next_at, &error))
-		fail_msg("%s", error.text);
-	return credited(town) - before;
+	town_ask(town, asker, later_us);
+	return town_count(town, PAYMENT_CREDITED) - before;
 }
 
 /* Security facts 50: a static secret is a hint; only the provider's own answer credits. */
@@ -443,7 +375,7 @@ static void property_01_a_hint_is_asked_about_before_it_counts(void **state)
 	golden_arrives(&town, "fw", "flutterwave", "completed");
 	golden_arrives(&town, "fw", "flutterwave", "completed");
 	town_tell(&town);
-	assert_int_equal(credited(&town), 0);
+	assert_int_equal(town_count(&town, PAYMENT_CREDITED), 0);
 	assert_int_equal(town_held(&town), 1);
 	/* Property 6: no answer is no failure, and no payment. */
 	assert_int_equal(step(&town, asker, 0), 0);
@@ -452,21 +384,21 @@ static void property_01_a_hint_is_asked_about_before_it_counts(void **state)
 	script.answer = "{\"status\":\"error\"}";
 	script.status = 500;
 	assert_int_equal(step(&town, asker, 10 * MINUTE_US), 0);
-	assert_int_equal(credited(&town), 0);
+	assert_int_equal(town_count(&town, PAYMENT_CREDITED), 0);
 	script.answer = golden(&town, "flutterwave/verified.json").at;
 	script.status = 200;
 	assert_int_equal(step(&town, asker, 60 * MINUTE_US), 1);
 	assert_true(script.is_bearer);
-	assert_int_equal(credited(&town), 1);
+	assert_int_equal(town_count(&town, PAYMENT_CREDITED), 1);
 	/* What was held for it is settled by it. */
-	assert_int_equal(waiting(&town), 0);
+	assert_int_equal(town_waiting(&town), 0);
 	assert_int_equal(town_payment(&town, "FLUTTERWAVE-285959875").status, PAYMENT_CREDITED);
 	golden_arrives(&town, "fw", "flutterwave", "completed");
 	town_tell(&town);
 	assert_int_equal(step(&town, asker, 120 * MINUTE_US), 0);
-	assert_int_equal(credited(&town), 1);
+	assert_int_equal(town_count(&town, PAYMENT_CREDITED), 1);
 	asker_free(asker);
-	end(&town);
+	town_end(&town);
 }
 
 static void property_03_what_the_provider_denies_is_never_credited(void **state)
@@ -494,11 +426,11 @@ static void property_03_what_the_provider_denies_is_never_credited(void **state)
 		golden_arrives(&town, "fw", "flutterwave", "completed");
 		town_tell(&town);
 		assert_int_equal(step(&town, asker, 0), 0);
-		assert_int_equal(credited(&town), 0);
+		assert_int_equal(town_count(&town, PAYMENT_CREDITED), 0);
 		assert_true(town_held(&town) > 0);
 		assert_int_equal(script.calls, 1);
 		asker_free(asker);
-		end(&town);
+		town_end(&town);
 	}
 }
 
@@ -523,16 +455,16 @@ static void property_10_a_hint_that_lies_is_not_in_the_way(void **state)
 	/* What was said keeps a name of its own. */
 	assert_int_equal(town_payment(&town, "held-FLUTTERWAVE-285959875").amount_cents, 250000);
 	assert_int_equal(town_payment(&town, "FLUTTERWAVE-285959875").amount_cents, 2500);
-	assert_int_equal(credited(&town), 1);
-	assert_int_equal(waiting(&town), 0);
+	assert_int_equal(town_count(&town, PAYMENT_CREDITED), 1);
+	assert_int_equal(town_waiting(&town), 0);
 	/* Said again, it is no news, whatever it says. */
 	golden_arrives(&town, "fw", "flutterwave", "completed");
 	town_tell(&town);
 	assert_int_equal(step(&town, asker, HOUR_US), 0);
 	assert_int_equal(script.calls, 1);
-	assert_int_equal(waiting(&town), 0);
+	assert_int_equal(town_waiting(&town), 0);
 	asker_free(asker);
-	end(&town);
+	town_end(&town);
 }
 
 /* Who waits for an answer that never comes is told when nobody asks any more. */
@@ -559,9 +491,9 @@ static void property_07_an_unanswered_hint_ends_with_a_person(void **state)
 	script.answer = golden(&town, "flutterwave/verified.json").at;
 	script.status = 200;
 	assert_int_equal(step(&town, asker, 0), 1);
-	assert_int_equal(waiting(&town), 0);
+	assert_int_equal(town_waiting(&town), 0);
 	asker_free(asker);
-	end(&town);
+	town_end(&town);
 }
 
 /* A person was faster than the provider: what he recorded is all there is. */
@@ -594,10 +526,10 @@ static void property_11_a_hint_that_was_recorded_by_hand_is_not_credited_too(voi
 	script.status = 200;
 	assert_int_equal(step(&town, asker, HOUR_US), 0);
 	assert_int_equal(script.calls, 2);
-	assert_int_equal(credited(&town), 1);
-	assert_int_equal(waiting(&town), 0);
+	assert_int_equal(town_count(&town, PAYMENT_CREDITED), 1);
+	assert_int_equal(town_waiting(&town), 0);
 	asker_free(asker);
-	end(&town);
+	town_end(&town);
 }
 
 /* Property 9: a person cannot release it either, not even when its key is no longer the one. */
@@ -610,7 +542,7 @@ static void property_09_money_of_another_currency_is_not_released(void **state)
 
 	(void)state;
 	begin(&town);
-	town_commit(&town, town_join(&town, UGANDA, R1, PEOPLE), 0);
+	town_commit(&town, town_join(&town, UGANDA, TOWN_R1, PEOPLE), 0);
 	golden_arrives(&town, "ps", "paystack", "charge");
 	town_tell(&town);
 	for (int i = 0; i < 2; i++) {
@@ -625,8 +557,8 @@ static void property_09_money_of_another_currency_is_not_released(void **state)
 		assert_true(text_contains_nocase(text_of(error.text), TEXT("KES, not in UGX")));
 		(void)setenv("WAVU_TEST_PAYSTACK", "another key", 1);
 	}
-	assert_int_equal(credited(&town), 0);
-	end(&town);
+	assert_int_equal(town_count(&town, PAYMENT_CREDITED), 0);
+	town_end(&town);
 }
 
 /* Proven after it was held: it is nobody's, and that is what a person sees. */
@@ -638,15 +570,15 @@ static void property_14_held_money_that_is_proven_but_nobodys_is_unmatched(void 
 
 	(void)state;
 	begin(&town);
-	town_commit(&town, town_join(&town, LISTED, R1, PEOPLE), 0);
+	town_commit(&town, town_join(&town, LISTED, TOWN_R1, PEOPLE), 0);
 	town_say(&town, "ps", "1.1.1.1", body);
 	town_tell(&town);
 	assert_int_equal(town_payment(&town, "UKM1A2B3C9").status, PAYMENT_HELD);
 	town_say(&town, "ps", "196.201.214.200", body);
 	town_tell(&town);
 	assert_int_equal(town_payment(&town, "UKM1A2B3C9").status, PAYMENT_UNMATCHED);
-	assert_int_equal(waiting(&town), 0);
-	end(&town);
+	assert_int_equal(town_waiting(&town), 0);
+	town_end(&town);
 }
 
 int main(void)

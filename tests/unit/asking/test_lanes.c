@@ -14,9 +14,10 @@
 
 #include "town.h"
 
+#include "asking/asker.h"
 #include "base/clock.h"
 #include "base/halt.h"
-#include "asking/asker.h"
+#include "money/teller.h"
 #include "state/attempts.h"
 #include "state/inbox.h"
 #include "state/ledger.h"

@@ -12,115 +12,45 @@
 #include <string.h>
 #include <cmocka.h>
 
-#include "town.h"
+#include "prompts.h"
 
 #include "base/clock.h"
 #include "base/digest.h"
-#include "asking/asker.h"
-#include "money/booking_attempt.h"
-#include "state/attempts.h"
-#include "state/inbox.h"
-#include "state/ledger.h"
 
-#define R1                                                                         \
-	"kind: Router\nname: r1\nsite: kasarani\naddress: 127.0.0.1\nuser: wavu\n" \
-	"password: {file: r.pw}\nmode: manage\n"
-#define PEOPLE                                                                              \
+#define PEOPLE                                                                               \
 	"kind: Subscriber\nname: KN-0042\npackage: home-10\nrouter: r1\nphone: 0712345678\n" \
 	"---\nkind: Subscriber\nname: KN-0043\npackage: home-10\nrouter: r1\nphone: 0712345679\n"
-#define TENANT                                                                                \
-	"kind: Tenant\nname: kasinet\ncurrency: KES\ntimezone: Africa/Nairobi\npayments:\n"   \
-	"  - {name: kk, provider: kopokopo, environment: sandbox, shortcode: \"514459\", "     \
-	"type: till, prompt_till: K514459, token: {env: WAVU_TEST_TOKEN}, secret: {env: "     \
-	"WAVU_TEST_KEY}, consumer_key: {env: WAVU_TEST_KEY}, consumer_secret: {env: "         \
-	"WAVU_TEST_KEY}}\n"                                                                   \
+#define TENANT                                                                                  \
+	"kind: Tenant\nname: kasinet\ncurrency: KES\ntimezone: Africa/Nairobi\npayments:\n"     \
+	"  - {name: kk, provider: kopokopo, environment: sandbox, shortcode: \"514459\", "      \
+	"type: till, prompt_till: K514459, token: {env: WAVU_TEST_TOKEN}, secret: {env: "       \
+	"WAVU_TEST_KEY}, consumer_key: {env: WAVU_TEST_KEY}, consumer_secret: {env: "           \
+	"WAVU_TEST_KEY}}\n"                                                                     \
 	"  - {name: ps, provider: paystack, environment: sandbox, shortcode: \"10001\", type: " \
-	"till, token: {env: WAVU_TEST_TOKEN}, secret: {env: WAVU_TEST_KEY}, email: a@b.c}\n"  \
-	"---\nkind: Site\nname: kasarani\n"                                                   \
-	"---\nkind: Package\nname: home-10\nservice: pppoe\nprice: 2500\nperiod: 1 month\n"   \
+	"till, token: {env: WAVU_TEST_TOKEN}, secret: {env: WAVU_TEST_KEY}, email: a@b.c}\n"    \
+	"---\nkind: Site\nname: kasarani\n"                                                     \
+	"---\nkind: Package\nname: home-10\nservice: pppoe\nprice: 2500\nperiod: 1 month\n"     \
 	"speed: {down: 10M, up: 5M}\n"
-#define KEY "key-1"
 
 static void begin(struct town *town)
 {
-	(void)setenv("WAVU_TEST_TOKEN", TOWN_TOKEN, 1);
-	(void)setenv("WAVU_TEST_KEY", KEY, 1);
 	town_open(town, 1);
-	town_commit(town, town_join(town, TENANT, R1, PEOPLE), 0);
-}
-
-static void end(struct town *town)
-{
-	struct text *problems;
-	struct error error = { 0 };
-	uint32_t count;
-
-	if (!store_verify(&problems, &count, town->seat.store, &town->arena, &error))
-		fail_msg("%s", error.text);
-	if (count > 0)
-		fail_msg("%.*s", TEXT_ARG(problems[0]));
-	town_close(town);
-}
-
-static struct attempt attempt_of(struct town *town, int64_t id)
-{
-	struct error error = { 0 };
-	struct attempt attempt;
-	bool found;
-
-	if (!attempts_find(&found, &attempt, town->seat.store, id, &town->arena, &error) || !found)
-		fail_msg("%s", error.text);
-	return attempt;
-}
-
-static uint32_t count_of(struct town *town, int status)
-{
-	struct error error = { 0 };
-	struct payment *payments;
-	uint32_t count;
-
-	if (!ledger_payments(&payments, &count, town->seat.store, status, 100000, &town->arena,
-			     &error))
-		fail_msg("%s", error.text);
-	return count;
+	town_commit(town, town_join(town, TENANT, TOWN_R1, PEOPLE), 0);
 }
 
 static struct attempt start(struct town *town, const char *channel, const char *phone)
 {
-	struct attempt attempt = { .channel = text_of(channel),
-				   .provider = text_of(channel[0] == 'k' ? "kopokopo" : "paystack"),
-				   .shortcode = TEXT("514459"),
-				   .subscriber = TEXT("kn0042"),
-				   .account = TEXT("KN-0042"),
-				   .phone = text_of(phone),
-				   .cents = 250000 };
-	struct error error = { 0 };
-	bool fresh;
-
-	if (!store_begin(town->seat.store, &error) ||
-	    !attempts_start(&fresh, &attempt, town->seat.store, clock_now(), &town->arena,
-			    &error) ||
-	    !store_commit(town->seat.store, &error))
-		fail_msg("%s", error.text);
-	assert_true(fresh);
-	return attempt;
+	return prompt_start(town, channel, channel[0] == 'k' ? "kopokopo" : "paystack", phone,
+			    250000);
 }
 
 /* As if the push had left and the provider had taken it. */
 static struct attempt prompt(struct town *town, const char *phone)
 {
 	struct attempt attempt = start(town, "kk", phone);
-	struct error error = { 0 };
 
-	attempt.sent_at = clock_now();
-	attempt.status = ATTEMPT_PROMPTED;
-	attempt.provider_ref = text_format(&town->arena, "247b1bd8-%lld", (long long)attempt.id);
-	attempt.next_at = attempt.sent_at + 25 * SECOND_US;
-	if (!store_begin(town->seat.store, &error) ||
-	    !attempts_write(town->seat.store, &attempt, clock_now(), &error) ||
-	    !store_commit(town->seat.store, &error))
-		fail_msg("%s", error.text);
-	return attempt;
+	return prompt_left(town, attempt,
+			   text_format(&town->arena, "247b1bd8-%lld", (long long)attempt.id));
 }
 
 /* RFC 2104, apart from the house's own. */
@@ -131,7 +61,7 @@ static struct text signature(struct town *town, struct text body)
 	char hex[65];
 
 	for (size_t i = 0; i < 64; i++) {
-		char key = i < strlen(KEY) ? KEY[i] : 0;
+		char key = i < strlen(TOWN_KEY) ? TOWN_KEY[i] : 0;
 
 		inner[i] = (char)(key ^ 0x36);
 		outer[i] = (char)(key ^ 0x5c);
@@ -156,13 +86,8 @@ static void say(struct town *town, const char *kind, int64_t attempt, struct tex
 				   .headers = headers,
 				   .source = TEXT("127.0.0.1"),
 				   .body = body };
-	struct store *street;
-	struct error error = { 0 };
 
-	if (!store_open(&street, town->settings.state, TEXT("kasinet"), STORE_WEBHOOK, &error) ||
-	    !inbox_append(street, &line, 1, &error))
-		fail_msg("%s", error.text);
-	store_close(street);
+	town_hear(town, &line, 1);
 	town_tell(town);
 }
 
@@ -211,25 +136,13 @@ static void notice(struct town *town, const struct attempt *attempt, const char 
 
 static void answered(struct town *town, const struct attempt *of, const char *receipt)
 {
-	struct intent *intent = seat_intent(&town->seat);
-	const struct said said = { .answer = ANSWER_YES,
-				   .provider_ref = of->provider_ref,
-				   .receipt = text_of(receipt),
-				   .has_amount = true,
-				   .amount_cents = 250000,
-				   .currency = TEXT("KES") };
-	struct error error = { 0 };
-	struct booked booked;
-	struct attempt attempt;
-	bool found;
-
-	if (!store_begin(town->seat.store, &error) ||
-	    !attempts_find(&found, &attempt, town->seat.store, of->id, &town->arena, &error) ||
-	    !booking_answered(&booked, &town->seat, intent, &attempt, &said, clock_now(),
-			      &town->arena, &error) ||
-	    !store_commit(town->seat.store, &error))
-		fail_msg("%s", error.text);
-	intent_release(intent);
+	prompt_answered(town, of->id,
+			&(struct said){ .answer = ANSWER_YES,
+					.provider_ref = of->provider_ref,
+					.receipt = text_of(receipt),
+					.has_amount = true,
+					.amount_cents = 250000,
+					.currency = TEXT("KES") });
 }
 
 enum news { NEWS_PAID, NEWS_PAID_AGAIN, NEWS_FAILED, NEWS_NOTICE, NEWS_ASKED, NEWS_COUNT };
@@ -294,19 +207,19 @@ static void property_10_and_15_any_order_ends_paid_once(void **state)
 
 		for (uint32_t k = 0; k < NEWS_COUNT; k++)
 			tell(&town, &attempt, receipt.at, order[k]);
-		attempt = attempt_of(&town, attempt.id);
+		attempt = prompt_of(&town, attempt.id);
 		if (attempt.status != ATTEMPT_PAID || !text_equal(attempt.receipt, receipt) ||
 		    !text_is(town_payment(&town, receipt.at).account, "KN-0042") ||
-		    count_of(&town, PAYMENT_CREDITED) != ++round)
+		    town_count(&town, PAYMENT_CREDITED) != ++round)
 			fail_msg("order %u%u%u%u%u: %s, %u credited in %u rounds", order[0],
 				 order[1], order[2], order[3], order[4],
 				 attempt_status_word(attempt.status),
-				 count_of(&town, PAYMENT_CREDITED), round);
+				 town_count(&town, PAYMENT_CREDITED), round);
 	} while (next_order(order));
 	assert_int_equal(round, 120);
-	assert_int_equal(count_of(&town, PAYMENT_HELD), 0);
-	assert_int_equal(count_of(&town, PAYMENT_UNMATCHED), 0);
-	end(&town);
+	assert_int_equal(town_count(&town, PAYMENT_HELD), 0);
+	assert_int_equal(town_count(&town, PAYMENT_UNMATCHED), 0);
+	town_end(&town);
 }
 
 /* What the payer pays beside the prompt is money of its own, whichever was heard of first. */
@@ -319,14 +232,14 @@ static void property_12_distinct_payments_stay_distinct(void **state)
 	begin(&town);
 	attempt = prompt(&town, "254712345678");
 	notice(&town, &attempt, "UKLOTHER01");
-	assert_int_equal(attempt_of(&town, attempt.id).status, ATTEMPT_PAID);
+	assert_int_equal(prompt_of(&town, attempt.id).status, ATTEMPT_PAID);
 	result(&town, &attempt, "UKLPROMPT1", "2500.0", "Success");
-	assert_true(text_is(attempt_of(&town, attempt.id).receipt, "UKLPROMPT1"));
-	assert_int_equal(count_of(&town, PAYMENT_CREDITED), 2);
+	assert_true(text_is(prompt_of(&town, attempt.id).receipt, "UKLPROMPT1"));
+	assert_int_equal(town_count(&town, PAYMENT_CREDITED), 2);
 	notice(&town, &attempt, "UKLPROMPT1");
 	notice(&town, &attempt, "UKLOTHER01");
-	assert_int_equal(count_of(&town, PAYMENT_CREDITED), 2);
-	end(&town);
+	assert_int_equal(town_count(&town, PAYMENT_CREDITED), 2);
+	town_end(&town);
 }
 
 /* An old notice that comes again pays no later prompt; another amount, or another phone, none. */
@@ -340,13 +253,13 @@ static void a_notice_pays_only_what_was_asked_just_then(void **state)
 	notice(&town, &other, "UKLBEFORE1");
 	attempt = prompt(&town, "254712345678");
 	notice(&town, &other, "UKLBEFORE1");
-	assert_int_equal(attempt_of(&town, attempt.id).status, ATTEMPT_PROMPTED);
+	assert_int_equal(prompt_of(&town, attempt.id).status, ATTEMPT_PROMPTED);
 	other.phone = TEXT("254712345679");
 	notice(&town, &other, "UKLNOTHIM1");
-	assert_int_equal(attempt_of(&town, attempt.id).status, ATTEMPT_PROMPTED);
+	assert_int_equal(prompt_of(&town, attempt.id).status, ATTEMPT_PROMPTED);
 	assert_true(text_is(town_payment(&town, "UKLNOTHIM1").account, "KN-0043"));
-	assert_int_equal(count_of(&town, PAYMENT_CREDITED), 2);
-	end(&town);
+	assert_int_equal(town_count(&town, PAYMENT_CREDITED), 2);
+	town_end(&town);
 }
 
 /* Without a signature that fits, neither a success nor a failure is one; the provider is asked. */
@@ -359,18 +272,18 @@ static void property_01_an_unsigned_result_only_asks(void **state)
 	begin(&town);
 	attempt = prompt(&town, "254712345678");
 	for (int i = 0; i < 2; i++) {
-		struct text body =
-		    payment(&town, &attempt, "UKL0F0RGED", "2500.0", i ? "Failed" : "Success");
+		struct text body = payment(&town, &attempt, "UKL0F0RGED", "2500.0",
+					   i ? "Failed" : "Success");
 
 		say(&town, "attempt", attempt.id, TEXT_NONE, body);
 		say(&town, "attempt", attempt.id, signature(&town, TEXT("else")), body);
 	}
-	attempt = attempt_of(&town, attempt.id);
+	attempt = prompt_of(&town, attempt.id);
 	assert_int_equal(attempt.status, ATTEMPT_PROMPTED);
 	assert_true(attempt.next_at <= clock_now());
-	assert_int_equal(count_of(&town, PAYMENT_CREDITED), 0);
-	assert_int_equal(count_of(&town, PAYMENT_HELD), 1);
-	end(&town);
+	assert_int_equal(town_count(&town, PAYMENT_CREDITED), 0);
+	assert_int_equal(town_count(&town, PAYMENT_HELD), 1);
+	town_end(&town);
 }
 
 static void property_03_another_amount_is_held_under_its_receipt(void **state)
@@ -383,11 +296,11 @@ static void property_03_another_amount_is_held_under_its_receipt(void **state)
 	attempt = prompt(&town, "254712345678");
 	result(&town, &attempt, "UKL0000001", "20.0", "Success");
 	result(&town, &attempt, "UKL0000001", "20.0", "Success");
-	assert_int_equal(attempt_of(&town, attempt.id).status, ATTEMPT_FAILED);
+	assert_int_equal(prompt_of(&town, attempt.id).status, ATTEMPT_FAILED);
 	assert_int_equal(town_payment(&town, "UKL0000001").status, PAYMENT_HELD);
 	assert_int_equal(town_payment(&town, "UKL0000001").amount_cents, 2000);
-	assert_int_equal(count_of(&town, -1), 1);
-	end(&town);
+	assert_int_equal(town_count(&town, -1), 1);
+	town_end(&town);
 }
 
 /* 2500 of another currency are not 2500 of ours, and no person can release them as that. */
@@ -410,11 +323,11 @@ static void property_09_another_currency_is_held_without_an_amount(void **state)
 			body.at = copy;
 		}
 	say(&town, "attempt", attempt.id, signature(&town, body), body);
-	assert_int_equal(attempt_of(&town, attempt.id).status, ATTEMPT_FAILED);
+	assert_int_equal(prompt_of(&town, attempt.id).status, ATTEMPT_FAILED);
 	assert_int_equal(town_payment(&town, "UKL0000001").status, PAYMENT_HELD);
 	assert_false(town_payment(&town, "UKL0000001").has_amount);
-	assert_int_equal(count_of(&town, PAYMENT_CREDITED), 0);
-	end(&town);
+	assert_int_equal(town_count(&town, PAYMENT_CREDITED), 0);
+	town_end(&town);
 }
 
 /* ---- the asker, with a Paystack that says what it is told to --------------------------------- */
@@ -459,30 +372,7 @@ static bool script_call(struct http *http, const struct http_call *call, struct 
 	return true;
 }
 
-static bool script_alive(struct http *http)
-{
-	(void)http;
-	return true;
-}
-
-static void script_close(struct http *http)
-{
-	(void)http;
-}
-
-static const struct http_verbs script_verbs = { script_call, script_alive, script_close };
-
-/* A new asker each time: the budget is another test's. */
-static void step(struct town *town, struct script *script, int64_t later_us)
-{
-	struct asker *asker = asker_new(&town->seat, 1, &script->http);
-	struct error error = { 0 };
-	int64_t next_at;
-
-	if (!asker_step(asker, &town->seat, clock_now() + later_us, &next_at, &error))
-		fail_msg("%s", error.text);
-	asker_free(asker);
-}
+static const struct http_verbs script_verbs = PLAYED(script_call);
 
 static void property_17_and_18_a_lost_answer_is_asked_about_by_our_name(void **state)
 {
@@ -494,32 +384,32 @@ static void property_17_and_18_a_lost_answer_is_asked_about_by_our_name(void **s
 	begin(&town);
 	script.arena = &town.arena;
 	attempt = start(&town, "ps", "254712345678");
-	step(&town, &script, 0);
-	attempt = attempt_of(&town, attempt.id);
+	town_ask_afresh(&town, &script.http, 0);
+	attempt = prompt_of(&town, attempt.id);
 	assert_int_equal(attempt.status, ATTEMPT_CREATED);
 	assert_true(text_equal(attempt.provider_ref, script.name) && script.name.size <= 23);
 	/* It may not have arrived yet: no answer, and no failure. */
 	script.ask = "";
 	script.status = 404;
-	step(&town, &script, 30 * SECOND_US);
-	assert_int_equal(attempt_of(&town, attempt.id).status, ATTEMPT_CREATED);
+	town_ask_afresh(&town, &script.http, 30 * SECOND_US);
+	assert_int_equal(prompt_of(&town, attempt.id).status, ATTEMPT_CREATED);
 	/* Then it is known there, so it was sent. */
 	script.ask = "ongoing";
 	script.status = 200;
-	step(&town, &script, 2 * MINUTE_US);
-	assert_int_equal(attempt_of(&town, attempt.id).status, ATTEMPT_PROMPTED);
+	town_ask_afresh(&town, &script.http, 2 * MINUTE_US);
+	assert_int_equal(prompt_of(&town, attempt.id).status, ATTEMPT_PROMPTED);
 	script.ask = "abandoned";
-	step(&town, &script, 10 * MINUTE_US);
-	assert_int_equal(attempt_of(&town, attempt.id).status, ATTEMPT_PROMPTED);
+	town_ask_afresh(&town, &script.http, 10 * MINUTE_US);
+	assert_int_equal(prompt_of(&town, attempt.id).status, ATTEMPT_PROMPTED);
 	script.ask = "success";
-	step(&town, &script, 40 * MINUTE_US);
-	attempt = attempt_of(&town, attempt.id);
+	town_ask_afresh(&town, &script.http, 40 * MINUTE_US);
+	attempt = prompt_of(&town, attempt.id);
 	assert_int_equal(attempt.status, ATTEMPT_PAID);
 	assert_true(attempt.receipt_known && text_starts(attempt.receipt, TEXT("PAYSTACK-WAVU-")));
-	assert_int_equal(count_of(&town, PAYMENT_CREDITED), 1);
+	assert_int_equal(town_count(&town, PAYMENT_CREDITED), 1);
 	assert_int_equal(script.pushes, 1);
 	assert_int_equal(script.asks, 4);
-	end(&town);
+	town_end(&town);
 }
 
 /* What certainly did nothing leaves again under the same name, so that a provider which took the
@@ -527,9 +417,7 @@ static void property_17_and_18_a_lost_answer_is_asked_about_by_our_name(void **s
 static void property_18_a_name_is_kept_for_every_try(void **state)
 {
 	struct town town;
-	struct script script = {
-		.http = { &script_verbs }, .push = "x", .ask = "", .status = 429
-	};
+	struct script script = { .http = { &script_verbs }, .push = "x", .ask = "", .status = 429 };
 	struct attempt attempt;
 	struct text name;
 
@@ -537,21 +425,21 @@ static void property_18_a_name_is_kept_for_every_try(void **state)
 	begin(&town);
 	script.arena = &town.arena;
 	attempt = start(&town, "ps", "254712345678");
-	step(&town, &script, 0);
+	town_ask_afresh(&town, &script.http, 0);
 	name = script.name;
-	assert_int_equal(attempt_of(&town, attempt.id).sent_at, 0);
+	assert_int_equal(prompt_of(&town, attempt.id).sent_at, 0);
 	script.status = 200;
 	script.push = "pay_offline";
-	step(&town, &script, 6 * SECOND_US);
+	town_ask_afresh(&town, &script.http, 6 * SECOND_US);
 	assert_int_equal(script.pushes, 2);
 	assert_true(text_equal(script.name, name));
-	attempt = attempt_of(&town, attempt.id);
+	attempt = prompt_of(&town, attempt.id);
 	assert_int_equal(attempt.status, ATTEMPT_PROMPTED);
 	/* Another prompt has another name. */
 	attempt = start(&town, "ps", "254712345679");
-	step(&town, &script, 7 * SECOND_US);
+	town_ask_afresh(&town, &script.http, 7 * SECOND_US);
 	assert_false(text_equal(script.name, name));
-	end(&town);
+	town_end(&town);
 }
 
 int main(void)

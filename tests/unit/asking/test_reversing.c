@@ -10,34 +10,29 @@
 #include <string.h>
 #include <cmocka.h>
 
-#include "town.h"
+#include "prompts.h"
 
 #include "base/clock.h"
-#include "asking/asker.h"
 #include "money/booking.h"
 #include "money/booking_refund.h"
 #include "money/booking_reversal.h"
-#include "state/inbox.h"
 #include "state/ledger.h"
 #include "state/questions.h"
 #include "state/street.h"
 
-#define R1                                                                         \
-	"kind: Router\nname: r1\nsite: kasarani\naddress: 127.0.0.1\nuser: wavu\n" \
-	"password: {file: r.pw}\nmode: manage\n"
 #define PEOPLE "kind: Subscriber\nname: KN-0042\npackage: home-10\nrouter: r1\nphone: 0712345678\n"
-#define HEAD                                                                               \
-	"kind: Tenant\nname: kasinet\ncurrency: KES\ntimezone: Africa/Nairobi\n"           \
-	"payments:\n  - {name: main, provider: daraja, environment: sandbox, shortcode: "  \
-	"\"600638\", type: paybill, token: {env: WAVU_TEST_TOKEN}, "                       \
+#define HEAD                                                                              \
+	"kind: Tenant\nname: kasinet\ncurrency: KES\ntimezone: Africa/Nairobi\n"          \
+	"payments:\n  - {name: main, provider: daraja, environment: sandbox, shortcode: " \
+	"\"600638\", type: paybill, token: {env: WAVU_TEST_TOKEN}, "                      \
 	"consumer_key: {env: WAVU_TEST_KEY}, consumer_secret: {env: WAVU_TEST_KEY}"
-#define TAIL                                                                      \
-	"}\n---\nkind: Site\nname: kasarani\n"                                    \
+#define TAIL                                                                         \
+	"}\n---\nkind: Site\nname: kasarani\n"                                       \
 	"---\nkind: Package\nname: home-10\nservice: pppoe\nprice: 2500\nperiod: 1 " \
 	"month\nspeed: {down: 10M, up: 5M}\n"
 #define ORDERS ", initiator: wavu, security_credential: {env: WAVU_TEST_KEY}"
 #define RECEIPT "UK151ZDR4F" /* of the day of town_pay: nothing is odd about it */
-#define TAKEN                                                                    \
+#define TAKEN                                                                          \
 	"{\"ConversationID\":\"AG_1\",\"ResponseCode\":\"0\",\"ResponseDescription\":" \
 	"\"Accepted\"}"
 
@@ -53,21 +48,6 @@ struct shop {
 	int64_t later_us;                      /* of the newest step */
 	struct error why;
 };
-
-/* The token's digest of the URL under that key. */
-static struct digest token_of(const char *body, const char *key)
-{
-	static const char mark[] = "/pay/kasinet/main/a/";
-	const char *at = strstr(body, key), *end;
-
-	assert_non_null(at);
-	at = strstr(at, mark);
-	assert_non_null(at);
-	at += sizeof(mark) - 1;
-	end = strchr(at, '"');
-	assert_true(end - at >= 22); /* 128 bits at the least */
-	return digest_of((struct text){ at, (uint32_t)(end - at) });
-}
 
 static bool shop_call(struct http *http, const struct http_call *call, struct http_reply *reply,
 		      struct arena *arena, struct error *error)
@@ -86,7 +66,7 @@ static bool shop_call(struct http *http, const struct http_call *call, struct ht
 	reply->body = TEXT(TAKEN);
 	if (text_ends(call->url, TEXT("/mpesa/transactionstatus/v1/query"))) {
 		assert_true(call->again);
-		shop->status = token_of(body, "\"ResultURL\"");
+		shop->status = played_token(body, "\"ResultURL\"");
 		shop->asked++;
 		return true;
 	}
@@ -94,8 +74,8 @@ static bool shop_call(struct http *http, const struct http_call *call, struct ht
 	assert_false(call->again);
 	assert_non_null(strstr(body, "\"Amount\":\"2500\""));
 	assert_non_null(strstr(body, "\"RecieverIdentifierType\":\"11\""));
-	shop->result = token_of(body, "\"ResultURL\"");
-	shop->timeout = token_of(body, "\"QueueTimeOutURL\"");
+	shop->result = played_token(body, "\"ResultURL\"");
+	shop->timeout = played_token(body, "\"QueueTimeOutURL\"");
 	assert_false(digest_equal(&shop->result, &shop->timeout));
 	shop->ordered++;
 	if (shop->breaks)
@@ -107,26 +87,13 @@ static bool shop_call(struct http *http, const struct http_call *call, struct ht
 	return true;
 }
 
-static bool shop_alive(struct http *http)
-{
-	(void)http;
-	return true;
-}
-
-static void shop_hang_up(struct http *http)
-{
-	(void)http;
-}
-
-static const struct http_verbs shop_verbs = { shop_call, shop_alive, shop_hang_up };
+static const struct http_verbs shop_verbs = PLAYED(shop_call);
 
 static void begin(struct shop *shop, const char *tenant)
 {
 	*shop = (struct shop){ .http = { &shop_verbs } };
-	(void)setenv("WAVU_TEST_TOKEN", TOWN_TOKEN, 1);
-	(void)setenv("WAVU_TEST_KEY", "key-1", 1);
 	town_open(&shop->town, 1);
-	town_commit(&shop->town, town_join(&shop->town, tenant, R1, PEOPLE), 0);
+	town_commit(&shop->town, town_join(&shop->town, tenant, TOWN_R1, PEOPLE), 0);
 	town_pay(&shop->town, RECEIPT, "2500.00", "KN-0042");
 	town_tell(&shop->town);
 	assert_int_equal(town_payment(&shop->town, RECEIPT).status, PAYMENT_CREDITED);
@@ -134,27 +101,13 @@ static void begin(struct shop *shop, const char *tenant)
 
 static void end(struct shop *shop)
 {
-	struct town *town = &shop->town;
-	struct text *problems;
-	uint32_t count;
-
-	if (!store_verify(&problems, &count, town->seat.store, &town->arena, &shop->why))
-		fail_msg("%s", shop->why.text);
-	if (count > 0)
-		fail_msg("%.*s", TEXT_ARG(problems[0]));
-	town_close(town);
+	town_end(&shop->town);
 }
 
 /* With an asker of its own: the budget is of real seconds. */
 static void step(struct shop *shop, int64_t later_us)
 {
-	struct asker *asker = asker_new(&shop->town.seat, 1, &shop->http);
-	int64_t next_at;
-
-	shop->later_us = later_us;
-	if (!asker_step(asker, &shop->town.seat, clock_now() + later_us, &next_at, &shop->why))
-		fail_msg("%s", shop->why.text);
-	asker_free(asker);
+	town_ask_afresh(&shop->town, &shop->http, later_us);
 }
 
 static bool try_order(struct shop *shop, const char *receipt, bool again)
@@ -233,7 +186,6 @@ static void post(struct shop *shop, const struct digest *token, const char *sour
 				   .source = text_of(source),
 				   .body = text_of(body) };
 	struct street_attempt row;
-	struct store *street;
 	bool found;
 
 	if (!street_attempt_find(&found, &row, town->seat.store, token, TEXT("main"), clock_now(),
@@ -241,11 +193,7 @@ static void post(struct shop *shop, const struct digest *token, const char *sour
 		fail_msg("%s", shop->why.text);
 	assert_true(found);
 	line.attempt = row.attempt;
-	if (!store_open(&street, town->settings.state, TEXT("kasinet"), STORE_WEBHOOK,
-			&shop->why) ||
-	    !inbox_append(street, &line, 1, &shop->why))
-		fail_msg("%s", shop->why.text);
-	store_close(street);
+	town_hear(town, &line, 1);
 	town_tell(town);
 }
 
@@ -277,12 +225,12 @@ static void code(struct shop *shop, const char *word)
 
 static void status(struct shop *shop, const struct digest *token, const char *word)
 {
-	struct text items =
-	    text_format(&shop->town.arena,
-			"{\"Key\":\"TransactionReason\"},{\"Key\":\"TransactionStatus\",\"Value\":"
-			"\"%s\"},{\"Key\":\"Amount\",\"Value\":\"2500\"},{\"Key\":\"ReceiptNo\","
-			"\"Value\":\"" RECEIPT "\"}",
-			word);
+	struct text items = text_format(
+	    &shop->town.arena,
+	    "{\"Key\":\"TransactionReason\"},{\"Key\":\"TransactionStatus\",\"Value\":"
+	    "\"%s\"},{\"Key\":\"Amount\",\"Value\":\"2500\"},{\"Key\":\"ReceiptNo\","
+	    "\"Value\":\"" RECEIPT "\"}",
+	    word);
 
 	post(shop, token, "127.0.0.1", result_of(shop, "0", "AG_2", items.at));
 }
@@ -364,7 +312,7 @@ static void already_taken_back_is_booked_once(void **state)
 
 static void what_is_refused_is_over(void **state)
 {
-	static const char *const codes[] = { "1",    "11",   "21",	 "2001", "\"2001\"",
+	static const char *const codes[] = { "1",    "11",   "21",       "2001",       "\"2001\"",
 					     "2006", "2028", "\"8006\"", "\"R000002\"" };
 	struct shop shop;
 
@@ -425,7 +373,7 @@ static void what_cannot_leave_never_does(void **state)
 	says(&shop, "ten minutes");
 	/* Its rights are gone meanwhile. */
 	order(&shop, false);
-	town_commit(&shop.town, town_join(&shop.town, HEAD TAIL, R1, PEOPLE), 0);
+	town_commit(&shop.town, town_join(&shop.town, HEAD TAIL, TOWN_R1, PEOPLE), 0);
 	step(&shop, 0);
 	says(&shop, "`initiator`");
 	assert_int_equal(newest(&shop).status, QUESTION_NO);
@@ -439,12 +387,13 @@ static void what_cannot_leave_never_does(void **state)
 
 static void property_34_what_nobody_understands_moves_nothing(void **state)
 {
-	static const char *const codes[] = { "17",   "26",     "9999",	  "\"SFC_IC0003\"",
-					     "null", "\"\"",   "0.5",	  "\"00\"",
-					     "true", "[0]",    "\"1 \"", "\"R000003\"",
+	static const char *const codes[] = { "17",   "26",       "9999",   "\"SFC_IC0003\"",
+					     "null", "\"\"",     "0.5",    "\"00\"",
+					     "true", "[0]",      "\"1 \"", "\"R000003\"",
 					     "-1",   "{\"a\":0}" };
-	static const char *const bodies[] = { "", "{", "{}", "{\"Result\":1}", "{\"Result\":{}}",
-					      "<html>" };
+	static const char *const bodies[] = {
+		"", "{", "{}", "{\"Result\":1}", "{\"Result\":{}}", "<html>"
+	};
 	struct shop shop;
 
 	(void)state;
@@ -470,8 +419,10 @@ static void property_34_what_nobody_understands_moves_nothing(void **state)
 static void property_34_forged_results_count_nothing(void **state)
 {
 	static const char *const forged[] = {
-		DONE_OF("UKL0000THER", "2500.00"), DONE_OF(RECEIPT, "1.00"),
-		DONE_OF(RECEIPT, "2500.01"),	   DONE_OF(RECEIPT, "1e9"),
+		DONE_OF("UKL0000THER", "2500.00"),
+		DONE_OF(RECEIPT, "1.00"),
+		DONE_OF(RECEIPT, "2500.01"),
+		DONE_OF(RECEIPT, "1e9"),
 		DONE_OF(RECEIPT, "2500.00") ",{\"Key\":\"Amount\",\"Value\":1}",
 		DONE ",{\"Key\":\"OriginalTransactionID\",\"Value\":\"UKL0000THER\"}",
 	};
@@ -487,10 +438,10 @@ static void property_34_forged_results_count_nothing(void **state)
 	post(&shop, &shop.result, "127.0.0.1", result_of(&shop, "0", "AG_9", DONE));
 	says(&shop, "AG_9");
 	post(&shop, &shop.result, "127.0.0.1", result_of(&shop, "21", "AG_9", ""));
-	town_commit(&shop.town,
-		    town_join(&shop.town, HEAD ORDERS ", sources: [196.201.214.200]" TAIL, R1,
-			      PEOPLE),
-		    0);
+	town_commit(
+	    &shop.town,
+	    town_join(&shop.town, HEAD ORDERS ", sources: [196.201.214.200]" TAIL, TOWN_R1, PEOPLE),
+	    0);
 	done(&shop);
 	says(&shop, "127.0.0.1");
 	step(&shop, MINUTE_US);
@@ -647,7 +598,7 @@ static void without_a_channel_it_is_shown(void **state)
 
 	(void)state;
 	begin_sent(&shop);
-	town_commit(&shop.town, town_join(&shop.town, town_basics, R1, PEOPLE), 0);
+	town_commit(&shop.town, town_join(&shop.town, town_basics, TOWN_R1, PEOPLE), 0);
 	step(&shop, MINUTE_US);
 	says(&shop, "cannot be asked");
 	assert_int_equal(shop.asked, 0);
@@ -657,12 +608,12 @@ static void without_a_channel_it_is_shown(void **state)
 			      "Africa/Nairobi\n---\nkind: Site\nname: kasarani\n---\nkind: "
 			      "Package\nname: home-10\nservice: pppoe\nprice: 2500\nperiod: 1 "
 			      "month\nspeed: {down: 10M, up: 5M}\n",
-			      R1, PEOPLE),
+			      TOWN_R1, PEOPLE),
 		    0);
 	done(&shop);
 	says(&shop, "not declared");
 	booked(&shop, false);
-	town_commit(&shop.town, town_join(&shop.town, HEAD ORDERS TAIL, R1, PEOPLE), 0);
+	town_commit(&shop.town, town_join(&shop.town, HEAD ORDERS TAIL, TOWN_R1, PEOPLE), 0);
 	step(&shop, 10 * MINUTE_US);
 	assert_int_equal(shop.asked, 1);
 	status(&shop, &shop.status, "Reversed");

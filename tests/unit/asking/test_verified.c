@@ -10,26 +10,21 @@
 #include <string.h>
 #include <cmocka.h>
 
-#include "town.h"
+#include "prompts.h"
 
 #include "base/clock.h"
-#include "asking/asker.h"
-#include "state/inbox.h"
 #include "state/ledger.h"
 #include "state/questions.h"
 #include "state/street.h"
 
-#define R1                                                                         \
-	"kind: Router\nname: r1\nsite: kasarani\naddress: 127.0.0.1\nuser: wavu\n" \
-	"password: {file: r.pw}\nmode: manage\n"
 #define PEOPLE "kind: Subscriber\nname: KN-0042\npackage: home-10\nrouter: r1\nphone: 0712345678\n"
-#define HEAD                                                                               \
-	"kind: Tenant\nname: kasinet\ncurrency: KES\ntimezone: Africa/Nairobi\n"           \
-	"payments:\n  - {name: main, provider: daraja, environment: sandbox, shortcode: "  \
-	"\"600638\", type: paybill, token: {env: WAVU_TEST_TOKEN}, trust: verified, "      \
+#define HEAD                                                                              \
+	"kind: Tenant\nname: kasinet\ncurrency: KES\ntimezone: Africa/Nairobi\n"          \
+	"payments:\n  - {name: main, provider: daraja, environment: sandbox, shortcode: " \
+	"\"600638\", type: paybill, token: {env: WAVU_TEST_TOKEN}, trust: verified, "     \
 	"consumer_key: {env: WAVU_TEST_KEY}, consumer_secret: {env: WAVU_TEST_KEY}"
-#define TAIL                                                                      \
-	"}\n---\nkind: Site\nname: kasarani\n"                                    \
+#define TAIL                                                                         \
+	"}\n---\nkind: Site\nname: kasarani\n"                                       \
 	"---\nkind: Package\nname: home-10\nservice: pppoe\nprice: 2500\nperiod: 1 " \
 	"month\nspeed: {down: 10M, up: 5M}\n"
 #define ORDERS ", initiator: wavu, security_credential: {env: WAVU_TEST_KEY}"
@@ -45,9 +40,7 @@ struct script {
 static bool script_call(struct http *http, const struct http_call *call, struct http_reply *reply,
 			struct arena *arena, struct error *error)
 {
-	static const char mark[] = "/pay/kasinet/main/a/";
 	struct script *script = (struct script *)http;
-	const char *url, *end;
 	char body[2048] = { 0 };
 
 	(void)error;
@@ -60,62 +53,22 @@ static bool script_call(struct http *http, const struct http_call *call, struct 
 	assert_true(call->body.size < sizeof(body));
 	memcpy(body, call->body.at, call->body.size);
 	assert_non_null(strstr(body, RECEIPT));
-	url = strstr(body, mark);
-	assert_non_null(url);
-	url += sizeof(mark) - 1;
-	end = strchr(url, '"');
-	assert_true(end - url >= 22); /* 128 bits at the least */
-	script->token = digest_of((struct text){ url, (uint32_t)(end - url) });
+	script->token = played_token(body, "ResultURL");
 	script->asked++;
 	reply->body = text_copy(arena, TEXT("{\"ConversationID\":\"AG_1\",\"ResponseCode\":\"0\","
 					    "\"ResponseDescription\":\"Accepted\"}"));
 	return true;
 }
 
-static bool script_alive(struct http *http)
-{
-	(void)http;
-	return true;
-}
-
-static void script_close(struct http *http)
-{
-	(void)http;
-}
-
-static const struct http_verbs script_verbs = { script_call, script_alive, script_close };
+static const struct http_verbs script_verbs = PLAYED(script_call);
 
 static void begin(struct town *town, const char *tenant)
 {
-	(void)setenv("WAVU_TEST_TOKEN", TOWN_TOKEN, 1);
-	(void)setenv("WAVU_TEST_KEY", "key-1", 1);
 	town_open(town, 1);
-	town_commit(town, town_join(town, tenant, R1, PEOPLE), 0);
+	town_commit(town, town_join(town, tenant, TOWN_R1, PEOPLE), 0);
 	town_pay(town, RECEIPT, "2500.00", "KN-0042");
 	town_tell(town);
 	assert_int_equal(town_payment(town, RECEIPT).status, PAYMENT_HELD);
-}
-
-static void end(struct town *town)
-{
-	struct text *problems;
-	struct error error = { 0 };
-	uint32_t count;
-
-	if (!store_verify(&problems, &count, town->seat.store, &town->arena, &error))
-		fail_msg("%s", error.text);
-	if (count > 0)
-		fail_msg("%.*s", TEXT_ARG(problems[0]));
-	town_close(town);
-}
-
-static void step(struct town *town, struct asker *asker, int64_t later_us)
-{
-	struct error error = { 0 };
-	int64_t next_at;
-
-	if (!asker_step(asker, &town->seat, clock_now() + later_us, &next_at, &error))
-		fail_msg("%s", error.text);
 }
 
 static struct question question_of(struct town *town)
@@ -137,27 +90,14 @@ static struct question question_of(struct town *town)
 static void answer(struct town *town, int64_t id, const char *status, const char *amount,
 		   const char *receipt)
 {
-	struct inbox_line line = { .channel = TEXT("main"),
-				   .provider = TEXT("daraja"),
-				   .kind = TEXT("attempt"),
-				   .attempt = id,
-				   .received_at = clock_now(),
-				   .source = TEXT("127.0.0.1") };
-	struct store *street;
-	struct error error = { 0 };
-
-	line.body = text_format(&town->arena,
+	town_result(town, "main", id,
+		    text_format(&town->arena,
 				"{\"Result\":{\"ResultType\":0,\"ResultCode\":0,\"ResultDesc\":\"-"
 				"\",\"ConversationID\":\"AG_1\",\"ResultParameters\":{"
 				"\"ResultParameter\":[{\"Key\":\"TransactionReason\"},{\"Key\":"
 				"\"TransactionStatus\",\"Value\":\"%s\"},{\"Key\":\"Amount\","
 				"\"Value\":\"%s\"},{\"Key\":\"ReceiptNo\",\"Value\":\"%s\"}]}}}",
-				status, amount, receipt);
-	if (!store_open(&street, town->settings.state, TEXT("kasinet"), STORE_WEBHOOK, &error) ||
-	    !inbox_append(street, &line, 1, &error))
-		fail_msg("%s", error.text);
-	store_close(street);
-	town_tell(town);
+				status, amount, receipt));
 }
 
 static int64_t balance_and_spent(struct town *town, uint32_t *credited)
@@ -187,7 +127,7 @@ static void property_10_completed_is_credited_once(void **state)
 	(void)state;
 	begin(&town, HEAD ORDERS TAIL);
 	asker = asker_new(&town.seat, 1, &script.http);
-	step(&town, asker, 0);
+	town_ask(&town, asker, 0);
 	assert_int_equal(script.asked, 1);
 	question = question_of(&town);
 	assert_true(digest_equal(&question.token, &script.token));
@@ -196,7 +136,7 @@ static void property_10_completed_is_credited_once(void **state)
 	assert_true(found && row.attempt == question.id);
 	/* An acknowledgement credits nothing, and what is asked is not asked again at once. */
 	assert_int_equal(town_payment(&town, RECEIPT).status, PAYMENT_HELD);
-	step(&town, asker, SECOND_US);
+	town_ask(&town, asker, SECOND_US);
 	assert_int_equal(script.asked, 1);
 	for (int i = 0; i < 3; i++)
 		answer(&town, question.id, "Completed", "2500", RECEIPT);
@@ -204,10 +144,10 @@ static void property_10_completed_is_credited_once(void **state)
 	assert_int_equal(balance_and_spent(&town, &credited), 0);
 	assert_int_equal(credited, 1);
 	assert_int_equal(question_of(&town).status, QUESTION_YES);
-	step(&town, asker, 2 * DAY_US);
+	town_ask(&town, asker, 2 * DAY_US);
 	assert_int_equal(script.asked, 1);
 	asker_free(asker);
-	end(&town);
+	town_end(&town);
 }
 
 static void property_03_what_is_not_said_so_stays_held(void **state)
@@ -228,7 +168,7 @@ static void property_03_what_is_not_said_so_stays_held(void **state)
 
 		begin(&town, HEAD ORDERS TAIL);
 		asker = asker_new(&town.seat, 1, &script.http);
-		step(&town, asker, 0);
+		town_ask(&town, asker, 0);
 		question = question_of(&town);
 		answer(&town, question.id + 1, "Completed", "2500", RECEIPT);
 		assert_int_equal(town_payment(&town, RECEIPT).status, PAYMENT_HELD);
@@ -240,7 +180,7 @@ static void property_03_what_is_not_said_so_stays_held(void **state)
 		assert_int_equal(town_payment(&town, RECEIPT).status,
 				 cases[i].then == QUESTION_OPEN ? PAYMENT_CREDITED : PAYMENT_HELD);
 		asker_free(asker);
-		end(&town);
+		town_end(&town);
 	}
 }
 
@@ -257,7 +197,7 @@ static void property_06_silence_is_no_answer(void **state)
 		/* A new one each time: the budget is of real seconds. */
 		struct asker *asker = asker_new(&town.seat, 1, &script.http);
 
-		step(&town, asker, later_us);
+		town_ask(&town, asker, later_us);
 		asker_free(asker);
 		later_us += 61 * MINUTE_US;
 	}
@@ -267,7 +207,7 @@ static void property_06_silence_is_no_answer(void **state)
 	/* A late answer still counts. */
 	answer(&town, question_of(&town).id, "Completed", "2500", RECEIPT);
 	assert_int_equal(town_payment(&town, RECEIPT).status, PAYMENT_CREDITED);
-	end(&town);
+	town_end(&town);
 }
 
 static void without_keys_it_waits_and_says_so(void **state)
@@ -279,17 +219,16 @@ static void without_keys_it_waits_and_says_so(void **state)
 	(void)state;
 	begin(&town, HEAD TAIL);
 	asker = asker_new(&town.seat, 1, &script.http);
-	step(&town, asker, 0);
+	town_ask(&town, asker, 0);
 	assert_int_equal(script.asked, 0);
-	assert_true(
-	    text_contains_nocase(town_payment(&town, RECEIPT).reason, TEXT("`initiator`")));
-	town_commit(&town, town_join(&town, HEAD ORDERS TAIL, R1, PEOPLE), 0);
-	step(&town, asker, 6 * MINUTE_US);
+	assert_true(text_contains_nocase(town_payment(&town, RECEIPT).reason, TEXT("`initiator`")));
+	town_commit(&town, town_join(&town, HEAD ORDERS TAIL, TOWN_R1, PEOPLE), 0);
+	town_ask(&town, asker, 6 * MINUTE_US);
 	assert_int_equal(script.asked, 1);
 	answer(&town, question_of(&town).id, "Completed", "2500.00", RECEIPT);
 	assert_int_equal(town_payment(&town, RECEIPT).status, PAYMENT_CREDITED);
 	asker_free(asker);
-	end(&town);
+	town_end(&town);
 }
 
 int main(void)

@@ -20,9 +20,10 @@
 #include <unistd.h>
 #include <cmocka.h>
 
-#include "town.h"
+#include "books.h"
 
 #include "base/clock.h"
+#include "money/teller.h"
 #include "router/line.h"
 #include "state/ledger.h"
 

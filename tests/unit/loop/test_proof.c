@@ -6,7 +6,7 @@
 #include <string.h>
 #include <cmocka.h>
 
-#include "town.h"
+#include "books.h"
 
 #include "base/clock.h"
 #include "money/booking.h"
@@ -81,19 +81,6 @@ static void pay(struct town *town, const char *receipt, const char *amount)
 	town_tell(town);
 }
 
-static void close_verified(struct town *town)
-{
-	struct text *problems;
-	struct error error = { 0 };
-	uint32_t count;
-
-	if (!store_verify(&problems, &count, town->seat.store, &town->arena, &error))
-		fail_msg("%s", error.text);
-	if (count > 0)
-		fail_msg("%.*s", TEXT_ARG(problems[0]));
-	town_close(town);
-}
-
 static void dial(struct town *town)
 {
 	struct standing standing;
@@ -134,7 +121,7 @@ static void paid_waits_until_the_router_was_read_back(void **state)
 	/* Nothing more is written by later jobs. */
 	(void)town_job(&town, 0, SCOPE_COMPLETE);
 	assert_int_equal(steps_of(&town, "QGH7000001"), 2);
-	close_verified(&town);
+	town_end(&town);
 }
 
 /* A renewal: his session was there before, and is told. */
@@ -152,7 +139,7 @@ static void a_live_session_is_seen(void **state)
 	(void)town_job(&town, 0, SCOPE_MARKS);
 	assert_int_equal(end_of(&town, "QGH7000002").state, ENDING_ONLINE);
 	assert_int_equal(end_of(&town, "QGH7000002").live, TERNARY_YES);
-	close_verified(&town);
+	town_end(&town);
 }
 
 static void away_is_said_once_and_kept(void **state)
@@ -183,7 +170,7 @@ static void away_is_said_once_and_kept(void **state)
 	assert_int_equal(end.tries, 6);
 	assert_true(end.since_at > 0);
 	assert_int_equal(end_of(&town, "QGH7000002").state, ENDING_ONLINE);
-	close_verified(&town);
+	town_end(&town);
 }
 
 static void what_is_too_little_says_so_until_it_is_enough(void **state)
@@ -213,7 +200,7 @@ static void what_is_too_little_says_so_until_it_is_enough(void **state)
 	(void)town_job(&town, 0, SCOPE_COMPLETE);
 	assert_int_equal(end_of(&town, "QGH7000003").state, ENDING_NONE);
 	assert_int_equal(steps_of(&town, "QGH7000003"), 1);
-	close_verified(&town);
+	town_end(&town);
 }
 
 static void who_may_not_be_online_yet_says_why(void **state)
@@ -227,7 +214,7 @@ static void who_may_not_be_online_yet_says_why(void **state)
 	assert_true(says(end_of(&town, "QGH7000001").why, "starts 2031-01-01"));
 	(void)town_job(&town, 0, SCOPE_COMPLETE);
 	assert_int_equal(end_of(&town, "QGH7000001").state, ENDING_NONE);
-	close_verified(&town);
+	town_end(&town);
 }
 
 static void who_is_paused_is_told_so_and_served_afterwards(void **state)
@@ -250,7 +237,7 @@ static void who_is_paused_is_told_so_and_served_afterwards(void **state)
 	assert_true(store_commit(town.seat.store, &error));
 	(void)town_job(&town, 0, SCOPE_COMPLETE);
 	assert_int_equal(end_of(&town, "QGH7000002").state, ENDING_ONLINE);
-	close_verified(&town);
+	town_end(&town);
 }
 
 /* Somebody else's row by his name: he is offline, and that is not silent. */
@@ -269,7 +256,7 @@ static void a_foreign_row_is_in_the_way(void **state)
 	assert_true(ros_hand(town.routers[0], NULL, "/ppp/secret/remove", "=.id=jane", NULL));
 	(void)town_job(&town, 0, SCOPE_COMPLETE);
 	assert_int_equal(end_of(&town, "QGH7000001").state, ENDING_ONLINE);
-	close_verified(&town);
+	town_end(&town);
 }
 
 static void a_watched_router_gives_nobody_access(void **state)
@@ -285,7 +272,7 @@ static void a_watched_router_gives_nobody_access(void **state)
 	town_commit(&town, town_join(&town, town_basics, R1, JANE), 0);
 	(void)town_job(&town, 0, SCOPE_COMPLETE);
 	assert_int_equal(end_of(&town, "QGH7000001").state, ENDING_ONLINE);
-	close_verified(&town);
+	town_end(&town);
 }
 
 /* Dead between the write and the note of it: the next job reads back and proves it. */
@@ -309,7 +296,7 @@ static void a_lost_answer_is_no_proof(void **state)
 	town_restart(&town);
 	(void)town_job(&town, 0, SCOPE_MARKS);
 	assert_int_equal(end_of(&town, "QGH7000001").state, ENDING_ONLINE);
-	close_verified(&town);
+	town_end(&town);
 }
 
 static struct booked record(struct town *town, const char *amount)
@@ -366,7 +353,7 @@ static void settled_money_is_not_held_any_more(void **state)
 	 */
 	pay(&town, "A1", "2500");
 	assert_int_equal(town_payment(&town, "A1").status, PAYMENT_HELD);
-	close_verified(&town);
+	town_end(&town);
 }
 
 /* A held payment that was recorded by hand is never released as well: that would count it twice. */
@@ -394,7 +381,7 @@ static void settled_money_is_never_credited(void **state)
 	store_abort(town.seat.store);
 	intent_release(intent);
 	assert_int_equal(town_payment(&town, "A6").status, PAYMENT_HELD);
-	close_verified(&town);
+	town_end(&town);
 }
 
 int main(void)

@@ -10,7 +10,7 @@
 #include <string.h>
 #include <cmocka.h>
 
-#include "town.h"
+#include "books.h"
 
 #include "base/clock.h"
 #include "money/booking.h"

@@ -9,7 +9,7 @@
 #include <string.h>
 #include <cmocka.h>
 
-#include "town.h"
+#include "books.h"
 
 #include "base/clock.h"
 #include "loop/timekeeper.h"

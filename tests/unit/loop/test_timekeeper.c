@@ -8,10 +8,11 @@
 #include <string.h>
 #include <cmocka.h>
 
-#include "town.h"
+#include "books.h"
 
 #include "base/clock.h"
 #include "loop/timekeeper.h"
+#include "money/teller.h"
 #include "state/fleet.h"
 #include "state/ledger.h"
 

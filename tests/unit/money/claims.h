@@ -5,9 +5,7 @@
  */
 #pragma once
 
-#include "town.h"
-
-#include "model/attempt.h"
+#include "prompts.h"
 
 #define PAYER "254712345678"
 #define X "UKL51ZDR4F"
@@ -15,31 +13,34 @@
 
 /* KN-0042 has PAYER's phone, KN-0099 has none. */
 void claims_begin(struct town *town);
-/* Every invariant of the store holds, whatever was said. */
-void claims_end(struct town *town);
 
 /* A confirmation arrives on a channel's URL. */
 void claim_on(struct town *town, const char *channel, const char *source, const char *receipt,
 	      const char *amount, const char *account, const char *phone);
 void claim(struct town *town, const char *receipt, const char *amount, const char *account);
-/* A body arrives on the URL of an attempt or a question. */
-void say_to(struct town *town, const char *channel, int64_t attempt, struct text body);
 /* The provider says what it knows, in answer to the question about that held payment. */
 void answer_on(struct town *town, const char *channel, const char *held, const char *receipt,
 	       const char *amount, const char *payer);
 void answer(struct town *town, const char *held, const char *receipt, const char *amount,
 	    const char *payer);
-/* A prompt left on "main", and the query says that it was paid: credited without a receipt. */
+/* A prompt of 2500.00 left on "main", to PAYER for KN-0042; it is called ws_CO_1. */
+struct attempt prompt_sent(struct town *town);
+/* The query says that it was paid, and names no receipt. */
+void prompt_is_paid(struct town *town, int64_t id);
+/* Both. */
 struct attempt prompt_paid_by_query(struct town *town);
 
 uint32_t credits(struct town *town, int64_t *cents);
-/* Held, and not settled. */
-int64_t waiting(struct town *town);
-bool assign(struct town *town, const char *receipt, const char *account, struct error *error);
 
-#define CREDITED(town, wanted_count, wanted_cents)                              \
-	do {                                                                    \
-		int64_t cents_;                                                 \
-		assert_int_equal(credits((town), &cents_), (wanted_count));     \
-		assert_int_equal(cents_, (wanted_cents));                       \
+#define CREDITED(town, wanted_count, wanted_cents)                          \
+	do {                                                                \
+		int64_t cents_;                                             \
+		assert_int_equal(credits((town), &cents_), (wanted_count)); \
+		assert_int_equal(cents_, (wanted_cents));                   \
 	} while (0)
+
+/* As test_leaked.c still says it. */
+#define claims_end town_end
+#define say_to town_result
+#define waiting town_waiting
+#define assign town_assign

@@ -13,26 +13,20 @@
 #include <string.h>
 #include <cmocka.h>
 
-#include "town.h"
+#include "prompts.h"
 
 #include "base/clock.h"
 #include "money/booking.h"
 #include "money/booking_attempt.h"
-#include "provider/provider.h"
 #include "state/attempts.h"
-#include "state/inbox.h"
-#include "state/ledger.h"
 #include "state/questions.h"
 
 #define SEEDS 40
 #define EVENTS 14
 
-#define R1                                                                         \
-	"kind: Router\nname: r1\nsite: kasarani\naddress: 127.0.0.1\nuser: wavu\n" \
-	"password: {file: r.pw}\nmode: manage\n"
-#define PEOPLE                                                                              \
+#define PEOPLE                                                                               \
 	"kind: Subscriber\nname: KN-0042\npackage: home-10\nrouter: r1\nphone: 0712345678\n" \
-	"---\nkind: Subscriber\nname: KN-0099\npackage: home-10\nrouter: r1\nphone: "       \
+	"---\nkind: Subscriber\nname: KN-0099\npackage: home-10\nrouter: r1\nphone: "        \
 	"0712345679\n---\nkind: Subscriber\nname: KN-EVIL\npackage: home-10\nrouter: r1\n"
 #define TENANT                                                                              \
 	"kind: Tenant\nname: kasinet\ncurrency: KES\ntimezone: Africa/Nairobi\npayments:\n" \
@@ -72,8 +66,8 @@ enum what {
 	WHAT_COUNT
 };
 
-static const char *const words[] = { "confirmed", "forged",  "invented", "answered",
-				     "stated",    "result",  "queried",  "assigned" };
+static const char *const words[] = { "confirmed", "forged", "invented", "answered",
+				     "stated",    "result", "queried",  "assigned" };
 
 struct news {
 	enum what what;
@@ -86,8 +80,7 @@ struct play {
 	char wrong[256]; /* empty: nothing is */
 };
 
-static void wrong(struct play *play, const char *format, ...)
-    __attribute__((format(printf, 2, 3)));
+static void wrong(struct play *play, const char *format, ...) __attribute__((format(printf, 2, 3)));
 static void wrong(struct play *play, const char *format, ...)
 {
 	va_list list;
@@ -101,43 +94,15 @@ static void wrong(struct play *play, const char *format, ...)
 
 /* ---- saying it ------------------------------------------------------------------------------- */
 
-static struct text eat(struct town *town)
-{
-	struct civil civil = zone_civil(zone_utc(), clock_now() + 3 * HOUR_US);
-
-	return text_format(&town->arena, "%04d%02d%02d%02d%02d%02d", civil.year, civil.month,
-			   civil.day, civil.hour, civil.minute, civil.second);
-}
-
-static void say(struct town *town, const char *kind, int64_t attempt, struct text body)
-{
-	struct inbox_line line = { .channel = TEXT("main"),
-				   .provider = TEXT("daraja"),
-				   .kind = text_of(kind),
-				   .attempt = attempt,
-				   .received_at = clock_now(),
-				   .source = TEXT("127.0.0.1"),
-				   .body = body };
-	struct store *street;
-	struct error error = { 0 };
-
-	if (!store_open(&street, town->settings.state, TEXT("kasinet"), STORE_WEBHOOK, &error) ||
-	    !inbox_append(street, &line, 1, &error))
-		fail_msg("%s", error.text);
-	store_close(street);
-	town_tell(town);
-}
-
 static void confirm(struct town *town, const char *receipt, int64_t cents, const char *typed,
 		    const char *phone)
 {
-	say(town, "confirmation", 0,
-	    text_format(&town->arena,
-			"{\"TransID\":\"%s\",\"TransTime\":\"%.*s\",\"TransAmount\":\"%.*s\","
-			"\"BusinessShortCode\":\"600638\",\"BillRefNumber\":\"%s\","
-			"\"MSISDN\":\"%s\"}",
-			receipt, TEXT_ARG(eat(town)),
-			TEXT_ARG(text_of_cents(&town->arena, cents)), typed, phone));
+	struct text amount = text_of_cents(&town->arena, cents);
+	struct text body = daraja_confirmation(
+	    town, "600638", receipt, text_copy(&town->arena, amount).at, typed, text_of(phone));
+
+	town_say(town, "main", "127.0.0.1", body.at);
+	town_tell(town);
 }
 
 static void forge(struct town *town, const struct truth *truth, uint32_t how)
@@ -181,39 +146,20 @@ static void prompt(struct play *play, uint32_t index)
 static void tell_result(struct play *play, uint32_t index)
 {
 	struct town *town = &play->town;
+	struct text amount = text_of_cents(&town->arena, truths[index].cents);
 
-	if (!truths[index].is_prompt)
-		return;
-	say(town, "attempt", play->attempts[index],
-	    text_format(&town->arena,
-			"{\"Body\":{\"stkCallback\":{\"CheckoutRequestID\":\"ws_CO_%u\","
-			"\"ResultCode\":0,\"CallbackMetadata\":{\"Item\":[{\"Name\":\"Amount\","
-			"\"Value\":%.*s},{\"Name\":\"MpesaReceiptNumber\",\"Value\":\"%s\"}]}}}}",
-			index, TEXT_ARG(text_of_cents(&town->arena, truths[index].cents)),
-			truths[index].receipt));
+	if (truths[index].is_prompt)
+		town_result(town, "main", play->attempts[index],
+			    daraja_prompt_result(town, text_format(&town->arena, "ws_CO_%u", index),
+						 0, text_copy(&town->arena, amount).at,
+						 truths[index].receipt));
 }
 
 static void query(struct play *play, uint32_t index)
 {
-	struct town *town = &play->town;
-	struct intent *intent;
-	struct error error = { 0 };
-	struct attempt attempt;
-	struct booked booked;
-	bool found;
-
-	if (!truths[index].is_prompt)
-		return;
-	intent = seat_intent(&town->seat);
-	if (!store_begin(town->seat.store, &error) ||
-	    !attempts_find(&found, &attempt, town->seat.store, play->attempts[index], &town->arena,
-			   &error) ||
-	    !booking_answered(&booked, &town->seat, intent, &attempt,
-			      &(struct said){ .answer = ANSWER_YES }, clock_now(), &town->arena,
-			      &error) ||
-	    !store_commit(town->seat.store, &error))
-		fail_msg("%s", error.text);
-	intent_release(intent);
+	if (truths[index].is_prompt)
+		prompt_answered(&play->town, play->attempts[index],
+				&(struct said){ .answer = ANSWER_YES });
 }
 
 /* Every open question about that receipt is answered, with the payer or without. */
@@ -241,7 +187,8 @@ static void answer(struct town *town, const struct truth *truth, uint32_t how)
 		if (!found || question.status != QUESTION_OPEN ||
 		    !text_is(question.receipt, truth->receipt))
 			continue;
-		say(town, "attempt", question.id,
+		town_result(
+		    town, "main", question.id,
 		    text_format(&town->arena,
 				"{\"Result\":{\"ResultType\":0,\"ResultCode\":0,\"ResultDesc\":"
 				"\"-\",\"ResultParameters\":{\"ResultParameter\":[%.*s"
@@ -249,7 +196,7 @@ static void answer(struct town *town, const struct truth *truth, uint32_t how)
 				"{\"Key\":\"FinalisedTime\",\"Value\":\"%.*s\"},{\"Key\":"
 				"\"Amount\",\"Value\":\"%.*s\"},{\"Key\":\"ReceiptNo\","
 				"\"Value\":\"%s\"}]}}}",
-				TEXT_ARG(parties), TEXT_ARG(eat(town)),
+				TEXT_ARG(parties), TEXT_ARG(daraja_now(town)),
 				TEXT_ARG(text_of_cents(&town->arena, truth->cents)),
 				truth->receipt));
 	}
@@ -281,11 +228,9 @@ static void list(struct town *town, const struct truth *truth, uint32_t how)
 /* Somebody who looked it up: he releases what is true, to whom it belongs. */
 static void assign(struct town *town, const struct truth *truth)
 {
-	struct intent *intent;
 	struct error error = { 0 };
 	struct payment payment;
-	struct booked booked;
-	bool found, done;
+	bool found;
 
 	if (!ledger_payment(&found, &payment, town->seat.store, text_of(truth->receipt),
 			    &town->arena, &error))
@@ -293,16 +238,7 @@ static void assign(struct town *town, const struct truth *truth)
 	if (!found || payment.amount_cents != truth->cents ||
 	    (payment.status != PAYMENT_HELD && payment.status != PAYMENT_UNMATCHED))
 		return;
-	intent = seat_intent(&town->seat);
-	assert_true(store_begin(town->seat.store, &error));
-	done = booking_assign(&booked, &town->seat, intent, text_of(truth->receipt),
-			      text_of(truth->owner), TEXT("amina"), clock_now(), &town->arena,
-			      &error);
-	if (!done)
-		store_abort(town->seat.store);
-	else
-		assert_true(store_commit(town->seat.store, &error));
-	intent_release(intent);
+	(void)town_assign(town, truth->receipt, truth->owner, &error);
 }
 
 /* ---- what must hold -------------------------------------------------------------------------- */
@@ -369,8 +305,8 @@ static void check_kept(struct play *play, uint32_t index)
 	struct attempt attempt;
 	bool found, paid = false;
 
-	if (!ledger_payment(&found, &payment, play->town.seat.store,
-			    text_of(truths[index].receipt), &play->town.arena, &error))
+	if (!ledger_payment(&found, &payment, play->town.seat.store, text_of(truths[index].receipt),
+			    &play->town.arena, &error))
 		fail_msg("%s", error.text);
 	if (truths[index].is_prompt) {
 		if (!attempts_find(&paid, &attempt, play->town.seat.store, play->attempts[index],
@@ -424,10 +360,8 @@ static void run(struct play *play, const struct news *events, uint32_t count)
 	uint32_t came, made;
 
 	memset(play, 0, sizeof(*play));
-	(void)setenv("WAVU_TEST_TOKEN", TOWN_TOKEN, 1);
-	(void)setenv("WAVU_TEST_KEY", "key-1", 1);
 	town_open(&play->town, 1);
-	town_commit(&play->town, town_join(&play->town, TENANT, R1, PEOPLE), 0);
+	town_commit(&play->town, town_join(&play->town, TENANT, TOWN_R1, PEOPLE), 0);
 	for (uint32_t i = 0; i < TRUTHS; i++)
 		if (truths[i].is_prompt)
 			prompt(play, i);

@@ -6,7 +6,7 @@
 #include <string.h>
 #include <cmocka.h>
 
-#include "town.h"
+#include "books.h"
 
 #include "base/clock.h"
 #include "money/booking_refund.h"

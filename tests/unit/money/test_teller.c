@@ -8,17 +8,13 @@
 #include <string.h>
 #include <cmocka.h>
 
-#include "town.h"
+#include "books.h"
 
 #include "base/clock.h"
 #include "money/booking.h"
+#include "money/teller.h"
 #include "state/fleet.h"
-#include "state/inbox.h"
-#include "state/ledger.h"
 
-#define R1                                                                         \
-	"kind: Router\nname: r1\nsite: kasarani\naddress: 127.0.0.1\nuser: wavu\n" \
-	"password: {file: r.pw}\nmode: manage\n"
 #define PEOPLE                                                                               \
 	"kind: Subscriber\nname: KN-0042\npackage: home-10\nrouter: r1\nphone: 0712345678\n" \
 	"aliases: [JANE]\n"                                                                  \
@@ -27,29 +23,7 @@
 static void begin(struct town *town)
 {
 	town_open(town, 1);
-	town_commit(town, town_join(town, town_basics, R1, PEOPLE), 0);
-}
-
-static struct standing standing_of(struct town *town, const char *reference)
-{
-	struct standing standing;
-	struct error error = { 0 };
-
-	if (!ledger_standing(&standing, town->seat.store, text_of(reference), &town->arena, &error))
-		fail_msg("%s", error.text);
-	return standing;
-}
-
-static void verify(struct town *town)
-{
-	struct text *problems;
-	struct error error = { 0 };
-	uint32_t count;
-
-	if (!store_verify(&problems, &count, town->seat.store, &town->arena, &error))
-		fail_msg("%s", error.text);
-	if (count > 0)
-		fail_msg("%.*s", TEXT_ARG(problems[0]));
+	town_commit(town, town_join(town, town_basics, TOWN_R1, PEOPLE), 0);
 }
 
 static void property_10_a_receipt_counts_once(void **state)
@@ -64,13 +38,12 @@ static void property_10_a_receipt_counts_once(void **state)
 	town_pay(&town, "qgh7000001", "2500", "KN-0042");
 	town_tell(&town);
 	assert_int_equal(town_payment(&town, "QGH7000001").status, PAYMENT_CREDITED);
-	assert_int_equal(standing_of(&town, "kn0042").balance_cents, 0);
-	assert_int_equal(standing_of(&town, "kn0042").last_amount_cents, 250000);
-	assert_true(standing_of(&town, "kn0042").paid_until_at < clock_now() + 32 * DAY_US);
+	assert_int_equal(town_standing(&town, "kn0042").balance_cents, 0);
+	assert_int_equal(town_standing(&town, "kn0042").last_amount_cents, 250000);
+	assert_true(town_standing(&town, "kn0042").paid_until_at < clock_now() + 32 * DAY_US);
 	assert_int_equal(town_held(&town), 0);
 	assert_int_equal(town_marks(&town), 1);
-	verify(&town);
-	town_close(&town);
+	town_end(&town);
 }
 
 /* The same receipt with another amount is held, once, however often it is said. */
@@ -86,10 +59,9 @@ static void property_10_another_amount_is_held_once(void **state)
 	town_pay(&town, "QGH7000001", "1e9", "KN-0042");
 	town_tell(&town);
 	assert_int_equal(town_held(&town), 2);
-	assert_int_equal(standing_of(&town, "kn0042").last_amount_cents, 250000);
+	assert_int_equal(town_standing(&town, "kn0042").last_amount_cents, 250000);
 	assert_int_equal(town_payment(&town, "held-2").status, PAYMENT_HELD);
-	verify(&town);
-	town_close(&town);
+	town_end(&town);
 }
 
 static void property_09_and_14_what_wavu_will_not_judge_alone_is_held(void **state)
@@ -130,11 +102,10 @@ static void property_09_and_14_what_wavu_will_not_judge_alone_is_held(void **sta
 		if (town_held(&town) != i + 1)
 			fail_msg("case %zu was not held", i);
 	}
-	assert_false(standing_of(&town, "kn0042").known);
+	assert_false(town_standing(&town, "kn0042").known);
 	assert_int_equal(town_marks(&town), 0);
 	assert_true(town_payment(&town, "A4").reason.size > 0);
-	verify(&town);
-	town_close(&town);
+	town_end(&town);
 }
 
 static void property_14_nobody_known_is_unmatched_and_finds_a_home(void **state)
@@ -156,7 +127,7 @@ static void property_14_nobody_known_is_unmatched_and_finds_a_home(void **state)
 	assert_true(store_commit(town.seat.store, &error));
 	assert_int_equal(town_payment(&town, "QGH7000002").status, PAYMENT_CREDITED);
 	assert_int_equal(booked.periods, 1);
-	assert_true(standing_of(&town, "kn0043").paid_until_at > clock_now());
+	assert_true(town_standing(&town, "kn0043").paid_until_at > clock_now());
 	/* It has a home now. */
 	assert_true(store_begin(town.seat.store, &error));
 	assert_false(booking_assign(&booked, &town.seat, intent, TEXT("qgh7000002"),
@@ -164,31 +135,14 @@ static void property_14_nobody_known_is_unmatched_and_finds_a_home(void **state)
 				    &error));
 	assert_int_equal(error.code, ERROR_REFUSED);
 	store_abort(town.seat.store);
-	verify(&town);
+	town_verify(&town);
 	intent_release(intent);
 	town_close(&town);
 }
 
-static bool assign(struct town *town, const char *receipt, const char *account)
-{
-	struct intent *intent = seat_intent(&town->seat);
-	struct booked booked;
-	struct error error = { 0 };
-	bool done;
-
-	assert_true(store_begin(town->seat.store, &error));
-	done = booking_assign(&booked, &town->seat, intent, text_of(receipt), text_of(account),
-			      TEXT("olga"), clock_now(), &town->arena, &error);
-	if (done)
-		assert_true(store_commit(town->seat.store, &error));
-	else
-		store_abort(town->seat.store);
-	intent_release(intent);
-	return done;
-}
-
 static void a_held_one_is_released_when_amount_and_code_are_right(void **state)
 {
+	struct error error = { 0 };
 	struct town town;
 
 	(void)state;
@@ -205,16 +159,15 @@ static void a_held_one_is_released_when_amount_and_code_are_right(void **state)
 	town_say(&town, "main", "10.0.0.1", "no json");
 	town_tell(&town);
 	assert_int_equal(town_held(&town), 4);
-	assert_false(assign(&town, "B2", "KN-0042"));
-	assert_false(assign(&town, "B3", "KN-0042"));
-	assert_false(assign(&town, "held-4", "KN-0042"));
-	assert_false(assign(&town, "B1", "nobody"));
-	assert_false(standing_of(&town, "kn0042").known);
-	assert_true(assign(&town, "B1", "KN-0042"));
-	assert_true(standing_of(&town, "kn0042").paid_until_at > clock_now());
-	assert_false(assign(&town, "B1", "KN-0043"));
-	verify(&town);
-	town_close(&town);
+	assert_false(town_assign(&town, "B2", "KN-0042", &error));
+	assert_false(town_assign(&town, "B3", "KN-0042", &error));
+	assert_false(town_assign(&town, "held-4", "KN-0042", &error));
+	assert_false(town_assign(&town, "B1", "nobody", &error));
+	assert_false(town_standing(&town, "kn0042").known);
+	assert_true(town_assign(&town, "B1", "KN-0042", &error));
+	assert_true(town_standing(&town, "kn0042").paid_until_at > clock_now());
+	assert_false(town_assign(&town, "B1", "KN-0043", &error));
+	town_end(&town);
 }
 
 /* Heard first from a strange source, then from the right one: the same money, credited once. */
@@ -234,10 +187,9 @@ static void property_11_the_right_source_releases_what_a_strange_one_said(void *
 	town_say(&town, "strict", "196.201.214.200", body);
 	town_tell(&town);
 	assert_int_equal(town_payment(&town, "C1").status, PAYMENT_CREDITED);
-	assert_int_equal(standing_of(&town, "kn0042").last_amount_cents, 250000);
-	assert_int_equal(standing_of(&town, "kn0042").balance_cents, 0);
-	verify(&town);
-	town_close(&town);
+	assert_int_equal(town_standing(&town, "kn0042").last_amount_cents, 250000);
+	assert_int_equal(town_standing(&town, "kn0042").balance_cents, 0);
+	town_end(&town);
 }
 
 static void cash_needs_an_account_an_amount_and_a_reason(void **state)
@@ -272,9 +224,9 @@ static void cash_needs_an_account_an_amount_and_a_reason(void **state)
 				 &error));
 	assert_true(store_commit(town.seat.store, &error));
 	assert_int_equal(booked.periods, 2);
-	assert_int_equal(standing_of(&town, "kn0042").balance_cents, 100050);
+	assert_int_equal(town_standing(&town, "kn0042").balance_cents, 100050);
 	assert_int_equal(town_marks(&town), 1);
-	verify(&town);
+	town_verify(&town);
 	intent_release(intent);
 	town_close(&town);
 }
@@ -301,9 +253,8 @@ static void property_10_and_14_a_crash_books_nothing_twice(void **state)
 	}
 	town_restart(&town);
 	town_tell(&town);
-	assert_int_equal(standing_of(&town, "kn0042").balance_cents, 300 * 100);
-	verify(&town);
-	town_close(&town);
+	assert_int_equal(town_standing(&town, "kn0042").balance_cents, 300 * 100);
+	town_end(&town);
 }
 
 static void before_the_first_commit_nothing_is_read(void **state)
@@ -318,7 +269,7 @@ static void before_the_first_commit_nothing_is_read(void **state)
 	town_tell(&town);
 	assert_true(inbox_cursor(&cursor, town.seat.store, &error));
 	assert_int_equal(cursor, 0);
-	town_commit(&town, town_join(&town, town_basics, R1, PEOPLE), 0);
+	town_commit(&town, town_join(&town, town_basics, TOWN_R1, PEOPLE), 0);
 	town_tell(&town);
 	assert_int_equal(town_payment(&town, "QGH7000001").status, PAYMENT_CREDITED);
 	town_close(&town);

@@ -40,10 +40,10 @@ static void property_10_an_unproven_receipt_is_not_that_of_a_prompt(void **state
 	/* The true one is the prompt's. */
 	assert_int_equal(town_payment(&town, Y).id, town_payment(&town, "STK-1").id);
 	CREDITED(&town, 1, 250000);
-	assert_int_equal(waiting(&town), 1);
+	assert_int_equal(town_waiting(&town), 1);
 	claim(&town, Y, "2500.00", "KN-0042");
 	CREDITED(&town, 1, 250000);
-	claims_end(&town);
+	town_end(&town);
 }
 
 /* And the other way: a word is not what paid a prompt. */
@@ -60,7 +60,7 @@ static void property_10_a_prompt_is_not_paid_by_a_word(void **state)
 	answer(&town, Y, Y, "2500.00", PAYER);
 	assert_int_equal(town_payment(&town, Y).id, town_payment(&town, "STK-1").id);
 	CREDITED(&town, 1, 250000);
-	claims_end(&town);
+	town_end(&town);
 }
 
 /* Who paid, and when, is no more proven than the rest: a lie about it is not a second payment. */
@@ -82,7 +82,7 @@ static void property_10_a_false_payer_does_not_count_a_prompt_twice(void **state
 					 town_payment(&town, "STK-1").id);
 		else
 			assert_non_null(strstr(town_payment(&town, X).reason.at, "prompt"));
-		claims_end(&town);
+		town_end(&town);
 	}
 }
 
@@ -97,7 +97,7 @@ static void property_12_another_payer_is_another_payment(void **state)
 	answer(&town, X, X, "2500.00", "254700000001");
 	CREDITED(&town, 2, 500000);
 	assert_true(text_is(town_payment(&town, X).account, "KN-0099"));
-	claims_end(&town);
+	town_end(&town);
 }
 
 static void a_person_cannot_count_a_prompt_twice(void **state)
@@ -109,13 +109,13 @@ static void a_person_cannot_count_a_prompt_twice(void **state)
 	claims_begin(&town);
 	(void)prompt_paid_by_query(&town);
 	claim(&town, X, "2500.00", "KN-0042");
-	assert_false(assign(&town, X, "KN-0099", &error));
+	assert_false(town_assign(&town, X, "KN-0099", &error));
 	assert_non_null(strstr(error.text, "prompt a-1"));
-	assert_true(assign(&town, X, "KN-0042", &error));
+	assert_true(town_assign(&town, X, "KN-0042", &error));
 	CREDITED(&town, 1, 250000);
 	assert_int_equal(town_payment(&town, X).id, town_payment(&town, "STK-1").id);
-	assert_int_equal(waiting(&town), 0);
-	claims_end(&town);
+	assert_int_equal(town_waiting(&town), 0);
+	town_end(&town);
 }
 
 /* The result on the attempt's own URL names a receipt that somebody said something else about. */
@@ -134,11 +134,11 @@ static void a_prompts_result_passes_a_word(void **state)
 		claims_begin(&town);
 		claim(&town, X, round == 0 ? "1.00" : "2500.00", "KN-0099");
 		attempt = prompt_paid_by_query(&town);
-		say_to(&town, "main", attempt.id, text_of(result));
+		town_result(&town, "main", attempt.id, text_of(result));
 		CREDITED(&town, 1, 250000);
 		assert_int_equal(town_payment(&town, X).id, town_payment(&town, "STK-1").id);
-		assert_int_equal(waiting(&town), 0);
-		claims_end(&town);
+		assert_int_equal(town_waiting(&town), 0);
+		town_end(&town);
 	}
 }
 
@@ -154,12 +154,12 @@ static void property_03_a_false_amount_is_not_in_the_way(void **state)
 	claim(&town, X, "1.00", "KN-0099");
 	for (int i = 0; i < 3; i++)
 		claim(&town, X, "2500.00", "KN-0042");
-	assert_int_equal(waiting(&town), 2);
+	assert_int_equal(town_waiting(&town), 2);
 	answer(&town, X, X, "2500.00", PAYER);
 	assert_int_equal(town_payment(&town, X).status, PAYMENT_CREDITED);
 	assert_true(text_is(town_payment(&town, X).account, "KN-0042"));
 	CREDITED(&town, 1, 250000);
-	assert_int_equal(waiting(&town), 0);
+	assert_int_equal(town_waiting(&town), 0);
 	/* What was said is kept, under a name of its own. */
 	said = town_payment(&town, "held-" X);
 	assert_int_equal(said.amount_cents, 100);
@@ -169,7 +169,7 @@ static void property_03_a_false_amount_is_not_in_the_way(void **state)
 	answer(&town, "held-" X, X, "2500.00", PAYER);
 	claim(&town, X, "1.00", "KN-0099");
 	CREDITED(&town, 1, 250000);
-	claims_end(&town);
+	town_end(&town);
 }
 
 static void property_14_what_nobody_said_truly_is_unmatched(void **state)
@@ -183,10 +183,10 @@ static void property_14_what_nobody_said_truly_is_unmatched(void **state)
 	answer(&town, X, X, "2500.00", PAYER);
 	assert_int_equal(town_payment(&town, X).status, PAYMENT_UNMATCHED);
 	assert_int_equal(town_payment(&town, X).amount_cents, 250000);
-	assert_int_equal(waiting(&town), 0);
-	assert_true(assign(&town, X, "KN-0042", &error));
+	assert_int_equal(town_waiting(&town), 0);
+	assert_true(town_assign(&town, X, "KN-0042", &error));
 	CREDITED(&town, 1, 250000);
-	claims_end(&town);
+	town_end(&town);
 }
 
 static void property_07_who_disagree_whose_it_is_leave_it_to_a_person(void **state)
@@ -200,8 +200,8 @@ static void property_07_who_disagree_whose_it_is_leave_it_to_a_person(void **sta
 	answer(&town, X, X, "2500.00", PAYER);
 	assert_int_equal(town_payment(&town, X).status, PAYMENT_UNMATCHED);
 	CREDITED(&town, 0, 0);
-	assert_int_equal(waiting(&town), 0);
-	claims_end(&town);
+	assert_int_equal(town_waiting(&town), 0);
+	town_end(&town);
 }
 
 static bool state_on(struct town *town, const char *channel, const char *receipt, int64_t cents,
@@ -248,9 +248,9 @@ static void property_11_a_statement_counts_with_its_own_words(void **state)
 	assert_true(text_is(town_payment(&town, X).account, "KN-0042"));
 	assert_true(text_is(town_payment(&town, Y).account, "KN-0042"));
 	CREDITED(&town, 2, 500000);
-	assert_int_equal(waiting(&town), 0);
+	assert_int_equal(town_waiting(&town), 0);
 	assert_false(state_it(&town, X, 250000, "KN-0042", &why));
-	claims_end(&town);
+	town_end(&town);
 }
 
 /* Under `trust: token`, too: the extra layer would be none. */
@@ -265,8 +265,8 @@ static void a_strange_source_takes_no_receipt(void **state)
 	claim_on(&town, "strict", "196.201.214.200", X, "2500.00", "KN-0042", PAYER);
 	assert_int_equal(town_payment(&town, X).amount_cents, 250000);
 	CREDITED(&town, 1, 250000);
-	assert_int_equal(waiting(&town), 0);
-	claims_end(&town);
+	assert_int_equal(town_waiting(&town), 0);
+	town_end(&town);
 }
 
 /* ---- hands ----------------------------------------------------------------------------------- */
@@ -293,13 +293,13 @@ static void what_a_person_recorded_is_all_there_is(void **state)
 	    !store_commit(town.seat.store, &error))
 		fail_msg("%s", error.text);
 	intent_release(intent);
-	assert_int_equal(waiting(&town), 0);
+	assert_int_equal(town_waiting(&town), 0);
 	answer(&town, X, X, "2500.00", PAYER);
 	answer(&town, "held-2", X, "2500.00", PAYER);
 	assert_false(state_it(&town, X, 250000, "KN-0042", &why));
 	assert_true(why.size > 0);
 	CREDITED(&town, 1, 250000);
-	claims_end(&town);
+	town_end(&town);
 }
 
 static void a_released_one_is_listed_under_its_own_receipt(void **state)
@@ -310,13 +310,13 @@ static void a_released_one_is_listed_under_its_own_receipt(void **state)
 	(void)state;
 	claims_begin(&town);
 	claim(&town, X, "2500.00", "nobody");
-	assert_true(assign(&town, X, "KN-0042", &error));
+	assert_true(town_assign(&town, X, "KN-0042", &error));
 	assert_int_equal(town_payment(&town, X).status, PAYMENT_CREDITED);
 	answer(&town, X, X, "2500.00", PAYER);
 	claim(&town, X, "2500.00", "nobody");
 	CREDITED(&town, 1, 250000);
-	assert_int_equal(waiting(&town), 0);
-	claims_end(&town);
+	assert_int_equal(town_waiting(&town), 0);
+	town_end(&town);
 }
 
 /* ---- doubts ---------------------------------------------------------------------------------- */
@@ -385,7 +385,7 @@ static void property_32_an_odd_receipt_is_asked_about_and_decides_nothing(void *
 	assert_int_equal(doubt_of(&town, "SHOP-00017"), DOUBT_FALSE);
 	/* A person decides what becomes of it. */
 	CREDITED(&town, 4, 1000000);
-	claims_end(&town);
+	town_end(&town);
 }
 
 /* Nobody can be asked on that channel: it is written down, and counts as ever. */
@@ -403,7 +403,7 @@ static void property_32_without_anybody_to_ask_it_is_only_noted(void **state)
 	assert_false(asked_about(&town, "AAA0000001"));
 	assert_true(doubts_totals(&totals, town.seat.store, &town.arena, &error));
 	assert_int_equal(totals.count[DOUBT_ODD], 1);
-	claims_end(&town);
+	town_end(&town);
 }
 
 /* Under `trust: token` a forged confirmation counts, as its channel says; then the provider's own
@@ -424,11 +424,11 @@ static void property_03_a_believed_lie_is_found_out_and_not_doubled(void **state
 	}
 	CREDITED(&town, 1, 100);
 	assert_int_equal(doubt_of(&town, X), DOUBT_FALSE);
-	assert_int_equal(waiting(&town), 1);
+	assert_int_equal(town_waiting(&town), 1);
 	beside = town_payment(&town, "held-2");
 	assert_int_equal(beside.amount_cents, 250000);
 	assert_non_null(strstr(beside.reason.at, X));
-	claims_end(&town);
+	town_end(&town);
 }
 
 int main(void)

@@ -17,8 +17,6 @@
 #include "seat/keeping.h"
 #include "state/events.h"
 #include "state/fleet.h"
-#include "state/inbox.h"
-#include "state/ledger.h"
 
 const char town_basics[] =
     "kind: Tenant\nname: kasinet\ncurrency: KES\ntimezone: Africa/Nairobi\n"
@@ -205,6 +203,8 @@ static void open_seat(struct town *town)
 void town_open(struct town *town, uint32_t router_count)
 {
 	memset(town, 0, sizeof(*town));
+	(void)setenv("WAVU_TEST_TOKEN", TOWN_TOKEN, 1);
+	(void)setenv("WAVU_TEST_KEY", TOWN_KEY, 1);
 	/* In memory where there is such a folder: thousands of commits a test, each with its fsync.
 	 */
 	(void)snprintf(town->folder, sizeof(town->folder), "%s/town-XXXXXX",
@@ -353,62 +353,7 @@ struct job town_apply(struct town *town, uint32_t index, const char *allow)
 	return run(town, index, &task);
 }
 
-/* ---- the street ------------------------------------------------------------------------------ */
-
-void town_say(struct town *town, const char *channel, const char *source, const char *body)
-{
-	struct inbox_line line = { .channel = text_of(channel),
-				   .provider = TEXT("daraja"),
-				   .kind = TEXT("confirmation"),
-				   .received_at = clock_now(),
-				   .source = text_of(source),
-				   .body = text_of(body) };
-	struct store *street;
-	struct error error = { 0 };
-
-	if (!store_open(&street, town->settings.state, TEXT("kasinet"), STORE_WEBHOOK, &error) ||
-	    !inbox_append(street, &line, 1, &error))
-		fail_msg("%s", error.text);
-	store_close(street);
-}
-
-void town_pay(struct town *town, const char *receipt, const char *amount, const char *account)
-{
-	town_say(town, "main", "127.0.0.1",
-		 text_format(&town->arena,
-			     "{\"TransactionType\":\"Pay Bill\",\"TransID\":\"%s\","
-			     "\"TransTime\":\"20261101120000\",\"TransAmount\":\"%s\","
-			     "\"BusinessShortCode\":\"600638\",\"BillRefNumber\":\"%s\","
-			     "\"MSISDN\":\"254700000000\",\"FirstName\":\"Jane\"}",
-			     receipt, amount, account)
-		     .at);
-}
-
-void town_tell(struct town *town)
-{
-	struct error error = { 0 };
-	bool more = true;
-
-	while (more)
-		if (!teller_step(&town->seat, clock_now(), &more, &error))
-			fail_msg("%s", error.text);
-}
-
-/* ---- looking --------------------------------------------------------------------------------- */
-
-struct payment town_payment(struct town *town, const char *receipt)
-{
-	struct payment payment;
-	struct error error = { 0 };
-	bool found;
-
-	if (!ledger_payment(&found, &payment, town->seat.store, text_of(receipt), &town->arena,
-			    &error))
-		fail_msg("%s", error.text);
-	if (!found)
-		fail_msg("no payment %s", receipt);
-	return payment;
-}
+/* ---- looking at its routers -------------------------------------------------------------------- */
 
 struct router_state town_router(struct town *town, uint32_t index)
 {
@@ -443,18 +388,6 @@ uint32_t town_marks(struct town *town)
 	uint32_t count;
 
 	if (!fleet_marks(&marks, &count, town->seat.store, TEXT_NONE, &town->arena, &error))
-		fail_msg("%s", error.text);
-	return count;
-}
-
-uint32_t town_held(struct town *town)
-{
-	struct payment *payments;
-	struct error error = { 0 };
-	uint32_t count;
-
-	if (!ledger_payments(&payments, &count, town->seat.store, PAYMENT_HELD, 100, &town->arena,
-			     &error))
 		fail_msg("%s", error.text);
 	return count;
 }

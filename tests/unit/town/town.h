@@ -1,5 +1,5 @@
 /*
- * A small ISP in one process, for the tests of the loop: a seat with real stores in a temporary
+ * A small ISP in one process, for the tests of what works on a tenant: a seat with real stores in a temporary
  * folder, intents from text, simulated routers behind lines in memory. The test owns it; one
  * thread; nothing outside its folder is touched.
  */
@@ -9,11 +9,16 @@
 #include "loop/engine.h"
 #include "loop/follow.h"
 #include "loop/reconcile.h"
-#include "money/teller.h"
 #include "world/ros.h"
 
 #define TOWN_ROUTERS_MAX 4
+/* What {env: WAVU_TEST_TOKEN} and {env: WAVU_TEST_KEY} mean in its YAML. */
 #define TOWN_TOKEN "b7Kd9Qw2Zr5Tn8Xc"
+#define TOWN_KEY "key-1"
+/* Its router r1, managed. */
+#define TOWN_R1                                                                    \
+	"kind: Router\nname: r1\nsite: kasarani\naddress: 127.0.0.1\nuser: wavu\n" \
+	"password: {file: r.pw}\nmode: manage\n"
 
 struct town {
 	char folder[64];
@@ -49,15 +54,7 @@ const char *town_join(struct town *town, const char *a, const char *b, const cha
  * fails. */
 struct job town_job(struct town *town, uint32_t index, enum scope scope);
 struct job town_apply(struct town *town, uint32_t index, const char *allow);
-/* A confirmation in Daraja's form arrives in the inbox; the teller has not seen it yet. */
-void town_pay(struct town *town, const char *receipt, const char *amount, const char *account);
-void town_say(struct town *town, const char *channel, const char *source, const char *body);
-/* The teller works until nothing is left. */
-void town_tell(struct town *town);
-/* Reads one payment; fails the test when there is none. */
-struct payment town_payment(struct town *town, const char *receipt);
 struct router_state town_router(struct town *town, uint32_t index);
 /* The newest event of a router. */
 struct event town_event(struct town *town, uint32_t index);
 uint32_t town_marks(struct town *town);
-uint32_t town_held(struct town *town);

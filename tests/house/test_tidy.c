@@ -262,6 +262,35 @@ static void dead_files_are_found(void **state)
 		source_drop(&sources[i]);
 }
 
+static void a_room_names_its_files(void **state)
+{
+	(void)state;
+	struct source sources[7];
+	struct tree tree = { sources, 7 };
+	char *words = NULL;
+	size_t size = 0;
+	struct report report = { .out = open_memstream(&words, &size) };
+	assert_non_null(report.out);
+	assert_true(floors_read(floors, &report));
+	source_make(&sources[0], "controller/base/README.md",
+		    "**base**: `text.h`; `zone_*.c`\n* stars are a list\n");
+	source_make(&sources[1], "controller/base/text.c", "");
+	source_make(&sources[2], "controller/base/text.h", "");
+	source_make(&sources[3], "controller/base/zone_rule.c", "");
+	source_make(&sources[4], "controller/base/arena.c", "");
+	source_make(&sources[5], "controller/yaml/shape.c", "");
+	source_make(&sources[6], "tests/unit/base/test_text.c", "");
+	check_rooms(&tree, &report);
+	(void)fclose(report.out);
+	assert_string_equal(
+	    words, "controller/base/arena.c:1: controller/base/README.md does not name `arena`\n"
+		   "controller/yaml/shape.c:1: controller/yaml/README.md is missing\n");
+	assert_int_equal(report.count, 2);
+	free(words);
+	for (size_t i = 0; i < tree.count; i++)
+		source_drop(&sources[i]);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -277,6 +306,7 @@ int main(void)
 		cmocka_unit_test(a_files_own_header_comes_first),
 		cmocka_unit_test(arrows_only_go_down),
 		cmocka_unit_test(dead_files_are_found),
+		cmocka_unit_test(a_room_names_its_files),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -105,6 +105,7 @@ int main(int argc, char **argv)
 		check_includes(&tree.sources[i], &report);
 	}
 	check_dead(&tree, commands, &report);
+	check_rooms(&tree, &report);
 	(void)printf("tidy: %zu files, %u offences\n", tree.count, report.count);
 	for (size_t i = 0; i < tree.count; i++)
 		source_drop(&tree.sources[i]);

@@ -59,5 +59,9 @@ void check_code(const struct source *source, struct report *report);
 /* tidy_floors.c: `floors` is what CMake wrote: "ROOM FOLDER SEEN…" a line. */
 bool floors_read(const char *floors, struct report *report);
 void check_includes(const struct source *source, struct report *report);
+/* The folder of the room that a path lies in, or NULL. */
+const char *floors_room(const char *path);
+/* tidy_rooms.c: each room has a README.md that names each of its files. */
+void check_rooms(const struct tree *tree, struct report *report);
 /* tidy_dead.c: `commands` is compile_commands.json. */
 void check_dead(const struct tree *tree, const char *commands, struct report *report);

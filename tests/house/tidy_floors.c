@@ -13,9 +13,9 @@ static const struct {
 } floors[] = {
 	{ "base", 0 },	   { "model", 1 },    { "menu", 1 },	 { "schemas", 1 }, { "git", 2 },
 	{ "yaml", 2 },	   { "http", 2 },     { "settings", 2 }, { "router", 2 },  { "state", 2 },
-	{ "intent", 3 },   { "policies", 3 }, { "provider", 3 }, { "plan", 4 },	   { "view", 5 },
-	{ "seat", 5 },	   { "money", 6 },    { "asking", 7 },	 { "loop", 8 },	   { "cli", 9 },
-	{ "page", 9 },	   { "webhook", 9 },
+	{ "intent", 3 },   { "policies", 3 }, { "provider", 3 }, { "plan", 4 },	   { "seat", 4 },
+	{ "view", 5 },	   { "money", 5 },    { "asking", 6 },	 { "loop", 7 },	   { "cli", 8 },
+	{ "page", 8 },	   { "webhook", 8 },
 };
 
 /* The only looks at a neighbour on the same floor, and why. */
@@ -27,7 +27,6 @@ static const struct {
 	{ "settings", "yaml" },	  /* wavu.yaml */
 	{ "router", "http" },	  /* REST */
 	{ "policies", "intent" }, /* the packages and steps that were committed */
-	{ "seat", "view" },	  /* where its mirror lies is said to people, too */
 	{ "cli", "page" },	  /* `wavu page` */
 };
 
@@ -47,7 +46,11 @@ static const struct {
 	{ "page", "money/", "the page only reads the store" },
 	{ "money", "router/", "the books touch no router: they mark and ring" },
 	{ "money", "http/", "the books ask nobody" },
+	{ "money", "plan/", "the books compile no rows" },
+	{ "money", "view/", "the books show nothing" },
 	{ "asking", "router/", "who asks providers touches no router" },
+	{ "asking", "plan/", "who asks providers compiles no rows" },
+	{ "seat", "plan/", "what all share decides nothing" },
 	{ "plan", "state/", "judgement has no side effects" },
 	{ "policies", "state/", "judgement has no side effects" },
 	{ "provider", "http/", "a provider is pure: requests are data" },
@@ -187,6 +190,12 @@ static const struct room *room_of(const char *path)
 		if (strlen(rooms[i].folder) == size && strncmp(rooms[i].folder, path, size) == 0)
 			return &rooms[i];
 	return NULL;
+}
+
+const char *floors_room(const char *path)
+{
+	const struct room *room = room_of(path);
+	return room ? room->folder : NULL;
 }
 
 static bool is_room(const char *name, size_t size)

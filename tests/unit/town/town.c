@@ -353,7 +353,7 @@ struct job town_apply(struct town *town, uint32_t index, const char *allow)
 	return run(town, index, &task);
 }
 
-/* ---- looking at its routers -------------------------------------------------------------------- */
+/* ---- looking at its routers ------------------------------------------------------------------ */
 
 struct router_state town_router(struct town *town, uint32_t index)
 {

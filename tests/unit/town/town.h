@@ -1,7 +1,7 @@
 /*
- * A small ISP in one process, for the tests of what works on a tenant: a seat with real stores in a temporary
- * folder, intents from text, simulated routers behind lines in memory. The test owns it; one
- * thread; nothing outside its folder is touched.
+ * A small ISP in one process, for the tests of what works on a tenant: a seat with real stores in a
+ * temporary folder, intents from text, simulated routers behind lines in memory. The test owns it;
+ * one thread; nothing outside its folder is touched.
  */
 #pragma once
 

@@ -365,6 +365,24 @@ bool attempts_asked(bool *found, struct attempt *out, struct store *store,
 	return db_finish(statement, error);
 }
 
+bool attempts_hinted(bool *found, struct attempt *out, struct store *store, struct text receipt,
+		     struct arena *arena, struct error *error)
+{
+	struct statement *statement;
+
+	*found = false;
+	if (receipt.size == 0)
+		return true;
+	if (!store_select(&statement, store, STORE_TENANT,
+			  ATTEMPT "WHERE a.hint <> '' AND a.hint = upper(?1)"
+				  " AND p.receipt = 'STK-' || a.id AND g.payment IS NULL"
+				  " ORDER BY a.id LIMIT 1",
+			  error))
+		return false;
+	db_bind_text(statement, 1, text_trim(receipt));
+	return take_one(found, out, statement, arena, error);
+}
+
 bool attempts_wait(bool *wait, struct store *store, struct text channel, int64_t cents, int64_t at,
 		   struct error *error)
 {

@@ -67,6 +67,10 @@ bool attempts_of_payment(bool *found, struct attempt *out, struct store *store, 
 bool attempts_without_receipt(bool *found, struct attempt *out, struct store *store,
 			      struct text channel, const struct notice *notice, int64_t at,
 			      struct arena *arena, struct error *error) MUST_CHECK;
+/* The oldest one that was credited without a receipt, of which it was said, by nobody who proves
+ * anything, that this is its receipt. */
+bool attempts_hinted(bool *found, struct attempt *out, struct store *store, struct text receipt,
+		     struct arena *arena, struct error *error) MUST_CHECK;
 /* Was any prompt of that amount credited without a receipt then, whoever paid it? */
 bool attempts_wait(bool *wait, struct store *store, struct text channel, int64_t cents, int64_t at,
 		   struct error *error) MUST_CHECK;

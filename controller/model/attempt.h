@@ -35,7 +35,7 @@ struct attempt {
 	struct digest token; /* SHA-256 of its URL token; zeros before the first push */
 	int64_t sent_at;     /* 0: the push has not left */
 	struct text provider_ref;
-	struct text hint;    /* a receipt that was said and is not believed yet */
+	struct text hint;    /* a receipt that was said, by nobody who proves it */
 	uint32_t asks;
 	int64_t next_at;     /* 0: nothing is to be done */
 	int64_t payment_id;  /* 0: none */

@@ -111,7 +111,13 @@ static bool book_true(struct booked *out, struct seat *seat, const struct intent
 	     !attempts_wait(&may_be, seat->store, line->channel, notice->amount_cents,
 			    notice->at != 0 ? notice->at : line->received_at, error)))
 		return false;
-	if (may_be)
+	/* Whose prompt is said to have that receipt, now that the receipt is known to be true? */
+	if (may_be &&
+	    !attempts_hinted(&is_prompt, &attempt, seat->store, notice->receipt, arena, error))
+		return false;
+	is_prompt = is_prompt && text_equal(attempt.channel, line->channel) &&
+		    attempt.cents == notice->amount_cents;
+	if (may_be && !is_prompt)
 		return booking_words_because(
 		    seat, notice->receipt,
 		    TEXT("the provider says that it is true, but not who paid it: it may be the "

@@ -326,20 +326,20 @@ static bool is_declared(const struct channel *channel, const struct attempt *att
 }
 
 /*
- * `trust: verified`: what is said is remembered, and asked about at once. Where the provider has
- * said already that the prompt was paid, and by what, another receipt is only said.
+ * `trust: verified`: what is said is remembered, and asked about at once. The answer names no
+ * receipt, so whether it is this one is known when the provider names it, in a confirmation that is
+ * true or in its list.
  */
 static bool said_to_be(struct paying *paying, struct error *error)
 {
 	struct attempt *attempt = paying->attempt;
 
-	if (attempt->status == ATTEMPT_PAID &&
-	    (!attempt->receipt_known || text_equal_nocase(attempt->receipt, paying->receipt)))
-		return pay(paying, error);
-	if (attempt->status == ATTEMPT_PAID)
-		return hold_second(paying, error);
+	if (attempt->status == ATTEMPT_PAID && attempt->receipt_known)
+		return text_equal_nocase(attempt->receipt, paying->receipt) ||
+		       hold_second(paying, error);
 	attempt->hint = paying->receipt;
-	attempt->next_at = paying->now;
+	if (attempt->status != ATTEMPT_PAID)
+		attempt->next_at = paying->now;
 	return attempts_write(paying->seat->store, attempt, paying->now, error);
 }
 
@@ -455,29 +455,6 @@ bool booking_result(struct booked *out, struct seat *seat, const struct intent *
 
 /* ---- an answer to our question --------------------------------------------------------------- */
 
-/* A receipt that was said before, unless the ledger knows it as other money. */
-static bool hint_holds(bool *holds, const struct paying *paying, struct error *error)
-{
-	const struct attempt *attempt = paying->attempt;
-	struct payment former;
-	struct attempt other;
-	bool found, taken = false, is_word = false;
-
-	*holds = false;
-	if (attempt->hint.size == 0)
-		return true;
-	if (!ledger_payment(&found, &former, paying->seat->store, attempt->hint, paying->arena,
-			    error))
-		return false;
-	if (found && (!attempts_of_payment(&taken, &other, paying->seat->store, former.id,
-					   paying->arena, error) ||
-		      !word_is_open(&is_word, paying->seat->store, former.id, error)))
-		return false;
-	*holds = !found || is_word ||
-		 (!taken && former.has_amount && former.amount_cents == attempt->cents);
-	return true;
-}
-
 bool booking_answered(struct booked *out, struct seat *seat, const struct intent *intent,
 		      struct attempt *attempt, const struct said *said, int64_t now,
 		      struct arena *arena, struct error *error)
@@ -490,7 +467,7 @@ bool booking_answered(struct booked *out, struct seat *seat, const struct intent
 				 .arena = arena };
 	struct payment former;
 	int64_t former_id;
-	bool holds, found;
+	bool found;
 
 	*out = (struct booked){ .payment = { .provider = attempt->provider,
 					     .channel = attempt->channel,
@@ -501,13 +478,8 @@ bool booking_answered(struct booked *out, struct seat *seat, const struct intent
 		return true;
 	if (said->receipt.size > 0)
 		return proved(&paying, said, NULL, TEXT_NONE, error);
-	if (!hint_holds(&holds, &paying, error))
-		return false;
-	if (holds) {
-		paying.receipt = attempt->hint;
-		paying.proven = true;
-		return pay(&paying, error);
-	}
+	/* A receipt that was only said (`hint`) is not written down as this money's: it would stand
+	 * in the way of the true one, or take what somebody else has paid. */
 	if (!attempts_payment(&former_id, seat->store, attempt, arena, error))
 		return false;
 	if (former_id != 0)

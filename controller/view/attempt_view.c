@@ -56,6 +56,14 @@ struct document *view_attempt(const struct attempt *attempt, bool fresh, const s
 				       json_of_text(told(attempt, fresh, zone, arena))));
 }
 
+/* As the provider knows it, or as its result said. */
+static struct text receipt_of(const struct attempt *attempt)
+{
+	if (attempt->receipt_known)
+		return attempt->receipt;
+	return attempt->status == ATTEMPT_PAID ? attempt->hint : TEXT_NONE;
+}
+
 static json_t *attempt_of(const struct heard *heard)
 {
 	const struct attempt *attempt = heard->attempt;
@@ -66,7 +74,7 @@ static json_t *attempt_of(const struct heard *heard)
 			 json_of_cents(attempt->cents), "phone", json_of_text(attempt->phone),
 			 "status", attempt_status_word(attempt->status), "reason",
 			 json_text_or_null(attempt->reason), "receipt",
-			 attempt->receipt_known ? json_of_text(attempt->receipt) : json_null(),
+			 json_text_or_null(receipt_of(attempt)),
 			 "created_at", json_of_time(heard->outlook->zone, attempt->created_at));
 }
 

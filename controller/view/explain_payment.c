@@ -105,7 +105,13 @@ static bool explain_asked(struct chain *chain, struct text *because, const struc
 	if (!attempts_of_payment(&found, &attempt, chain->outlook->store, payment->id, chain->arena,
 				 chain->error))
 		return false;
-	if (found && payment->inbox_id == 0 && payment->actor.size == 0)
+	if (found && !attempt.receipt_known && attempt.hint.size > 0)
+		*because = text_format(
+		    chain->arena,
+		    "it is called %.*s; its result says that its receipt is %.*s, which a "
+		    "confirmation or a statement will tell",
+		    TEXT_ARG(payment->receipt), TEXT_ARG(attempt.hint));
+	else if (found && payment->inbox_id == 0 && payment->actor.size == 0)
 		*because = text_format(
 		    chain->arena,
 		    attempt.receipt_known ? "its receipt is %.*s"

@@ -49,20 +49,28 @@ bool explain_prompts(struct chain *chain, struct attempt *newest,
 	return true;
 }
 
+/* "a-17", or the receipt that a result named without proof. */
+static bool find_attempt(struct attempt *out, bool *found, struct chain *chain, struct text thing)
+{
+	uint64_t id;
+
+	if (text_starts(thing, TEXT("a-")) && text_u64(text_from(thing, 2), &id) && id <= INT64_MAX)
+		return attempts_find(found, out, chain->outlook->store, (int64_t)id, chain->arena,
+				     chain->error);
+	return attempts_hinted(found, out, chain->outlook->store, thing, chain->arena,
+			       chain->error);
+}
+
 bool explain_attempt(struct chain *chain, bool *found, struct text thing)
 {
 	struct attempt attempt;
 	struct payment payment;
-	uint64_t id;
 
 	*found = false;
-	if (!text_starts(thing, TEXT("a-")) || !text_u64(text_from(thing, 2), &id) ||
-	    id > INT64_MAX)
+	if (!find_attempt(&attempt, found, chain, thing))
+		return false;
+	if (!*found)
 		return true;
-	if (!attempts_find(found, &attempt, chain->outlook->store, (int64_t)id, chain->arena,
-			   chain->error) ||
-	    !*found)
-		return *found || chain->error->code == ERROR_NONE;
 	if (attempt.payment_id != 0) {
 		bool there;
 

@@ -118,7 +118,8 @@ static void a_person_cannot_count_a_prompt_twice(void **state)
 	town_end(&town);
 }
 
-/* The result on the attempt's own URL names a receipt that somebody said something else about. */
+/* The result on the attempt's own URL names a receipt that somebody said something else about: it
+ * is only said, too, and tells whose it is once the provider names it. */
 static void a_prompts_result_passes_a_word(void **state)
 {
 	static const char result[] =
@@ -135,6 +136,9 @@ static void a_prompts_result_passes_a_word(void **state)
 		claim(&town, X, round == 0 ? "1.00" : "2500.00", "KN-0099");
 		attempt = prompt_paid_by_query(&town);
 		town_result(&town, "main", attempt.id, text_of(result));
+		CREDITED(&town, 1, 250000);
+		assert_int_equal(town_waiting(&town), 1);
+		answer(&town, X, X, "2500.00", NULL);
 		CREDITED(&town, 1, 250000);
 		assert_int_equal(town_payment(&town, X).id, town_payment(&town, "STK-1").id);
 		assert_int_equal(town_waiting(&town), 0);

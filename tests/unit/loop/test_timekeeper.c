@@ -16,9 +16,6 @@
 #include "state/fleet.h"
 #include "state/ledger.h"
 
-#define R1                                                                         \
-	"kind: Router\nname: r1\nsite: kasarani\naddress: 127.0.0.1\nuser: wavu\n" \
-	"password: {file: r.pw}\nmode: manage\n"
 #define OPEN_UNTIL(until)                                                 \
 	"kind: Subscriber\nname: KN-0042\npackage: home-10\nrouter: r1\n" \
 	"opening: {paid_until: " until "}\n"
@@ -52,7 +49,7 @@ static void an_expiry_is_found_when_it_is_due_and_not_before(void **state)
 
 	(void)state;
 	town_open(&town, 1);
-	town_commit(&town, town_join(&town, town_basics, R1, OPEN_UNTIL("2090-01-11T00:00:00Z")),
+	town_commit(&town, town_join(&town, town_basics, TOWN_R1, OPEN_UNTIL("2090-01-11T00:00:00Z")),
 		    BASE_AT);
 	assert_int_equal(step(&town, BASE_AT, 0), due_at);
 	assert_int_equal(step(&town, due_at - 1, 10 * DAY_US - 1), due_at);
@@ -73,7 +70,7 @@ static void a_payment_in_time_moves_the_expiry(void **state)
 
 	(void)state;
 	town_open(&town, 1);
-	town_commit(&town, town_join(&town, town_basics, R1, OPEN_UNTIL("2090-01-11T00:00:00Z")),
+	town_commit(&town, town_join(&town, town_basics, TOWN_R1, OPEN_UNTIL("2090-01-11T00:00:00Z")),
 		    BASE_AT);
 	(void)step(&town, BASE_AT, 0);
 	town_pay(&town, "QGH7000001", "2500", "KN-0042");
@@ -99,13 +96,13 @@ static void credit_renews_when_it_reaches(void **state)
 
 	(void)state;
 	town_open(&town, 1);
-	town_commit(&town, town_join(&town, town_basics, R1, OPEN_UNTIL("2090-01-11T00:00:00Z")),
+	town_commit(&town, town_join(&town, town_basics, TOWN_R1, OPEN_UNTIL("2090-01-11T00:00:00Z")),
 		    BASE_AT);
 	(void)step(&town, BASE_AT, 0);
 	town_pay(&town, "QGH7000001", "1500", "KN-0042");
 	assert_true(teller_step(&town.seat, BASE_AT + DAY_US, &more, &error));
 	assert_int_equal(step(&town, BASE_AT + DAY_US, DAY_US), BASE_AT + 10 * DAY_US);
-	town_commit(&town, town_join(&town, cheap, R1, OPEN_UNTIL("2090-01-11T00:00:00Z")),
+	town_commit(&town, town_join(&town, cheap, TOWN_R1, OPEN_UNTIL("2090-01-11T00:00:00Z")),
 		    BASE_AT + 2 * DAY_US);
 	(void)step(&town, BASE_AT + 2 * DAY_US, 2 * DAY_US);
 	assert_int_equal(step(&town, BASE_AT + 10 * DAY_US, 10 * DAY_US), BASE_AT + 40 * DAY_US);
@@ -122,7 +119,7 @@ static void a_jump_holds_expiries_until_the_clock_is_right(void **state)
 
 	(void)state;
 	town_open(&town, 1);
-	town_commit(&town, town_join(&town, town_basics, R1, OPEN_UNTIL("2090-01-11T00:00:00Z")),
+	town_commit(&town, town_join(&town, town_basics, TOWN_R1, OPEN_UNTIL("2090-01-11T00:00:00Z")),
 		    BASE_AT);
 	(void)step(&town, BASE_AT, 0);
 	/* A small correction is believed. */
@@ -149,7 +146,7 @@ static void a_person_may_say_that_the_clock_is_right(void **state)
 
 	(void)state;
 	town_open(&town, 1);
-	town_commit(&town, town_join(&town, town_basics, R1, OPEN_UNTIL("2090-01-11T00:00:00Z")),
+	town_commit(&town, town_join(&town, town_basics, TOWN_R1, OPEN_UNTIL("2090-01-11T00:00:00Z")),
 		    BASE_AT);
 	(void)step(&town, BASE_AT, 0);
 	(void)step(&town, BASE_AT + 20 * DAY_US, SECOND_US);
@@ -172,7 +169,7 @@ static void time_that_passed_while_off_is_no_jump(void **state)
 
 	(void)state;
 	town_open(&town, 1);
-	town_commit(&town, town_join(&town, town_basics, R1, OPEN_UNTIL("2090-01-11T00:00:00Z")),
+	town_commit(&town, town_join(&town, town_basics, TOWN_R1, OPEN_UNTIL("2090-01-11T00:00:00Z")),
 		    BASE_AT);
 	(void)step(&town, BASE_AT, 0);
 	town_restart(&town);
@@ -187,7 +184,7 @@ static void a_clock_before_the_newest_fact_is_not_believed(void **state)
 
 	(void)state;
 	town_open(&town, 1);
-	town_commit(&town, town_join(&town, town_basics, R1, OPEN_UNTIL("2090-01-11T00:00:00Z")),
+	town_commit(&town, town_join(&town, town_basics, TOWN_R1, OPEN_UNTIL("2090-01-11T00:00:00Z")),
 		    BASE_AT);
 	town_restart(&town);
 	assert_int_equal(step(&town, BASE_AT - DAY_US, 0), INT64_MAX);

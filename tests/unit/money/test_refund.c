@@ -40,15 +40,7 @@ static void shop_open(struct shop *shop, const char *person)
 
 static void shop_close(struct shop *shop)
 {
-	struct town *town = &shop->town;
-	struct text *problems;
-	uint32_t count;
-
-	if (!store_verify(&problems, &count, town->seat.store, &town->arena, &shop->why))
-		fail_msg("%s", shop->why.text);
-	if (count > 0)
-		fail_msg("%.*s", TEXT_ARG(problems[0]));
-	town_close(town);
+	town_end(&shop->town);
 }
 
 static void done(struct shop *shop, bool ok)

@@ -38,9 +38,3 @@ uint32_t credits(struct town *town, int64_t *cents);
 		assert_int_equal(credits((town), &cents_), (wanted_count)); \
 		assert_int_equal(cents_, (wanted_cents));                   \
 	} while (0)
-
-/* As test_leaked.c still says it. */
-#define claims_end town_end
-#define say_to town_result
-#define waiting town_waiting
-#define assign town_assign

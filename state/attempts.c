@@ -416,9 +416,10 @@ bool attempts_payment(int64_t *payment_id, struct store *store, const struct att
 		" WHERE p.channel = ?1 AND p.cents = ?2 AND p.at BETWEEN ?3 AND"
 		" ?4 AND p.booked_at >= ?3 AND p.receipt_made = 0"
 		" AND NOT EXISTS (SELECT 1 FROM attempt WHERE payment = p.id)"
-		/* A mere word is not the money: it is merged when it is proven. */
-		" AND NOT EXISTS (SELECT 1 FROM word w JOIN payment_now n ON n.payment = w.payment"
-		"  AND n.status = 'held' WHERE w.payment = p.id AND NOT EXISTS"
+		/* What is held is not the money: a word is merged when it is proven, and what was
+		 * paid to somebody else never is. */
+		" AND NOT EXISTS (SELECT 1 FROM payment_now n WHERE n.payment = p.id"
+		"  AND n.status = 'held' AND NOT EXISTS"
 		"  (SELECT 1 FROM settled s WHERE s.payment = p.id)) ORDER BY p.id",
 		error))
 		return false;

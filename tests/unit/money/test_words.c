@@ -146,6 +146,29 @@ static void a_prompts_result_passes_a_word(void **state)
 	}
 }
 
+/* Held because it was paid to somebody else: no prompt of ours brought it, however alike it is. */
+static void property_14_money_of_another_short_code_is_no_prompts(void **state)
+{
+	struct attempt attempt;
+	struct town town;
+
+	(void)state;
+	claims_begin(&town);
+	attempt = prompt_left(&town, prompt_start(&town, "quick", "daraja", PAYER, 250000),
+			      TEXT("ws_CO_1"));
+	town_say(&town, "quick", "127.0.0.1",
+		 daraja_confirmation(&town, "999999", X, "2500.00", "KN-0042", text_of(PAYER)).at);
+	town_tell(&town);
+	assert_int_equal(town_payment(&town, X).status, PAYMENT_HELD);
+	prompt_is_paid(&town, attempt.id);
+	assert_int_equal(town_payment(&town, X).status, PAYMENT_HELD);
+	CREDITED(&town, 1, 250000);
+	claim_on(&town, "quick", "127.0.0.1", Y, "2500.00", "KN-0042", PAYER);
+	assert_int_equal(town_payment(&town, Y).id, town_payment(&town, "STK-1").id);
+	CREDITED(&town, 1, 250000);
+	town_end(&town);
+}
+
 /* ---- words that lie -------------------------------------------------------------------------- */
 
 static void property_03_a_false_amount_is_not_in_the_way(void **state)
@@ -444,6 +467,7 @@ int main(void)
 		cmocka_unit_test(property_12_another_payer_is_another_payment),
 		cmocka_unit_test(a_person_cannot_count_a_prompt_twice),
 		cmocka_unit_test(a_prompts_result_passes_a_word),
+		cmocka_unit_test(property_14_money_of_another_short_code_is_no_prompts),
 		cmocka_unit_test(property_03_a_false_amount_is_not_in_the_way),
 		cmocka_unit_test(property_14_what_nobody_said_truly_is_unmatched),
 		cmocka_unit_test(property_07_who_disagree_whose_it_is_leave_it_to_a_person),

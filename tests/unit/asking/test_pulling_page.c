@@ -285,6 +285,11 @@ static void property_31_the_zone_is_learnt_from_what_is_known(void **state)
 	money(&desk, "UKLNOW", 1000, "KN-0042");
 	take(&desk, false, false);
 	assert_int_equal(desk.pull.zone, PULL_ZONE_EAT);
+	line = money(&desk, "UKLEAT", 1000, "KN-0042");
+	line->also_at = line->at;
+	line->at -= 3 * HOUR_US;
+	take(&desk, false, false);
+	assert_true(town_payment(&desk.town, "UKLEAT").at == line->at);
 	/* And one that a look would have found an hour ago, were it as old as it says in EAT. */
 	desk.pull.zone = PULL_ZONE_UNKNOWN;
 	desk.now += 6 * HOUR_US;

@@ -109,6 +109,21 @@ static int folder_open(struct text folder, struct sockaddr_un *address)
 	return fd;
 }
 
+/* The socket's descriptor when it is as it should be; else `error`, of errno, and -1. */
+static int socket_end(int fd, bool is_open, int folder_fd, struct text folder, struct error *error)
+{
+	if (!is_open) {
+		error_set(error, ERROR_FAILED, "the control socket %.*s/" SOCKET_NAME ": %s",
+			  TEXT_ARG(folder), strerror(errno));
+		if (fd >= 0)
+			(void)close(fd);
+		fd = -1;
+	}
+	if (folder_fd >= 0)
+		(void)close(folder_fd);
+	return fd;
+}
+
 int wire_listen(struct text folder, struct error *error)
 {
 	struct sockaddr_un address;
@@ -123,16 +138,7 @@ int wire_listen(struct text folder, struct error *error)
 			  bind(fd, (const struct sockaddr *)&address, sizeof(address)) == 0 &&
 			  fchmodat(folder_fd, SOCKET_NAME, 0600, 0) == 0 && listen(fd, 16) == 0;
 	}
-	if (!listens) {
-		error_set(error, ERROR_FAILED, "the control socket %.*s/" SOCKET_NAME ": %s",
-			  TEXT_ARG(folder), strerror(errno));
-		if (fd >= 0)
-			(void)close(fd);
-		fd = -1;
-	}
-	if (folder_fd >= 0)
-		(void)close(folder_fd);
-	return fd;
+	return socket_end(fd, listens, folder_fd, folder, error);
 }
 
 int wire_connect(struct text folder, bool *absent, struct error *error)
@@ -141,23 +147,13 @@ int wire_connect(struct text folder, bool *absent, struct error *error)
 	int folder_fd = folder_open(folder, &address), fd = -1;
 	bool connected = false;
 
-	*absent = false;
 	if (folder_fd >= 0) {
 		fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
 		connected = fd >= 0 &&
 			    connect(fd, (const struct sockaddr *)&address, sizeof(address)) == 0;
 	}
-	if (!connected) {
-		*absent = errno == ENOENT || errno == ECONNREFUSED;
-		error_set(error, ERROR_FAILED, "the control socket %.*s/" SOCKET_NAME ": %s",
-			  TEXT_ARG(folder), strerror(errno));
-		if (fd >= 0)
-			(void)close(fd);
-		fd = -1;
-	}
-	if (folder_fd >= 0)
-		(void)close(folder_fd);
-	return fd;
+	*absent = !connected && (errno == ENOENT || errno == ECONNREFUSED);
+	return socket_end(fd, connected, folder_fd, folder, error);
 }
 
 bool wire_peer(int fd, uint32_t *uid)

@@ -52,6 +52,20 @@ bool mark_fits(struct text comment, struct text mark)
 	return mark.size > 0 && text_starts(comment, mark) && ends_at(comment, mark.size);
 }
 
+bool mark_is_ours(const struct row *row, const struct menu *menu, struct text tenant,
+		  const struct inventory_entry *inventory, uint32_t count, struct arena *arena)
+{
+	struct text key = row_key(row, menu, arena);
+
+	if (menu->has_comment &&
+	    mark_fits(row_get(row, menu, "comment"), mark_make(arena, tenant, menu, key)))
+		return true;
+	for (uint32_t i = 0; i < count; i++)
+		if (text_is(inventory[i].menu, menu->path) && text_equal(inventory[i].key, key))
+			return true;
+	return false;
+}
+
 /* The bare mark at the start: its length, else 0. */
 static uint32_t bare_length(struct text comment)
 {

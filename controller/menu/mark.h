@@ -6,11 +6,16 @@
 #pragma once
 
 #include "menu/menu.h"
+#include "model/inventory.h"
 
 struct text mark_make(struct arena *arena, struct text tenant, const struct menu *menu,
 		      struct text key);
 /* Does this comment start with exactly that mark? */
 bool mark_fits(struct text comment, struct text mark);
+/* Did wavu put this row there: does its comment say so, or the inventory? Whether it was changed
+ * since is not asked. */
+bool mark_is_ours(const struct row *row, const struct menu *menu, struct text tenant,
+		  const struct inventory_entry *inventory, uint32_t count, struct arena *arena);
 /*
  * What wavu says to the router's own script behind a mark: "until=1764547200", "seen=…", ten digits
  * of UTC seconds; empty when there is nothing. A mark with it has at most 64 bytes; an `until` is

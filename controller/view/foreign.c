@@ -42,17 +42,9 @@ bool foreign_is_ours(const struct finding_work *work, const struct menu *menu,
 		     const struct row *row)
 {
 	const struct foreign_input *in = work->in;
-	struct text key = row_key(row, menu, work->arena);
 
-	if (menu->has_comment &&
-	    mark_fits(row_get(row, menu, "comment"),
-		      mark_make(work->arena, in->intent->tenant.name, menu, key)))
-		return true;
-	for (uint32_t i = 0; i < in->inventory_count; i++)
-		if (text_is(in->inventory[i].menu, menu->path) &&
-		    text_equal(in->inventory[i].key, key))
-			return true;
-	return false;
+	return mark_is_ours(row, menu, in->intent->tenant.name, in->inventory, in->inventory_count,
+			    work->arena);
 }
 
 /* Who is declared with this username here. */

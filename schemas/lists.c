@@ -56,6 +56,7 @@ static const struct {
 	const char *const *marks, *const *needs;
 } prompts[] = {
 	{ "daraja", passkey, api_keys },
+	{ "kcb", api_keys, api_keys },
 	{ "kopokopo", api_keys_or_till, api_keys },
 };
 

@@ -145,7 +145,9 @@ static bool say(struct inquiry *inquiry, const struct counterpart *to,
 		struct pace_refusal *refusal, struct arena *arena, struct text *why)
 {
 	struct http *http = fresh_line(inquiry, login);
-	struct http_header headers[3] = { { "Accept", TEXT("application/json") } };
+	struct http_header headers[3 + REQUEST_HEADERS_MAX] = {
+		{ "Accept", TEXT("application/json") },
+	};
 	struct http_call call = { .method = request->method,
 				  .url = request->url,
 				  .headers = headers,
@@ -174,6 +176,9 @@ static bool say(struct inquiry *inquiry, const struct counterpart *to,
 			text_format(arena, "Bearer %.*s", (int)login->token_size, login->token)
 		};
 	}
+	for (uint32_t i = 0; i < REQUEST_HEADERS_MAX && request->headers[i].name != NULL; i++)
+		headers[call.header_count++] = (struct http_header){ request->headers[i].name,
+								     request->headers[i].value };
 	came = http->verbs->call(http, &call, &reply, arena, &error);
 	*response = (struct response){ came, reply.status, reply.body, reply.location };
 	refusal->said_us = (int64_t)reply.retry_after_s * SECOND_US;

@@ -316,7 +316,7 @@ static bool ask(struct errand *errand, const struct attempt *attempt, struct err
 	if (attempt->provider_ref.size == 0 ||
 	    !counterpart_open(&to, errand->lane->seat, errand->lane->intent, attempt->channel,
 			      NEEDS_PROMPT, errand->lane->arena, &why) ||
-	    !text_is(attempt->provider, to.provider->name))
+	    !text_is(attempt->provider, to.provider->name) || to.api->ask == NULL)
 		return update(errand, attempt->id, change_put_off, &later_at, error);
 	wait_us = inquiry_from(errand->lane->inquiry, &to, PACE_QUESTION) - clock_monotonic();
 	if (wait_us > 0) {

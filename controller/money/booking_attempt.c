@@ -384,6 +384,23 @@ static bool unsigned_result(const struct paying *paying, const struct inbox_line
 			      error);
 }
 
+/* Unsigned, where the money's own notice is signed: it says how it went, and pays nothing. */
+static bool hinted(const struct paying *paying, const struct said *said, struct error *error)
+{
+	struct attempt *attempt = paying->attempt;
+
+	if (said->answer == ANSWER_NO)
+		return failed(paying, said, error);
+	if (said->answer != ANSWER_YES ||
+	    (attempt->status != ATTEMPT_CREATED && attempt->status != ATTEMPT_PROMPTED))
+		return true;
+	attempt->reason = text_format(paying->arena,
+				      "its result says that it was paid (%.*s); it counts with the "
+				      "provider's signed notice of the money",
+				      TEXT_ARG(said->receipt));
+	return attempts_write(paying->seat->store, attempt, paying->now, error);
+}
+
 static bool signed_result(struct paying *paying, const struct inbox_line *line,
 			  const struct provider *provider, struct error *error)
 {
@@ -435,9 +452,11 @@ bool booking_result(struct booked *out, struct seat *seat, const struct intent *
 		    text_format(arena, "the result of attempt a-%lld, which is not known here",
 				(long long)line->attempt),
 		    arena, error);
-	if (provider->key != KEY_NONE)
+	if (provider->key != KEY_NONE && !provider->api->result_is_hint)
 		return signed_result(&paying, line, provider, error);
 	said = provider->api->result(intent_channel(intent, line->channel), line->body, arena);
+	if (provider->api->result_is_hint)
+		return hinted(&paying, &said, error);
 	if (said.is_doubtful)
 		return doubted(&paying, said.why, error);
 	switch (said.answer) {
@@ -497,6 +516,15 @@ bool booking_answered(struct booked *out, struct seat *seat, const struct intent
 	return book_new(&paying, error);
 }
 
+/* Nothing else tells what became of that provider's prompts, so its notices do, by the account. */
+static bool ends_by_notice(struct text name)
+{
+	const struct provider *provider = provider_find(name);
+
+	return provider != NULL && provider->api != NULL && provider->api->start != NULL &&
+	       provider->api->ask == NULL;
+}
+
 bool booking_prompt_of(bool *found, struct attempt *out, struct seat *seat,
 		       const struct notice *notice, const struct payment *payment, bool is_news,
 		       struct arena *arena, struct error *error)
@@ -508,8 +536,15 @@ bool booking_prompt_of(bool *found, struct attempt *out, struct seat *seat,
 			    error))
 		return false;
 	/* A till's notice names nobody: who was asked for just that just now pays just that. */
-	return *found || !is_news || notice->reference.size > 0 ||
-	       attempts_asked(found, out, seat->store, payment, arena, error);
+	if (*found || !is_news ||
+	    (notice->reference.size > 0 && !ends_by_notice(payment->provider)))
+		return true;
+	if (!attempts_asked(found, out, seat->store, payment, arena, error))
+		return false;
+	*found = *found && (notice->reference.size == 0 ||
+			    text_equal(text_reference(arena, notice->reference),
+				       text_reference(arena, out->account)));
+	return true;
 }
 
 bool booking_noticed(struct booked *out, struct seat *seat, const struct intent *intent,

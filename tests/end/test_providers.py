@@ -101,7 +101,7 @@ def test_signed_callbacks_count_once_and_forged_ones_never():
         # No channel of these can prompt: said, not tried.
         code, answer = isp.run("payment", "request", "KN-0042")
         for words in ("channel ps has no `email`", "channel kk has no `consumer_key`",
-                      "channel bank cannot, for kcb sends none"):
+                      "channel bank has no `consumer_key`"):
             assert code == 1 and words in answer["message"], answer
         isp.run("verify", code=0)
 

@@ -58,7 +58,8 @@ static void api_check(const struct provider_api *api, const struct channel *chan
 		arena_reset(arena);
 		said = api->start_read(&response, arena);
 		said_check(&said, false);
-		said = api->ask_read(channel, &response, TEXT("wavu-17-abcdefgh"), arena);
+		if (api->ask_read != NULL)
+			said = api->ask_read(channel, &response, TEXT("wavu-17-abcdefgh"), arena);
 		said_check(&said, false);
 		if (said.answer == ANSWER_YES && said.receipt.size > 0)
 			paid_check(&said);

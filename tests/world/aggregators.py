@@ -1,27 +1,29 @@
 #!/usr/bin/python3
-"""world-aggregators: simulated Kopo Kopo, Paystack and Flutterwave on loopback, one a process, for tests.
+"""world-aggregators: simulated Kopo Kopo, Paystack, Flutterwave and KCB on loopback, one a process, for tests.
 
 Each knows how its real one takes an M-PESA prompt, answers what became of it, and posts it, and refuses what that one
 refuses. Where that was learnt stands at each class. It shares nothing with wavu.
 
-  aggregators.py --provider kopokopo|paystack|flutterwave --ports-file FILE [--key K] [--secret S] [--sign X] [--till N]
-                 [--die-with-parent]
+  aggregators.py --provider kopokopo|paystack|flutterwave|kcb --ports-file FILE [--key K] [--secret S] [--sign X]
+                 [--till N] [--die-with-parent]
 
 The ports are written to FILE as JSON: {"http","control"}. The control port takes one line a command and answers one
 line of JSON:
   set KEY VALUE    push: ok early lost refuse busy broken garbage | query: ok lost busy broken garbage other
                    callback: once twice never | notice: on off (Kopo Kopo's till tells, too) | paid: 0, or the amount
-                   that is paid instead | noloc: on off (Kopo Kopo's 201 without an address)
+                   that is paid instead | noloc: on off (Kopo Kopo's 201 without an address) | reference: account
+                   invoice till other (what KCB's notice has as the bill's)
   hook URL         where the dashboard was told to post
   prompts          every prompt so far
   pay ID           the payer types his PIN
   fail ID WORDS    it ends otherwise
   tell ID          what became of it is posted (again)
-  notice ID        Kopo Kopo: the till's notice of the money (again)
+  notice ID        Kopo Kopo, KCB: the till's notice of the money (again)
   expire           every token becomes invalid
   counters         how often each thing was asked
 """
 
+import base64
 import ctypes
 import datetime
 import hashlib
@@ -33,6 +35,7 @@ import re
 import secrets
 import signal
 import socket
+import subprocess
 import sys
 import threading
 import time
@@ -54,7 +57,8 @@ class Aggregator:
         self.lock = threading.RLock()
         self.key, self.secret, self.sign_key = options["key"], options["secret"], options["sign"]
         self.till = options["till"]
-        self.settings = {"push": "ok", "query": "ok", "callback": "once", "notice": "off", "paid": "0", "noloc": "off"}
+        self.settings = {"push": "ok", "query": "ok", "callback": "once", "notice": "off", "paid": "0", "noloc": "off",
+                         "reference": "account"}
         self.prompts = []
         self.hook = None
         self.token = None
@@ -415,6 +419,94 @@ class Flutterwave(Aggregator):
         return self.hook, body, {"verif-hash": self.sign_key}
 
 
+class Kcb(Aggregator):
+    """KCB's "MPESA STK PUSH API specification" 1.0 and its definition of MpesaExpressAPIService; payments facts 2 and a
+    recorded notice for what the till is told.
+
+    A token of the gateway, whose faults have a code; the headers of the definition are asked for; the accepted request
+    may name no CheckoutRequestID (`false`); the result is Daraja's, unsigned; there is no question to ask. The till's
+    notice is signed (RSA, SHA-256, base64; `--sign` is the file of the private key) and names the bank's reference, with
+    M-PESA's receipt as the conversation.
+    """
+
+    def __init__(self, options):
+        super().__init__(options)
+        self.till = self.till.lstrip("K")
+
+    def kind_of(self, method, path):
+        if (method, path) == ("POST", "/token?grant_type=client_credentials"):
+            return "login"
+        return "push" if (method, path) == ("POST", "/mm/api/request/1.0.0/stkpush") else "none"
+
+    def refusal(self):
+        self.counters["refused"] += 1
+        return 200, {}, json.dumps({"response": {}, "header": {
+            "statusDescription": "STK Push Backend Posting Failure: Bad Request - Invalid Remarks", "statusCode": "1"}})
+
+    def do_login(self, path, headers, body):
+        self.counters["logins"] += 1
+        want = "Basic " + base64.b64encode(("%s:%s" % (self.key, self.secret)).encode()).decode()
+        if headers.get("Authorization") != want:
+            return 401, {}, json.dumps({"error": "invalid_client", "error_description": "Client Authentication failed."})
+        self.token = secrets.token_urlsafe(32)
+        return 200, {}, json.dumps({"access_token": self.token, "token_type": "Bearer", "expires_in": 3599})
+
+    def do_push(self, path, headers, body):
+        if self.token is None or headers.get("Authorization") != "Bearer " + self.token:
+            return 401, {}, json.dumps({"fault": {"code": 900901, "message": "Invalid Credentials", "description":
+                                        "Invalid Credentials. Make sure you have given the correct access token"}})
+        self.counters["pushes"] += 1
+        fields = json.loads(body)
+        till, _, account = fields["invoiceNumber"].partition("-")
+        if headers.get("routeCode") != "207" or headers.get("operation") != "STKPush" or not headers.get("messageId") or \
+                len(headers["messageId"]) > 32 or fields["sharedShortCode"] is not True or till != self.till or \
+                not account or len(fields["invoiceNumber"]) > 30 or not re.fullmatch(r"[1-9]\d*", fields["amount"]) or \
+                not re.fullmatch(r"254[17]\d{8}", fields["phoneNumber"]) or \
+                len(fields["transactionDescription"]) > 13 or not fields["callbackUrl"].startswith("http"):
+            return self.refusal()
+        now = datetime.datetime.now(EAT)
+        prompt = self.new(id="ws_CO_%s%s" % (now.strftime("%d%m%Y%H%M%S%f"), fields["phoneNumber"][3:]),
+                          phone=fields["phoneNumber"], amount=int(fields["amount"]), account=account,
+                          url=fields["callbackUrl"])
+        name = False if self.settings["noloc"] == "on" else prompt["id"]
+        said = "Success. Request accepted for processing"
+        return self.pushed(prompt, (200, {}, json.dumps({
+            "response": {"MerchantRequestID": "7432-920544-%d" % prompt["number"], "ResponseCode": "0",
+                         "CustomerMessage": said, "CheckoutRequestID": name, "ResponseDescription": said},
+            "header": {"statusDescription": said, "statusCode": "0"}})))
+
+    def callback_of(self, prompt):
+        paid = prompt["state"] == "paid"
+        said = {"MerchantRequestID": "7432-920544-%d" % prompt["number"], "CheckoutRequestID": prompt["id"],
+                "ResultCode": 0 if paid else int(prompt["words"] or 1032), "ResultDesc": "-"}
+        if paid:
+            said["CallbackMetadata"] = {"Item": [
+                {"Name": "Amount", "Value": float(prompt["amount"])},
+                {"Name": "MpesaReceiptNumber", "Value": prompt["receipt"]},
+                {"Name": "TransactionDate", "Value": int(re.sub(r"\D", "", prompt["at"])[:14])},
+                {"Name": "PhoneNumber", "Value": int(prompt["phone"])}]}
+        return prompt["url"], json.dumps({"Body": {"stkCallback": said}}).encode(), {}
+
+    def notice(self, prompt):
+        self.counters["notices"] += 1
+        at = re.sub(r"\D", "", prompt["at"])[:14]
+        reference = {"account": prompt["account"], "invoice": "%s-%s" % (self.till, prompt["account"]),
+                     "till": self.till, "other": "KN-0042"}[self.settings["reference"]]
+        body = json.dumps({
+            "header": {"messageID": "%d" % prompt["number"], "originatorConversationID": prompt["receipt"],
+                       "channelCode": "202", "timeStamp": at},
+            "requestPayload": {
+                "primaryData": {"businessKey": self.till, "businessKeyType": "notifyBiller"},
+                "additionalData": {"notificationData": {
+                    "businessKey": reference, "businessKeyType": "BillReferenceNumber", "debitMSISDN": prompt["phone"],
+                    "transactionAmt": "%d" % prompt["amount"], "transactionDate": "-",
+                    "transactionID": "FT%d" % prompt["number"], "firstName": "JANE W", "middleName": "", "lastName": "",
+                    "currency": "KES", "narration": "Internet", "transactionType": "MPESA", "balance": "0"}}}}).encode()
+        signature = subprocess.run(["openssl", "dgst", "-sha256", "-sign", self.sign_key], input=body,
+                                   stdout=subprocess.PIPE, check=True).stdout
+        return self.post(self.hook, body, {"Signature": base64.b64encode(signature).decode()})
+
+
 def handler_of(aggregator):
     class Handler(http.server.BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
@@ -456,7 +548,7 @@ def main():
             options[name] = words.pop(0)
         else:
             sys.exit(__doc__)
-    kinds = {"kopokopo": KopoKopo, "paystack": Paystack, "flutterwave": Flutterwave}
+    kinds = {"kopokopo": KopoKopo, "paystack": Paystack, "flutterwave": Flutterwave, "kcb": Kcb}
     if options["provider"] not in kinds:
         sys.exit(__doc__)
     aggregator = kinds[options["provider"]](options)

@@ -4,6 +4,7 @@
 #include "base/signature.h"
 #include "provider/daraja_inside.h"
 #include "provider/event.h"
+#include "provider/kcb_inside.h"
 
 /*
  * KCB Bank (Buni): the instant notice of an account, flat, and of a till, four levels deep
@@ -51,6 +52,22 @@ static struct text without_commas(struct text amount, struct arena *arena)
 	return (struct text){ out, size };
 }
 
+/*
+ * What the payer typed. A prompt's invoice number has the till before the account ("512345-KN-0042",
+ * kcb_api.c), and a notice of it may repeat that, or the till alone.
+ */
+static struct text reference_of(const struct channel *channel, struct text reference)
+{
+	struct text rest;
+
+	if (channel->shortcode.size == 0 || !text_starts(reference, channel->shortcode))
+		return reference;
+	rest = text_from(reference, channel->shortcode.size);
+	if (rest.size == 0)
+		return TEXT_NONE;
+	return rest.at[0] == '-' || rest.at[0] == '#' ? text_from(rest, 1) : reference;
+}
+
 static struct notice money(struct notice notice, struct text id, struct text amount,
 			   struct text currency, struct arena *arena)
 {
@@ -72,7 +89,8 @@ static struct notice account_read(const struct channel *channel, struct value ro
 
 	notice.shortcode = event_field(
 	    root, channel->type == CHANNEL_TILL ? "tillNumber" : "organizationShortCode", arena);
-	notice.reference = event_field(root, "customerReference", arena);
+	notice.reference =
+	    reference_of(channel, event_field(root, "customerReference", arena));
 	notice.payer = event_field(root, "customerName", arena);
 	notice.at = daraja_time(event_field(root, "timestamp", arena));
 	event_payer(&notice, event_field(root, "customerMobileNumber", arena), country, arena);
@@ -81,15 +99,15 @@ static struct notice account_read(const struct channel *channel, struct value ro
 		     event_field(root, "currency", arena), arena);
 }
 
-static struct notice till_read(struct value root, struct value data, struct text country,
-			       struct arena *arena)
+static struct notice till_read(const struct channel *channel, struct value root,
+			       struct value data, struct text country, struct arena *arena)
 {
 	struct value payload = value_at(root, "requestPayload", arena);
 	struct notice notice = { 0 };
 
 	notice.shortcode =
 	    event_field(value_at(payload, "primaryData", arena), "businessKey", arena);
-	notice.reference = event_field(data, "businessKey", arena);
+	notice.reference = reference_of(channel, event_field(data, "businessKey", arena));
 	notice.payer = event_field(data, "firstName", arena);
 	notice.at = daraja_time(event_field(value_at(root, "header", arena), "timeStamp", arena));
 	event_payer(&notice, event_field(data, "debitMSISDN", arena), country, arena);
@@ -106,7 +124,7 @@ static struct notice kcb_read(const struct channel *channel, struct value root, 
 	struct value data = value_at(additional, "notificationData", arena);
 
 	if (data.kind == VALUE_OBJECT)
-		return till_read(root, data, country, arena);
+		return till_read(channel, root, data, country, arena);
 	if (value_at(root, "transactionReference", arena).kind != VALUE_ABSENT)
 		return account_read(channel, root, country, arena);
 	return event_unreadable(TEXT("it is neither an account's nor a till's notice of KCB"));
@@ -135,6 +153,7 @@ const struct provider provider_kcb = {
 	.authenticate = kcb_authenticate,
 	.parse = kcb_parse,
 	.reply = kcb_reply,
+	.api = &kcb_api,
 	.key = KEY_PUBLIC_KEY,
 	.headers = kcb_headers,
 };

@@ -59,10 +59,18 @@ struct credentials {
 	struct secret security_credential; /* proves him */
 };
 
+struct request_header {
+	const char *name; /* NULL: there is none */
+	struct text value;
+};
+
+#define REQUEST_HEADERS_MAX 3
+
 struct request {
 	const char *method;
 	struct text url;
 	struct text body; /* JSON */
+	struct request_header headers[REQUEST_HEADERS_MAX]; /* beside those that all have */
 	bool is_form;     /* the body is a form instead */
 	bool login;       /* Basic authentication with key and secret; else the bearer token */
 	bool open;        /* neither: what proves us is in the body */
@@ -166,6 +174,7 @@ struct provider_api {
 				const struct credentials *credentials, const struct prompt *prompt,
 				int64_t now, struct arena *arena);
 	struct said (*start_read)(const struct response *response, struct arena *arena);
+	/* NULL: nobody can be asked what became of one; a notice of the money alone ends it. */
 	struct request (*ask)(const struct channel *channel, const struct credentials *credentials,
 			      struct text provider_ref, int64_t now, struct arena *arena);
 	struct said (*ask_read)(const struct channel *channel, const struct response *response,
@@ -173,6 +182,9 @@ struct provider_api {
 	/* A callback on an attempt's own URL. NULL: it knows only the channel's. */
 	struct said (*result)(const struct channel *channel, struct text body,
 			      struct arena *arena);
+	/* Nothing in it is signed, although the channel's own notices are: it tells how it went,
+	 * and never pays. */
+	bool result_is_hint;
 	/* The channel's callback URLs are made known to the provider. This and all below: NULL
 	 * where the provider has no such thing. */
 	struct request (*enrol)(const struct channel *channel, struct text base_url,

@@ -1,7 +1,7 @@
 /*
- * Prompts through Kopo Kopo, Paystack and Flutterwave: the bytes that leave, and what the answers
- * mean. Success is exact, what is no verdict is no failure, and only what certainly did nothing is
- * a refusal.
+ * Prompts through Kopo Kopo, Paystack, Flutterwave and KCB: the bytes that leave, and what the
+ * answers mean. Success is exact, what is no verdict is no failure, and only what certainly did
+ * nothing is a refusal.
  */
 #include "help.h"
 
@@ -102,6 +102,81 @@ static void the_bytes_of_a_push(void **state)
 		   "\"billing@kasinet.example\",\"phone_number\":\"254712345678\",\"fullname\":"
 		   "\"KN \\\"42\\\"\",\"meta\":{\"account\":\"KN \\\"42\\\"\"}}");
 	assert_false(request.again);
+	assert_null(request.headers[0].name);
+
+	channel = channel_of("kcb");
+	request = start("kcb", &channel, *state);
+	is_request(request, "POST", "https://api.buni.kcbgroup.com/mm/api/request/1.0.0/stkpush",
+		   "{\"phoneNumber\":\"254712345678\",\"amount\":\"2500\",\"invoiceNumber\":"
+		   "\"512345-KN \\\"42\\\"\",\"sharedShortCode\":true,\"orgShortCode\":\"\","
+		   "\"orgPassKey\":\"\",\"callbackUrl\":"
+		   "\"https://pay.kasinet.example/pay/k/m/a/x\","
+		   "\"transactionDescription\":\"Internet\"}");
+	assert_false(request.again);
+	assert_string_equal(request.headers[0].name, "routeCode");
+	assert_string_equal(request.headers[1].name, "operation");
+	assert_string_equal(request.headers[2].name, "messageId");
+	assert_true(request.headers[2].value.size > 0 && request.headers[2].value.size <= 32);
+	channel.environment = CHANNEL_SANDBOX;
+	request = start("kcb", &channel, *state);
+	assert_true(text_starts(request.url, TEXT("https://uat.buni.kcbgroup.com/mm/")));
+	request = api_of("kcb")->login(&channel, &(struct credentials){ 0 }, *state);
+	is_request(request, "POST",
+		   "https://uat.buni.kcbgroup.com/token?grant_type=client_credentials",
+		   "grant_type=client_credentials");
+	assert_true(request.is_form && request.login && !request.open);
+}
+
+/* As the bank's specification shows its answers; nobody can be asked, and nothing of it pays. */
+static void property_04_and_06_what_kcb_answers(void **state)
+{
+#define SAID(response, status) "{\"response\":" response ",\"header\":{\"statusCode\":" status "}}"
+	static const struct {
+		uint32_t status;
+		const char *body, *provider_ref;
+		enum answer answer;
+	} rows[] = {
+		{ 200, SAID("{\"ResponseCode\":\"0\",\"CheckoutRequestID\":\"ws_CO_1\"}", "\"0\""),
+		  "ws_CO_1", ANSWER_YES },
+		{ 200, SAID("{\"ResponseCode\":0,\"CheckoutRequestID\":false}", "\"0\""), "",
+		  ANSWER_YES },
+		{ 200, SAID("{}", "\"1\""), "", ANSWER_NO },
+		{ 200, SAID("{\"ResponseCode\":\"1\"}", "\"0\""), "", ANSWER_NONE },
+		{ 200, SAID("{\"ResponseCode\":\"0\"}", "\"1\""), "", ANSWER_NONE },
+		{ 200, SAID("{\"ResponseCode\":\"00\"}", "\"00\""), "", ANSWER_NONE },
+		{ 200, SAID("{\"ResponseCode\":\"0\"}", "true"), "", ANSWER_NONE },
+		{ 200, SAID("{}", "\"\""), "", ANSWER_NONE },
+		{ 200, "{\"ResponseCode\":\"0\",\"CheckoutRequestID\":\"ws_CO_1\"}", "",
+		  ANSWER_NONE },
+		{ 200, "{\"fault\":{\"code\":900901,\"message\":\"x\"}}", "", ANSWER_LOGIN },
+		{ 401, "{\"fault\":{\"code\":900902,\"message\":\"x\"}}", "", ANSWER_LOGIN },
+		{ 429, "{\"fault\":{\"code\":900802,\"message\":\"x\"}}", "", ANSWER_LATER },
+		{ 400, SAID("{}", "\"1\""), "", ANSWER_NO },
+		{ 500, SAID("{}", "\"1\""), "", ANSWER_NONE },
+		{ 502, "<html>", "", ANSWER_NONE },
+		{ 200, "[]", "", ANSWER_NONE },
+		{ 200, "", "", ANSWER_NONE },
+	};
+#undef SAID
+	const struct provider_api *api = api_of("kcb");
+	for (size_t i = 0; i < ARRAY_COUNT(rows); i++) {
+		struct response response = { .came = true,
+					     .status = rows[i].status,
+					     .body = text_of(rows[i].body) };
+		struct said said = api->start_read(&response, *state);
+		if (said.answer != rows[i].answer ||
+		    !text_is(said.provider_ref, rows[i].provider_ref))
+			fail_msg("%s: %d %.*s", rows[i].body, said.answer, TEXT_ARG(said.why));
+	}
+	assert_int_equal(api->start_read(&(struct response){ 0 }, *state).answer, ANSWER_NONE);
+	assert_true(api->result_is_hint);
+	assert_null(api->ask);
+	assert_int_equal(api->result(NULL,
+				     TEXT("{\"Body\":{\"stkCallback\":{\"CheckoutRequestID\":\"a\","
+					  "\"ResultCode\":1037}}}"),
+				     *state)
+			     .answer,
+			 ANSWER_NO);
 }
 
 static void the_bytes_of_a_question(void **state)
@@ -511,6 +586,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(the_bytes_of_a_push, setup, teardown),
 		cmocka_unit_test_setup_teardown(the_bytes_of_a_question, setup, teardown),
+		cmocka_unit_test_setup_teardown(property_04_and_06_what_kcb_answers, setup,
+						teardown),
 		cmocka_unit_test_setup_teardown(what_a_channel_lacks_is_named, setup, teardown),
 		cmocka_unit_test_setup_teardown(property_04_success_is_exact, setup, teardown),
 		cmocka_unit_test_setup_teardown(property_06_a_push_is_refused_only_for_certain,

@@ -58,6 +58,8 @@ bool rounds_run(struct rounds *rounds, struct lane *lane, lane_step *prompts,
 	do {
 		int64_t now = clock_now();
 
+		/* However many calls a visit has time for: none needs what another one took. */
+		arena_reset(lane->arena);
 		if (now > lane->now)
 			lane->now = now;
 		if (!do_one(&called, &round, error))

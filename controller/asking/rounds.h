@@ -14,7 +14,7 @@
 
 /*
  * Until nothing is due or the lane's time is over; then it comes again at once. Moves lane->now on
- * with the clock. False: a step failed.
+ * with the clock, and resets lane->arena before each call. False: a step failed.
  */
 bool rounds_run(struct rounds *rounds, struct lane *lane, lane_step *prompts,
 		lane_step *const *others, uint32_t other_count, struct error *error) MUST_CHECK;

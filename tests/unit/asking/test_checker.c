@@ -32,6 +32,8 @@
 	"WAVU_TEST_KEY}}\n"                                                                      \
 	"  - {name: bank, provider: kcb, shortcode: \"150151\", type: till, token: {env: "       \
 	"WAVU_TEST_TOKEN}, public_key: {env: WAVU_TEST_KCB}}\n"                                  \
+	"  - {name: main, provider: daraja, shortcode: \"600638\", type: paybill, token: {env: " \
+	"WAVU_TEST_TOKEN}}\n"                                                                    \
 	"---\nkind: Site\nname: kasarani\n" HOME
 
 /* Two of its channels in a tenant of other money; and one under another provider. */

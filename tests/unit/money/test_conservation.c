@@ -17,7 +17,7 @@
 
 #include "base/clock.h"
 #include "money/booking.h"
-#include "money/booking_attempt.h"
+#include "money/booking_refund.h"
 #include "state/attempts.h"
 #include "state/questions.h"
 
@@ -63,11 +63,14 @@ enum what {
 	WHAT_RESULT,    /* the prompt's result on its own URL */
 	WHAT_QUERIED,   /* the provider says that the prompt was paid */
 	WHAT_ASSIGNED,  /* a person who knows the truth */
+	WHAT_LEAKED,    /* a false result on the prompt's own URL */
+	WHAT_REFUNDED,
 	WHAT_COUNT
 };
 
 static const char *const words[] = { "confirmed", "forged", "invented", "answered",
-				     "stated",    "result", "queried",  "assigned" };
+				     "stated",    "result", "queried",  "assigned",
+				     "leaked",	  "refunded" };
 
 struct news {
 	enum what what;
@@ -155,6 +158,20 @@ static void tell_result(struct play *play, uint32_t index)
 						 truths[index].receipt));
 }
 
+/* It names a receipt that is none, or that of another payment. */
+static void leak(struct play *play, uint32_t index, uint32_t how)
+{
+	struct town *town = &play->town;
+	struct text amount = text_of_cents(&town->arena, truths[index].cents);
+
+	if (truths[index].is_prompt)
+		town_result(
+		    town, "main", play->attempts[index],
+		    daraja_prompt_result(town, text_format(&town->arena, "ws_CO_%u", index), 0,
+					 text_copy(&town->arena, amount).at,
+					 how % 2 ? "UKLEVIL003" : truths[how % TRUTHS].receipt));
+}
+
 static void query(struct play *play, uint32_t index)
 {
 	if (truths[index].is_prompt)
@@ -239,6 +256,37 @@ static void assign(struct town *town, const struct truth *truth)
 	    (payment.status != PAYMENT_HELD && payment.status != PAYMENT_UNMATCHED))
 		return;
 	(void)town_assign(town, truth->receipt, truth->owner, &error);
+}
+
+/* What came in goes back to the payer; it stays what came in. */
+static void refund(struct play *play, uint32_t index)
+{
+	struct town *town = &play->town;
+	struct intent *intent = seat_intent(&town->seat);
+	struct text receipt = text_of(truths[index].receipt);
+	struct refunded refunded;
+	struct payment payment;
+	struct error error = { 0 };
+	bool found, done;
+
+	if (!ledger_payment(&found, &payment, town->seat.store, receipt, &town->arena, &error))
+		fail_msg("%s", error.text);
+	if (!found && truths[index].is_prompt) {
+		receipt = prompt_of(town, play->attempts[index]).receipt;
+		if (receipt.size > 0 &&
+		    !ledger_payment(&found, &payment, town->seat.store, receipt, &town->arena,
+				    &error))
+			fail_msg("%s", error.text);
+	}
+	if (found &&
+	    (payment.status == PAYMENT_CREDITED || payment.status == PAYMENT_UNMATCHED)) {
+		assert_true(store_begin(town->seat.store, &error));
+		done = booking_refund(&refunded, &town->seat, intent, receipt, TEXT("in cash"),
+				      TEXT("amina"), clock_now(), &town->arena, &error);
+		if (!done || !store_commit(town->seat.store, &error))
+			fail_msg("%s", error.text);
+	}
+	intent_release(intent);
 }
 
 /* ---- what must hold -------------------------------------------------------------------------- */
@@ -349,6 +397,12 @@ static void act(struct play *play, const struct news *event)
 	case WHAT_ASSIGNED:
 		assign(town, truth);
 		break;
+	case WHAT_LEAKED:
+		leak(play, event->truth, event->how);
+		break;
+	case WHAT_REFUNDED:
+		refund(play, event->truth);
+		break;
 	case WHAT_COUNT:
 		break;
 	}
@@ -370,6 +424,7 @@ static void run(struct play *play, const struct news *events, uint32_t count)
 		check(play);
 		if (events[i].what != WHAT_FORGED && events[i].what != WHAT_INVENTED &&
 		    events[i].what != WHAT_ANSWERED && events[i].what != WHAT_ASSIGNED &&
+		    events[i].what < WHAT_LEAKED &&
 		    (truths[events[i].truth].is_prompt || events[i].what <= WHAT_STATED))
 			check_kept(play, events[i].truth);
 	}

@@ -52,20 +52,7 @@ static struct text flaw_of(struct value root, struct arena *arena)
 static bool kcb_login_read(struct text *token, int64_t *lives_us, const struct response *response,
 			   struct arena *arena, struct text *why)
 {
-	struct json json = { 0 };
-	struct value root;
-	struct said said;
-	bool good;
-
-	if (!talk_open(&json, &root, &said, response, arena)) {
-		*why = said.why;
-		return false;
-	}
-	good = talk_token(token, lives_us, response, root, arena);
-	if (!good)
-		*why = talk_refused("KCB", response, flaw_of(root, arena), arena).why;
-	json_close(&json);
-	return good;
+	return talk_login_read(token, lives_us, response, "KCB", flaw_of, arena, why);
 }
 
 static struct request kcb_start(const struct channel *channel,

@@ -159,26 +159,16 @@ static struct request kopokopo_login(const struct channel *channel,
 	};
 }
 
+static struct text login_flaw(struct value root, struct arena *arena)
+{
+	return event_field(root, "error_description", arena);
+}
+
 static bool kopokopo_login_read(struct text *token, int64_t *lives_us,
 				const struct response *response, struct arena *arena,
 				struct text *why)
 {
-	struct json json = { 0 };
-	struct value root;
-	struct said said;
-	bool good;
-
-	if (!talk_open(&json, &root, &said, response, arena)) {
-		*why = said.why;
-		return false;
-	}
-	good = talk_token(token, lives_us, response, root, arena);
-	if (!good)
-		*why = talk_refused("Kopo Kopo", response,
-				    event_field(root, "error_description", arena), arena)
-			   .why;
-	json_close(&json);
-	return good;
+	return talk_login_read(token, lives_us, response, "Kopo Kopo", login_flaw, arena, why);
 }
 
 /* Names are asked for and shown to nobody: the account stands for them. */

@@ -175,6 +175,25 @@ struct said talk_refused(const char *provider, const struct response *response, 
 	return said;
 }
 
+bool talk_login_read(struct text *token, int64_t *lives_us, const struct response *response,
+		     const char *provider,
+		     struct text (*flaw)(struct value root, struct arena *arena),
+		     struct arena *arena, struct text *why)
+{
+	struct json json = { 0 };
+	struct value root;
+	struct said said;
+	if (!talk_open(&json, &root, &said, response, arena)) {
+		*why = said.why;
+		return false;
+	}
+	bool good = talk_token(token, lives_us, response, root, arena);
+	if (!good)
+		*why = talk_refused(provider, response, flaw(root, arena), arena).why;
+	json_close(&json);
+	return good;
+}
+
 /* 1 to 250,000 whole shillings a transaction, whoever asks for it (payments facts 1.2). */
 struct text talk_cents_ok(int64_t cents, struct text currency)
 {

@@ -36,6 +36,11 @@ struct text talk_cents_ok(int64_t cents, struct text currency);
 /* An OAuth token that a header can carry, and its life. False: this is none. */
 bool talk_token(struct text *token, int64_t *lives_us, const struct response *response,
 		struct value root, struct arena *arena) MUST_CHECK;
+/* The whole answer to a login. False with a sentence; `flaw` finds a refusal's words. */
+bool talk_login_read(struct text *token, int64_t *lives_us, const struct response *response,
+		     const char *provider,
+		     struct text (*flaw)(struct value root, struct arena *arena),
+		     struct arena *arena, struct text *why) MUST_CHECK;
 /* The text or number under a key, else empty. */
 struct text talk_member(struct value object, const char *key, struct arena *arena);
 /* The text under a key, exactly as it was written: a word that decides. Else empty. */

@@ -43,6 +43,20 @@ def send(isp, receipt, *words, code=0):
     return answer
 
 
+def comes_to(isp, receipt, order, word=""):
+    """Orders it back, and waits for what becomes of that: the command itself waits for some seconds only."""
+    code, answer = isp.run("payment", "refund", receipt, "--reason", WHY, "--send")
+    receipt = receipt.upper()
+    assert answer["receipt"] == receipt, answer
+    if answer["order"] == "open":
+        assert code == 0 and "is ordered back to the payer, once" in answer["message"], answer
+        assert "`wavu explain" in answer["message"], answer
+        wait_for("the order is not open any more", lambda: open_orders(isp)["refunds_open_count"] == 0, ASKED_S)
+    else:
+        assert answer["order"] == order and code == (order == "refused") and word in answer["message"], answer
+    assert (isp.payment(receipt)["status"] == "reversed") == (order == "done") and word in told(isp, receipt), answer
+
+
 def orders(isp):
     return isp.daraja.ask("reversals")["reversals"]
 
@@ -69,8 +83,7 @@ def test_property_13_it_goes_back_and_access_follows():
         isp.daraja.ask("set", "reversal", "twice")
         receipt = paid(isp)
         online(isp)
-        answer = send(isp, receipt.lower())
-        assert answer["receipt"] == receipt and answer["order"] == "done", answer
+        comes_to(isp, receipt.lower(), "done")
         wait_for("he is shut out", lambda: is_shut(isp))
         row = isp.payment(receipt)
         assert row["status"] == "reversed" and row["reason"] == WHY and row["account"] == "KN-0042", row
@@ -156,19 +169,17 @@ def test_refused_is_over_and_may_be_ordered_anew():
         online(isp)
         for how, word in (("code:21", "21"), ("code:R000002", "R000002"), ("refuse", "400.002.02"), ("spike", "429")):
             isp.daraja.ask("set", "reversal", how)
-            answer = send(isp, receipt, code=1)
-            assert answer["order"] == "refused" and word in answer["message"], answer
+            comes_to(isp, receipt, "refused", word)
             isp.daraja.ask("set", "reversal", "ok")
             isp.stop()
             isp.start()  # the pace of the questions is forgotten
         isp.daraja.ask("set", "balance", "1")
-        answer = send(isp, receipt, code=1)
-        assert "insufficient" in answer["message"] and isp.payment(receipt)["status"] == "credited", answer
+        comes_to(isp, receipt, "refused", "insufficient")
         assert isp.routers.access("jane")["sessions"] == 1 and isp.show()["state"] == "active"
         isp.daraja.ask("set", "balance", "5000")
         isp.stop()
         isp.start()
-        assert send(isp, receipt)["order"] == "done"
+        comes_to(isp, receipt, "done")
         wait_for("he is shut out", lambda: is_shut(isp))
         isp.quiet()
         assert [one["done"] for one in orders(isp)].count(True) == 1
@@ -179,8 +190,7 @@ def test_it_was_taken_back_in_the_portal_before():
     with shop() as isp:
         receipt = paid(isp)
         isp.daraja.ask("books", receipt, "2500.00", "Reversed")
-        answer = send(isp, receipt)
-        assert answer["order"] == "done" and "R000001" in answer["message"], answer
+        comes_to(isp, receipt, "done", "R000001")
         assert is_reversed(isp, receipt)["reason"] == WHY and isp.show()["paid_until"] is None
         isp.quiet()
 
@@ -189,7 +199,7 @@ def test_what_waits_without_an_owner_goes_back_too():
     with shop() as isp:
         receipt = paid(isp, 70, "nobody")
         assert isp.payment(receipt)["status"] in ("unmatched", "credited")
-        assert send(isp, receipt)["order"] == "done"
+        comes_to(isp, receipt, "done")
         is_reversed(isp, receipt)
         isp.quiet()
 

@@ -1,5 +1,5 @@
 #include "schemas/kind_rows.h"
-#include "schemas/lists.h"
+#include "schemas/providers.h"
 #include "schemas/shared_keys.h"
 
 /* clang-format off */

@@ -7,17 +7,18 @@
 #define UNSETTLED "NOT EXISTS (SELECT 1 FROM settled x WHERE x.payment = p.id)"
 
 /* A part of a receipt finds it from four letters on: "50" is an amount, and in many of them. */
-#define FITS                                                                               \
-	"(?3 = 0 OR " UNSETTLED ")"                                                        \
+#define FITS                                                                                \
+	"(?3 = 0 OR " UNSETTLED ")"                                                         \
 	" AND " WHEN " >= ?4 AND (?5 = 0 OR " WHEN " < ?5) AND (?6 = '' OR p.channel = ?6)" \
-	" AND (?7 = '' OR p.receipt_key = upper(?7)"                                       \
-	"  OR (length(?7) >= 4 AND instr(p.receipt_key, upper(?7)) > 0)"                   \
-	"  OR EXISTS (SELECT 1 FROM merged g WHERE g.payment = p.id AND (g.receipt_key = upper(?7)" \
-	"   OR (length(?7) >= 4 AND instr(g.receipt_key, upper(?7)) > 0)))"                \
-	"  OR (?8 <> '' AND n.subscriber = ?8)"                                            \
-	"  OR lower(replace(replace(p.reference, ' ', ''), '-', '')) = ?9"                 \
-	"  OR (?10 <> '' AND (p.phone = ?10 OR p.phone_hash = ?11))"                       \
-	"  OR p.cents = ?12)"                                                              \
+	" AND (?7 = '' OR p.receipt_key = upper(?7)"                                        \
+	"  OR (length(?7) >= 4 AND instr(p.receipt_key, upper(?7)) > 0)"                    \
+	"  OR EXISTS (SELECT 1 FROM merged g WHERE g.payment = p.id"                        \
+	"   AND (g.receipt_key = upper(?7)"                                                 \
+	"    OR (length(?7) >= 4 AND instr(g.receipt_key, upper(?7)) > 0)))"                \
+	"  OR (?8 <> '' AND n.subscriber = ?8)"                                             \
+	"  OR lower(replace(replace(p.reference, ' ', ''), '-', '')) = ?9"                  \
+	"  OR (?10 <> '' AND (p.phone = ?10 OR p.phone_hash = ?11))"                        \
+	"  OR p.cents = ?12)"                                                               \
 	" ORDER BY n.payment DESC LIMIT ?1"
 
 static const char any_sql[] = LEDGER_PAYMENT "WHERE ?2 = '' AND " FITS;

@@ -337,10 +337,26 @@ static int reconcile_list(struct call *call)
 	return failed ? EXIT_FAILED : exit_code;
 }
 
+/* It is the statement of the provider that can read it. False: of none, and *why the last says. */
+static bool read_statement(struct sheet *sheet, struct text bytes, struct text *why)
+{
+	const struct provider *provider;
+
+	*why = TEXT("no provider has statements");
+	for (uint32_t i = 0; (provider = provider_at(i)) != NULL; i++) {
+		if (provider->api == NULL || provider->api->statement == NULL)
+			continue;
+		sheet->provider = text_of(provider->name);
+		if (provider->api->statement(&sheet->lines, &sheet->count, bytes,
+					     &sheet->call->arena, why))
+			return true;
+	}
+	return false;
+}
+
 int run_payment_reconcile(struct call *call)
 {
-	const struct provider *provider = provider_find(TEXT("daraja"));
-	struct sheet sheet = { .call = call, .provider = text_of(provider->name) };
+	struct sheet sheet = { .call = call };
 	struct error error = { 0 };
 	struct text bytes, why;
 	int exit_code;
@@ -353,7 +369,7 @@ int run_payment_reconcile(struct call *call)
 		return call_fail(call, &error);
 	if (call->outlook_count != 1)
 		return call_usage(call->command, "a statement is one tenant's: add --tenant NAME");
-	if (!provider->api->statement(&sheet.lines, &sheet.count, bytes, &call->arena, &why)) {
+	if (!read_statement(&sheet, bytes, &why)) {
 		(void)error_set(&error, ERROR_INVALID, "%.*s: %.*s", TEXT_ARG(call->arguments[0]),
 				TEXT_ARG(why));
 		return call_fail(call, &error);

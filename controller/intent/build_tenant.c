@@ -2,7 +2,8 @@
 #include <stdio.h>
 
 #include "intent/take.h"
-#include "schemas/lists.h"
+#include "schemas/countries.h"
+#include "schemas/providers.h"
 #include "yaml/encoding.h"
 #include "yaml/scalar.h"
 
@@ -80,14 +81,14 @@ static void check_prompts(struct reader *reader, const struct source *source,
 			  const struct node *map, const struct channel *channel, uint32_t index)
 {
 	static const char *const own[] = { "email", "prompt_till" };
-	const char *const *marks, *const *needs;
+	const struct provider_keys *keys = provider_keys(channel->provider);
 	char path[64];
 
 	for (uint32_t i = 0; i < ARRAY_COUNT(own); i++) {
 		const struct node *node = take_node(map, own[i]);
 
 		(void)snprintf(path, sizeof(path), "payments[%u].%s", index, own[i]);
-		if (node && !provider_uses(channel->provider, own[i]))
+		if (node && !keys_have(keys->own, own[i]))
 			source_error(reader, source, node, path,
 				     "%.*s has no use for it: remove it",
 				     TEXT_ARG(channel->provider));
@@ -100,9 +101,9 @@ static void check_prompts(struct reader *reader, const struct source *source,
 	if (channel->prompt_till.size > 0 && !is_till(channel->prompt_till))
 		source_error(reader, source, take_node(map, "prompt_till"), path,
 			     "is no till number: write it as K514459");
-	if (!provider_prompt_needs(&marks, &needs, channel->provider) || !has_any(map, marks))
+	if (!has_any(map, keys->prompts))
 		return;
-	for (; *needs; needs++) {
+	for (const char *const *needs = keys->prompts_need; *needs; needs++) {
 		if (node_get(map, *needs))
 			continue;
 		(void)snprintf(path, sizeof(path), "payments[%u].%s", index, *needs);
@@ -117,10 +118,12 @@ static void check_prompts(struct reader *reader, const struct source *source,
 static void check_provider(struct reader *reader, const struct source *source,
 			   const struct node *map, const struct channel *channel, uint32_t index)
 {
-	const char *const *needs = provider_needs(channel->provider);
+	const struct provider_keys *keys = provider_keys(channel->provider);
 	char path[64];
 
-	for (; needs && *needs; needs++) {
+	if (keys == NULL)
+		return; /* said already: there is no such provider */
+	for (const char *const *needs = keys->needs; *needs; needs++) {
 		if (node_get(map, *needs))
 			continue;
 		(void)snprintf(path, sizeof(path), "payments[%u].%s", index, *needs);
@@ -129,18 +132,16 @@ static void check_provider(struct reader *reader, const struct source *source,
 			     "host's secrets folder",
 			     TEXT_ARG(channel->provider), *needs, *needs);
 	}
-	if (channel->provider.size == 0)
-		return;
 	check_prompts(reader, source, map, channel, index);
 	const struct node *validation = take_node(map, "validation");
 	(void)snprintf(path, sizeof(path), "payments[%u].validation", index);
-	if (validation && !provider_validates(channel->provider))
+	if (validation && !keys->validates)
 		source_error(reader, source, validation, path,
 			     "%.*s asks nobody before a payment: remove it",
 			     TEXT_ARG(channel->provider));
 	const struct node *trust = take_node(map, "trust");
 	(void)snprintf(path, sizeof(path), "payments[%u].trust", index);
-	if (trust && channel->trust == TRUST_VERIFIED && !provider_answers(channel->provider))
+	if (trust && channel->trust == TRUST_VERIFIED && !keys->answers)
 		source_error(reader, source, trust, path,
 			     "%.*s signs its callbacks and answers no questions: remove it",
 			     TEXT_ARG(channel->provider));

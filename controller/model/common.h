@@ -72,3 +72,7 @@ struct garden {
 	struct text *addresses; /* "196.201.214.0/24", "a-b" */
 	uint32_t address_count;
 };
+
+/* The word in a name, token or address, in any case, that Safaricom refuses in callback URLs
+ * ("mpesa", "sql" …; payments facts 1.7); NULL: none. */
+const char *forbidden_word(struct text name);

@@ -139,14 +139,16 @@ struct text counterpart_base_url(const struct settings *settings, struct arena *
 bool counterpart_reaches_us(const struct settings *settings, const struct channel *channel,
 			struct text *why)
 {
+	const struct provider *provider = provider_find(channel->provider);
+
 	if (channel->environment != CHANNEL_PRODUCTION)
 		return true;
 	if (!text_starts(settings->public_url, TEXT("https://"))) {
 		*why = TEXT("production needs `public_url: https://...` in the settings");
 		return false;
 	}
-	if (provider_forbidden_word(settings->public_url) == NULL ||
-	    !text_is(channel->provider, "daraja"))
+	if (forbidden_word(settings->public_url) == NULL || provider == NULL ||
+	    !provider->refuses_words)
 		return true;
 	*why = TEXT("`public_url` in the settings has a word that Safaricom refuses in addresses "
 		    "(mpesa, safaricom, exe, cmd, sql, query): give this machine another name");

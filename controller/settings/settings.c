@@ -8,7 +8,6 @@
 #include <unistd.h>
 
 #include "base/limits.h"
-#include "schemas/lists.h"
 #include "yaml/shape.h"
 
 #define SETTINGS_ARENA_SIZE (256ull << 20) /* reserved; a file of a page touches some KiB */

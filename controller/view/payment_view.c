@@ -197,14 +197,15 @@ static struct text warning_of(const struct settings *settings, const struct chan
 			      struct text base, struct arena *arena)
 {
 	struct text host = host_of(base);
-	const char *word = provider_forbidden_word(host);
+	const struct provider *provider = provider_find(channel->provider);
+	const char *word = forbidden_word(host);
 
 	if (channel->environment == CHANNEL_PRODUCTION && !text_starts(base, TEXT("https://")))
 		return text_format(arena,
 				   "production takes https only: set `public_url: https://...` in "
 				   "%.*s to the name of the proxy with the certificate",
 				   TEXT_ARG(settings->file));
-	if (text_is(channel->provider, "daraja") && word != NULL)
+	if (provider != NULL && provider->refuses_words && word != NULL)
 		return text_format(arena,
 				   "Safaricom refuses an address with %s in it: give %.*s another "
 				   "name",

@@ -380,6 +380,7 @@ const struct provider provider_daraja = {
 	.parse = daraja_parse,
 	.reply = daraja_reply,
 	.refuse = daraja_refuse,
+	.refuses_words = true,
 	.api = &daraja_api,
 	.odd = daraja_odd,
 };

@@ -53,8 +53,8 @@ static struct text without_commas(struct text amount, struct arena *arena)
 }
 
 /*
- * What the payer typed. A prompt's invoice number has the till before the account ("512345-KN-0042",
- * kcb_api.c), and a notice of it may repeat that, or the till alone.
+ * What the payer typed. A prompt's invoice number has the till before the account
+ * ("512345-KN-0042", kcb_api.c), and a notice of it may repeat that, or the till alone.
  */
 static struct text reference_of(const struct channel *channel, struct text reference)
 {

@@ -275,6 +275,8 @@ struct provider {
 	const char *const *headers;
 	/* One that holds a secret itself: kept as the hex SHA-256 of its value. Or NULL. */
 	const char *digested_header;
+	/* Its callback URLs may spell none of model/common.h's forbidden words. */
+	bool refuses_words;
 	const struct provider_check *check; /* NULL: hints of it are not asked about this way */
 	/* Why a receipt does not look like one of that moment, or empty. It is a suspicion and no
 	 * more. NULL: its receipts tell nothing. */
@@ -293,8 +295,6 @@ const char *provider_lacks(const struct channel *channel, uint32_t needs);
  * facts 1.7).
  */
 bool provider_token_ok(struct text token, struct error *error) MUST_CHECK;
-/* The forbidden word inside a name or token ("mpesa", "sql", …), or NULL. */
-const char *provider_forbidden_word(struct text name);
 
 /* The optional extra layer: true without a list, else only for an address of channel->sources
  * (IPv4, also as ::ffff:a.b.c.d). An unreadable source is not allowed: where the operator asked for

@@ -8,14 +8,6 @@ static const struct provider *const providers[] = {
 	&provider_paystack,
 };
 
-/*
- * Words that Safaricom refuses anywhere in a callback URL, in any case (payments facts 1.7). Longer
- * words stand before those they contain, so that the message names what the author sees.
- */
-static const char *const forbidden_words[] = {
-	"m-pesa", "mpesa", "safaricom", "exec", "exe", "cmd", "sql", "query",
-};
-
 const struct provider *provider_find(struct text name)
 {
 	for (uint32_t i = 0; i < ARRAY_COUNT(providers); i++)
@@ -49,14 +41,6 @@ const char *provider_lacks(const struct channel *channel, uint32_t needs)
 	return NULL;
 }
 
-const char *provider_forbidden_word(struct text name)
-{
-	for (uint32_t i = 0; i < ARRAY_COUNT(forbidden_words); i++)
-		if (text_contains_nocase(name, text_of(forbidden_words[i])))
-			return forbidden_words[i];
-	return NULL;
-}
-
 static bool token_byte_ok(char byte)
 {
 	return (byte >= 'a' && byte <= 'z') || (byte >= 'A' && byte <= 'Z') ||
@@ -75,7 +59,7 @@ bool provider_token_ok(struct text token, struct error *error)
 			return error_set(error, ERROR_INVALID,
 					 "the token's character %u is none of A-Z a-z 0-9 _ -",
 					 i + 1);
-	const char *word = provider_forbidden_word(token);
+	const char *word = forbidden_word(token);
 	if (word)
 		return error_set(
 		    error, ERROR_INVALID,

@@ -216,8 +216,9 @@ static void property_25_spoilt_callbacks_never_credit(void **state)
 	memset(deep + 1, ',', 65534);
 	town_say(&town, "main", "1.1.1.1", deep);
 	town_say(&town, "main", "1.1.1.1",
-		 "{\"TransID\":\"UKLTW1CE00\",\"TransTime\":\"20261101120000\",\"TransAmount\":\"10.00\","
-		 "\"TransAmount\":\"2500.00\",\"BusinessShortCode\":\"600638\","
+		 "{\"TransID\":\"UKLTW1CE00\",\"TransTime\":\"20261101120000\","
+		 "\"TransAmount\":\"10.00\",\"TransAmount\":\"2500.00\","
+		 "\"BusinessShortCode\":\"600638\","
 		 "\"BillRefNumber\":\"KN-0042\",\"MSISDN\":\"254700000000\"}");
 	town_tell(&town);
 	assert_int_equal(town_count(&town, PAYMENT_CREDITED), 0);

@@ -49,7 +49,8 @@ static void an_expiry_is_found_when_it_is_due_and_not_before(void **state)
 
 	(void)state;
 	town_open(&town, 1);
-	town_commit(&town, town_join(&town, town_basics, TOWN_R1, OPEN_UNTIL("2090-01-11T00:00:00Z")),
+	town_commit(&town,
+		    town_join(&town, town_basics, TOWN_R1, OPEN_UNTIL("2090-01-11T00:00:00Z")),
 		    BASE_AT);
 	assert_int_equal(step(&town, BASE_AT, 0), due_at);
 	assert_int_equal(step(&town, due_at - 1, 10 * DAY_US - 1), due_at);
@@ -70,7 +71,8 @@ static void a_payment_in_time_moves_the_expiry(void **state)
 
 	(void)state;
 	town_open(&town, 1);
-	town_commit(&town, town_join(&town, town_basics, TOWN_R1, OPEN_UNTIL("2090-01-11T00:00:00Z")),
+	town_commit(&town,
+		    town_join(&town, town_basics, TOWN_R1, OPEN_UNTIL("2090-01-11T00:00:00Z")),
 		    BASE_AT);
 	(void)step(&town, BASE_AT, 0);
 	town_pay(&town, "QGH7000001", "2500", "KN-0042");
@@ -96,7 +98,8 @@ static void credit_renews_when_it_reaches(void **state)
 
 	(void)state;
 	town_open(&town, 1);
-	town_commit(&town, town_join(&town, town_basics, TOWN_R1, OPEN_UNTIL("2090-01-11T00:00:00Z")),
+	town_commit(&town,
+		    town_join(&town, town_basics, TOWN_R1, OPEN_UNTIL("2090-01-11T00:00:00Z")),
 		    BASE_AT);
 	(void)step(&town, BASE_AT, 0);
 	town_pay(&town, "QGH7000001", "1500", "KN-0042");
@@ -119,7 +122,8 @@ static void a_jump_holds_expiries_until_the_clock_is_right(void **state)
 
 	(void)state;
 	town_open(&town, 1);
-	town_commit(&town, town_join(&town, town_basics, TOWN_R1, OPEN_UNTIL("2090-01-11T00:00:00Z")),
+	town_commit(&town,
+		    town_join(&town, town_basics, TOWN_R1, OPEN_UNTIL("2090-01-11T00:00:00Z")),
 		    BASE_AT);
 	(void)step(&town, BASE_AT, 0);
 	/* A small correction is believed. */
@@ -146,7 +150,8 @@ static void a_person_may_say_that_the_clock_is_right(void **state)
 
 	(void)state;
 	town_open(&town, 1);
-	town_commit(&town, town_join(&town, town_basics, TOWN_R1, OPEN_UNTIL("2090-01-11T00:00:00Z")),
+	town_commit(&town,
+		    town_join(&town, town_basics, TOWN_R1, OPEN_UNTIL("2090-01-11T00:00:00Z")),
 		    BASE_AT);
 	(void)step(&town, BASE_AT, 0);
 	(void)step(&town, BASE_AT + 20 * DAY_US, SECOND_US);
@@ -169,7 +174,8 @@ static void time_that_passed_while_off_is_no_jump(void **state)
 
 	(void)state;
 	town_open(&town, 1);
-	town_commit(&town, town_join(&town, town_basics, TOWN_R1, OPEN_UNTIL("2090-01-11T00:00:00Z")),
+	town_commit(&town,
+		    town_join(&town, town_basics, TOWN_R1, OPEN_UNTIL("2090-01-11T00:00:00Z")),
 		    BASE_AT);
 	(void)step(&town, BASE_AT, 0);
 	town_restart(&town);
@@ -184,7 +190,8 @@ static void a_clock_before_the_newest_fact_is_not_believed(void **state)
 
 	(void)state;
 	town_open(&town, 1);
-	town_commit(&town, town_join(&town, town_basics, TOWN_R1, OPEN_UNTIL("2090-01-11T00:00:00Z")),
+	town_commit(&town,
+		    town_join(&town, town_basics, TOWN_R1, OPEN_UNTIL("2090-01-11T00:00:00Z")),
 		    BASE_AT);
 	town_restart(&town);
 	assert_int_equal(step(&town, BASE_AT - DAY_US, 0), INT64_MAX);

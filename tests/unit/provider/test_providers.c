@@ -27,7 +27,7 @@ static void the_table_is_sorted_and_whole(void **state)
 
 static void forbidden(const char *name, const char *word)
 {
-	const char *found = provider_forbidden_word(text_of(name));
+	const char *found = forbidden_word(text_of(name));
 
 	if (found == NULL || strcmp(found, word) != 0)
 		fail_msg("'%s' holds '%s'", name, found != NULL ? found : "nothing");
@@ -43,9 +43,9 @@ static void property_28_forbidden_words_in_any_case(void **state)
 	forbidden("abcMpEsAdef", "mpesa");
 	forbidden("x-EXECUTE", "exec");
 	forbidden("mySQL", "sql");
-	assert_null(provider_forbidden_word(TEXT("main")));
-	assert_null(provider_forbidden_word(TEXT("m_pesa")));
-	assert_null(provider_forbidden_word(TEXT("")));
+	assert_null(forbidden_word(TEXT("main")));
+	assert_null(forbidden_word(TEXT("m_pesa")));
+	assert_null(forbidden_word(TEXT("")));
 }
 
 static void property_28_tokens_never_spell_a_forbidden_word(void **state)

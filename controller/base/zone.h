@@ -70,3 +70,5 @@ struct text period_text(struct arena *arena, struct period period);
 bool time_parse(struct text a, const struct zone *zone, bool day_included, int64_t *at) MUST_CHECK;
 /* RFC 3339 with the zone's offset, whole seconds: "2026-12-05T06:00:00+03:00". */
 struct text time_text(struct arena *arena, const struct zone *zone, int64_t at);
+/* The same for people: "2026-12-05 06:00". */
+struct text time_shown(struct arena *arena, const struct zone *zone, int64_t at);

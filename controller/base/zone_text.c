@@ -198,3 +198,10 @@ struct text time_text(struct arena *arena, const struct zone *zone, int64_t at)
 			   civil.month, civil.day, civil.hour, civil.minute, civil.second,
 			   offset_min < 0 ? '-' : '+', abs(offset_min) / 60, abs(offset_min) % 60);
 }
+
+struct text time_shown(struct arena *arena, const struct zone *zone, int64_t at)
+{
+	struct text full = time_text(arena, zone, at);
+
+	return text_format(arena, "%.10s %.5s", full.at, full.at + 11);
+}

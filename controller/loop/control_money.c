@@ -42,9 +42,11 @@ static struct text say_booked(struct desk *desk, const struct booked *booked,
 	struct text until = TEXT_NONE;
 
 	if (booked->paid_until_at != 0)
-		until = time_text(desk->arena, intent->tenant.zone, booked->paid_until_at);
-	return text_format(desk->arena, "%.*s %.*s credited to %.*s%s%.*s", TEXT_ARG(amount),
+		until = time_shown(desk->arena, intent->tenant.zone, booked->paid_until_at);
+	return text_format(desk->arena, "%.*s: %.*s %.*s credited to %.*s%s%s%.*s",
+			   TEXT_ARG(booked->payment.receipt), TEXT_ARG(amount),
 			   TEXT_ARG(intent->tenant.currency), TEXT_ARG(booked->subscriber->account),
+			   booked->periods == 0 ? "; it buys nothing yet and is kept" : "",
 			   until.size > 0 ? ", paid until " : "", TEXT_ARG(until));
 }
 
@@ -107,14 +109,15 @@ static struct text say_refunded(struct desk *desk, const struct refunded *refund
 				     TEXT_ARG(currency));
 	if (payment->status != PAYMENT_CREDITED)
 		return text_format(desk->arena,
-				   "%.*s of %.*s refunded; it was %s, so nobody loses"
-				   " paid time",
-				   TEXT_ARG(amount), TEXT_ARG(payment->receipt),
+				   "%.*s of %.*s %s out of the books; it was %s, so nobody loses "
+				   "paid time",
+				   TEXT_ARG(payment->receipt), TEXT_ARG(amount),
+				   payment->has_amount ? "was given back and is" : "is",
 				   payment_status_word(payment->status));
 	if (refunded->booked.paid_until_at != 0)
 		until = text_format(desk->arena, "paid until %.*s",
-				    TEXT_ARG(time_text(desk->arena, intent->tenant.zone,
-						       refunded->booked.paid_until_at)));
+				    TEXT_ARG(time_shown(desk->arena, intent->tenant.zone,
+							refunded->booked.paid_until_at)));
 	balance = text_of_cents(desk->arena,
 				owes ? -refunded->balance_cents : refunded->balance_cents);
 	return text_format(desk->arena,

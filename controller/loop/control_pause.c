@@ -35,7 +35,7 @@ static struct text words_paused(struct desk *desk, const struct zone *zone, stru
 				int64_t until_at, int64_t by_git_until_at)
 {
 	bool by_git = by_git_until_at > clock_now() && by_git_until_at > until_at;
-	struct text until = time_text(desk->arena, zone, by_git ? by_git_until_at : until_at);
+	struct text until = time_shown(desk->arena, zone, by_git ? by_git_until_at : until_at);
 
 	if (by_git)
 		return text_format(desk->arena,

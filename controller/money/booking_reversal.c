@@ -17,14 +17,14 @@
 #define SETTLED_AFTER_US (15 * MINUTE_US)
 #define STOOD_MIN 2
 
-/* 14:02, or 2026-11-20T14:02 where it was another day than `now`. */
+/* 14:02, or 2026-11-20 14:02 where it was another day than `now`. */
 static struct text clock_text(const struct intent *intent, int64_t at, int64_t now,
 			      struct arena *arena)
 {
 	const struct zone *zone = intent->tenant.zone;
 
 	if (zone_day_start(zone, at, 0) != zone_day_start(zone, now, 0))
-		return time_text(arena, zone, at);
+		return time_shown(arena, zone, at);
 	struct civil civil = zone_civil(zone, at);
 	return text_format(arena, "%02d:%02d", civil.hour, civil.minute);
 }

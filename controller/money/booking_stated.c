@@ -52,11 +52,11 @@ static bool came_before(struct text *why, struct seat *seat, const struct intent
 	/* Its times are whole seconds. */
 	if (heard->notice.at + SECOND_US <= first_at)
 		*why = text_format(arena, "before the opening: wavu took over on %.*s",
-				   TEXT_ARG(time_text(arena, intent->tenant.zone, first_at)));
+				   TEXT_ARG(time_shown(arena, intent->tenant.zone, first_at)));
 	else if (heard->notice.at + SECOND_US <= own_at)
 		*why = text_format(arena, "before the opening of %.*s, on %.*s",
 				   TEXT_ARG(match.subscriber->account),
-				   TEXT_ARG(time_text(arena, intent->tenant.zone, own_at)));
+				   TEXT_ARG(time_shown(arena, intent->tenant.zone, own_at)));
 	return true;
 }
 

@@ -24,9 +24,7 @@ void chain_add(struct chain *chain, int64_t at, struct text what, struct text be
 
 struct text chain_moment(const struct chain *chain, int64_t at)
 {
-	struct text full = time_text(chain->arena, chain->outlook->zone, at);
-
-	return text_format(chain->arena, "%.10s %.5s", full.at, full.at + 11);
+	return time_shown(chain->arena, chain->outlook->zone, at);
 }
 
 struct text chain_money(const struct chain *chain, int64_t cents)

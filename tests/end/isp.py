@@ -301,12 +301,23 @@ class Isp:
     # ---- the machine ----
 
     def start(self, command="run", environment=None, wait=True):
-        log = open(os.path.join(self.folder, "wavu.log"), "ab")
+        path = os.path.join(self.folder, "wavu.log")
+        log = open(path, "ab")
+        before = os.path.getsize(path)
         self.process = subprocess.Popen([WAVU, "-c", self.config, command], stdout=log, stderr=log,
                                         env={**os.environ, **(environment or {})}, start_new_session=True)
         if command == "run" and wait:
             wait_for("the webhook listens", self.is_healthy)
+            # A command that comes first does its work by itself, and the controller has to wait.
+            wait_for("the controller runs, or cannot", lambda: self.has_begun(path, before))
             wait_for("the first commit is in force", lambda: self.status()["tenants"][0]["commit"])
+
+    @staticmethod
+    def has_begun(path, before):
+        with open(path, "rb") as log:
+            log.seek(before)
+            said = log.read()
+        return b"info running " in said or b"part-ended name=controller" in said
 
     def stop(self):
         if self.process is not None and self.process.poll() is None:

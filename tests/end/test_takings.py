@@ -21,7 +21,10 @@ def paid(isp):
     isp.pay("SKL51ZDR01", "2500.00", "KN-0042")
     isp.pay("SKL51ZDR02", "1234.50", "=1+1, \"mama\" jane", phone="254799000001")
     isp.pay("SKL51ZDR03", "40.00", "kn 0042")
-    cash = isp.run("payment", "record", "KN-0042", "1500", "--reason", "at the desk, by hand", code=0)[1]["receipt"]
+    answer = isp.run("payment", "record", "KN-0042", "1500", "--reason", "at the desk, by hand", code=0)[1]
+    cash = answer["receipt"]
+    # What is written into the receipt book.
+    assert answer["message"].startswith(cash + ": 1500.00 KES credited to KN-0042"), answer
     wait_for("all are booked", lambda: len(isp.run("payment", "list", code=0)[1]) == 4)
     return cash
 

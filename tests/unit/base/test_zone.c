@@ -64,6 +64,10 @@ static int64_t at(const struct zone *zone, const char *text)
 static void assert_time(const struct zone *zone, int64_t instant, const char *expected)
 {
 	assert_string_equal(time_text(&arena, zone, instant).at, expected);
+	/* For people: the same minute, without the offset. */
+	assert_memory_equal(time_shown(&arena, zone, instant).at, expected, 10);
+	assert_memory_equal(time_shown(&arena, zone, instant).at + 11, expected + 11, 5);
+	assert_int_equal(time_shown(&arena, zone, instant).size, 16);
 }
 
 static void offsets_of_the_zones_we_sell_in(void **state)

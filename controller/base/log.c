@@ -89,7 +89,8 @@ static size_t phone_size(const char *at, size_t left)
 		return 0;
 	if (is_national)
 		return digits >= PHONE_DIGITS_MIN && digits <= PHONE_DIGITS_MAX ? size : 0;
-	return digits > PHONE_DIGITS_MIN + 1 && digits <= PHONE_DIGITS_MAX ? size : 0;
+	return at[0] != '0' && digits > PHONE_DIGITS_MIN + 1 && digits <= PHONE_DIGITS_MAX ? size
+											  : 0;
 }
 
 /* What a payer typed, or a provider says, may be a number: 0712345678 is logged as 0712****78. */

@@ -268,6 +268,9 @@ void queue_ring(struct queue *queue, struct seat *seat, struct text router, enum
 				slot->complete_urgency = urgency;
 			else if (!was_due || urgency > slot->complete_urgency)
 				slot->complete_urgency = urgency;
+			/* What it refused was of before: a commit may have mended it. */
+			if (urgency == URGENCY_NORMAL && slot->answers)
+				slot->not_before_at = least(slot->not_before_at, now);
 		}
 		slot_place(queue, slot, now);
 		(void)pthread_cond_signal(&queue->changed);
@@ -446,8 +449,11 @@ bool queue_claim(struct queue *queue, struct work *out, struct seat *seat, struc
 static void slot_settle(struct queue_slot *slot, const struct work *work,
 			const struct verdict *verdict, int64_t now)
 {
-	/* Who was marked while it ran does not wait for what somebody else was refused. */
-	bool rung = verdict->answers && slot->marks_due_at != INT64_MAX;
+	/* Who was marked while it ran does not wait for what somebody else was refused, and a
+	 * commit not for what a former one was. */
+	bool rung = verdict->answers &&
+		    (slot->marks_due_at != INT64_MAX || (slot->complete_due_at <= now &&
+							 slot->complete_urgency == URGENCY_NORMAL));
 
 	slot->tried_at = now;
 	slot->failed = verdict->failed && !verdict->answers;

@@ -74,7 +74,8 @@ struct verdict {
 	/* a complete job ended well: nothing more is due until `next_at` */
 	bool complete;
 	bool failed; /* probation, and nothing before `retry_at` */
-	/* … but it answers, and only refused something: no probation, and URGENT does not wait */
+	/* … but it answers, and only refused something: no probation; URGENT and NORMAL do not
+	 * wait */
 	bool answers;
 	int64_t retry_at;
 	int64_t next_at; /* when the next sweep is due */

@@ -219,6 +219,42 @@ static void a_paid_one_does_not_wait_where_the_router_answers(void **state)
 	queue_free(queue);
 }
 
+/* What a router refused of a former commit says nothing about the next. */
+static void a_commit_does_not_wait_where_the_router_answers(void **state)
+{
+	struct queue *queue = make(4, 0, 4);
+	struct verdict refused = { .failed = true, .answers = true, .retry_at = HOUR_US };
+	struct work work;
+	int64_t next_at;
+
+	(void)state;
+	ring(queue, 0, URGENCY_NORMAL, 0, 0);
+	assert_string_equal(take(queue, &work, 0), "a");
+	done(queue, &work, refused, 0);
+	ring(queue, 0, URGENCY_LOW, 5, 5);
+	assert_false(queue_take(queue, &work, 5, &next_at));
+	assert_int_equal(next_at, HOUR_US);
+	ring(queue, 0, URGENCY_NORMAL, 6, 6);
+	assert_string_equal(take(queue, &work, 6), "a");
+	assert_true(work.complete);
+	/* One more comes into force meanwhile. */
+	ring(queue, 0, URGENCY_NORMAL, 7, 7);
+	done(queue, &work, refused, 8);
+	assert_string_equal(take(queue, &work, 8), "a");
+	assert_true(work.complete);
+	done(queue, &work, refused, 9);
+	assert_false(queue_take(queue, &work, 10, &next_at));
+	assert_int_equal(next_at, HOUR_US);
+	/* A silent one is another matter. */
+	ring(queue, 0, URGENCY_NORMAL, 11, 11);
+	assert_string_equal(take(queue, &work, 11), "a");
+	done(queue, &work, (struct verdict){ .failed = true, .retry_at = HOUR_US }, 11);
+	ring(queue, 0, URGENCY_NORMAL, 12, 12);
+	assert_false(queue_take(queue, &work, 12, &next_at));
+	assert_int_equal(next_at, HOUR_US);
+	queue_free(queue);
+}
+
 static void some_workers_are_kept_for_the_urgent(void **state)
 {
 	struct queue *queue = make(2, 1, 2);
@@ -354,6 +390,7 @@ int main(void)
 		cmocka_unit_test(a_failed_router_waits_and_takes_a_quarter_at_most),
 		cmocka_unit_test(a_paid_one_waits_half_a_minute_at_most),
 		cmocka_unit_test(a_paid_one_does_not_wait_where_the_router_answers),
+		cmocka_unit_test(a_commit_does_not_wait_where_the_router_answers),
 		cmocka_unit_test(some_workers_are_kept_for_the_urgent),
 		cmocka_unit_test(new_sessions_have_a_pace),
 		cmocka_unit_test(a_router_that_is_gone_vanishes_after_its_job),

@@ -1,5 +1,7 @@
 """Prompts whose end wavu learns by asking the provider: the first question comes 25 seconds after the push."""
 
+import json
+
 from isp import main, wait_for
 from shop import QUERY_WAIT_S, Shop, own_path, post, result
 
@@ -50,8 +52,14 @@ def test_property_03_verified_waits_for_the_answer():
         isp.daraja.ask("pay", prompt["id"])
         paid = isp.becomes("paid", wait_s=QUERY_WAIT_S)
         isp.online()
-        assert paid["receipt"] == isp.daraja.prompts()[0]["receipt"], paid
-        assert len(isp.credited()) == 1
+        receipt = isp.daraja.prompts()[0]["receipt"]
+        assert paid["receipt"] == receipt, paid
+        assert [one["receipt"] for one in isp.credited()] == ["STK-1"], "its receipt is only said, by the result"
+        told = isp.run("explain", receipt, code=0)[1]
+        assert "credited to KN-0042" in told["verdict"] and receipt in json.dumps(told["chain"]), told
+        assert post(isp, own_path(prompt), result(prompt, receipt="UKL0F0RGED")) == 200
+        isp.quiet()
+        assert [one["receipt"] for one in isp.credited()] == ["STK-1"], "a forgery brings nothing"
 
 
 if __name__ == "__main__":

@@ -1,6 +1,6 @@
 /*
- * Small nouns that several others are made of. Headers only; whoever parsed them owns the bytes (an
- * intent's arena). Nothing here blocks; immutable after parsing, so any thread.
+ * Small nouns that several others are made of. Whoever parsed them owns the bytes (an intent's
+ * arena). Nothing here blocks; immutable after parsing, so any thread.
  */
 #pragma once
 

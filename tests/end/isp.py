@@ -382,6 +382,17 @@ class Isp:
 
     # ---- what all tests want in the end ----
 
+    def sits_online(self):
+        """Jane has access, dials in, and stays."""
+        wait_for("access", lambda: self.routers.row("/ppp/secret", "jane"))
+        self.settle()
+        self.routers.ask("dial", self.routers.names[0], "jane", self.password(), "AA:BB:CC:DD:EE:FF")
+        wait_for("she is online", lambda: self.routers.access("jane")["sessions"] == 1)
+
+    def is_shut(self):
+        row = self.routers.row("/ppp/secret", "jane")
+        return (row is None or row["disabled"] == "true") and self.routers.access("jane")["sessions"] == 0
+
     def settle(self):
         """Everything owed is done, and a second plan is empty."""
         def is_quiet():

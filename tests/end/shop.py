@@ -14,20 +14,21 @@ INITIATOR, CREDENTIAL = "initiator-1", "credential-1"
 QUERY_WAIT_S = 90  # the first question is asked 25 s after the push, the next at least 12 s later
 
 
-class Daraja:
-    def __init__(self, folder):
-        ports = os.path.join(folder, "daraja.json")
+class Played:
+    """A simulated provider in a process of its own, and the line by which a test plays it."""
+
+    def __init__(self, folder, name, *command):
+        ports = os.path.join(folder, name + ".json")
         self.process = subprocess.Popen(
-            [sys.executable, "-B", DARAJA, "--ports-file", ports, "--key", KEY, "--secret", SECRET, "--passkey", PASSKEY,
-             "--shortcode", "600638", "--initiator", INITIATOR, "--credential", CREDENTIAL, "--die-with-parent"], stdout=subprocess.DEVNULL,
-            stderr=open(os.path.join(folder, "daraja.log"), "ab"))
+            [sys.executable, "-B", *command, "--ports-file", ports, "--die-with-parent"], stdout=subprocess.DEVNULL,
+            stderr=open(os.path.join(folder, name + ".log"), "ab"))
 
         def read_ports():
             try:
                 return json.load(open(ports))
             except (OSError, ValueError):
                 return None
-        self.ports = wait_for("the simulated Daraja starts", read_ports)
+        self.ports = wait_for("the simulated %s starts" % name, read_ports)
         self.socket = socket.create_connection(("127.0.0.1", self.ports["control"]))
         self.file = self.socket.makefile("rwb")
 
@@ -41,15 +42,21 @@ class Daraja:
     def prompts(self):
         return self.ask("prompts")["prompts"]
 
-    def prompt(self):
-        """The newest one that lies on a handset."""
+    def prompt(self, state="waiting"):
+        """The newest one in that state: it lies on a handset."""
         return wait_for("a prompt arrives", lambda: next(
-            (one for one in reversed(self.prompts()) if one["state"] == "waiting"), None))
+            (one for one in reversed(self.prompts()) if one["state"] == state), None))
 
     def stop(self):
         self.socket.close()
         self.process.terminate()
         self.process.wait()
+
+
+class Daraja(Played):
+    def __init__(self, folder):
+        Played.__init__(self, folder, "daraja", DARAJA, "--key", KEY, "--secret", SECRET, "--passkey", PASSKEY,
+                        "--shortcode", "600638", "--initiator", INITIATOR, "--credential", CREDENTIAL)
 
 
 class Shop(Isp):

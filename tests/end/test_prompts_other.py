@@ -2,12 +2,9 @@
 
 import json
 import os
-import socket
-import subprocess
-import sys
 
 from isp import TENANT, TOKEN, Isp, main, wait_for
-from shop import QUERY_WAIT_S, Shop
+from shop import QUERY_WAIT_S, Played, Shop
 
 AGGREGATORS = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "world", "aggregators.py")
 KEYS = {"kk": ("kopokopo", "client-id-1", "client secret & 1", "api-key-1"),
@@ -24,45 +21,14 @@ CHANNELS = {
 PHONES = {"kk": "254712345671", "ps": "254712345672", "fw": "254712345673"}
 
 
-class Aggregator:
-    """One simulated provider, over its control port."""
-
+class Aggregator(Played):
     def __init__(self, folder, channel):
         provider, key, secret, sign = KEYS[channel]
-        ports = os.path.join(folder, provider + ".json")
-        self.process = subprocess.Popen(
-            [sys.executable, "-B", AGGREGATORS, "--provider", provider, "--ports-file", ports, "--key", key or "-",
-             "--secret", secret, "--sign", sign or "-", "--till", "K512345", "--die-with-parent"],
-            stdout=subprocess.DEVNULL, stderr=open(os.path.join(folder, provider + ".log"), "ab"))
-
-        def read_ports():
-            try:
-                return json.load(open(ports))
-            except (OSError, ValueError):
-                return None
-        self.ports = wait_for("the simulated %s starts" % provider, read_ports)
-        self.socket = socket.create_connection(("127.0.0.1", self.ports["control"]))
-        self.file = self.socket.makefile("rwb")
-
-    def ask(self, *words):
-        self.file.write(" ".join(str(word) for word in words).encode() + b"\n")
-        self.file.flush()
-        answer = json.loads(self.file.readline())
-        assert "error" not in answer, answer
-        return answer
-
-    def prompt(self, state="waiting"):
-        """The newest one in that state."""
-        return wait_for("a prompt arrives", lambda: next(
-            (one for one in reversed(self.ask("prompts")["prompts"]) if one["state"] == state), None))
+        Played.__init__(self, folder, provider, AGGREGATORS, "--provider", provider, "--key", key or "-",
+                        "--secret", secret, "--sign", sign or "-", "--till", "K512345")
 
     def newest(self):
-        return self.ask("prompts")["prompts"][-1]
-
-    def stop(self):
-        self.socket.close()
-        self.process.terminate()
-        self.process.wait()
+        return self.prompts()[-1]
 
 
 class Street(Shop):

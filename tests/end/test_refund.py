@@ -16,25 +16,13 @@ def credited(isp, receipt, amount="2500.00", reference="KN-0042", status="credit
     wait_for("%s is %s" % (receipt, status), lambda: (isp.payment(receipt) or {}).get("status") == status)
 
 
-def online(isp):
-    wait_for("access", lambda: isp.routers.row("/ppp/secret", "jane"))
-    isp.settle()
-    isp.routers.ask("dial", isp.routers.names[0], "jane", isp.password(), "AA:BB:CC:DD:EE:FF")
-    wait_for("he is online", lambda: isp.routers.access("jane")["sessions"] == 1)
-
-
-def is_shut(isp):
-    row = isp.routers.row("/ppp/secret", "jane")
-    return (row is None or row["disabled"] == "true") and isp.routers.access("jane")["sessions"] == 0
-
-
 def test_property_13_a_refund_shuts_and_drops_and_is_never_credited_again():
     with Isp() as isp:
         credited(isp, "SKL51ZDR01")
-        online(isp)
+        isp.sits_online()
         answer = refund(isp, "skl51zdr01")
         assert answer["receipt"] == "SKL51ZDR01" and "1 period taken back" in answer["message"], answer
-        wait_for("he is shut out", lambda: is_shut(isp))
+        wait_for("he is shut out", isp.is_shut)
         row = isp.payment("SKL51ZDR01")
         assert row["status"] == "reversed" and row["reason"] == "given back in cash", row
         assert row["account"] == "KN-0042" and row["access"]["state"] == "none", row
@@ -47,7 +35,7 @@ def test_property_13_a_refund_shuts_and_drops_and_is_never_credited_again():
         assert "before" in refund(isp, "SKL51ZDR01", code=1)["message"]
         assert isp.payment("SKL51ZDR01")["status"] == "reversed" and isp.show()["balance"] == "1.00"
         isp.settle()
-        assert is_shut(isp)
+        assert isp.is_shut()
         for thing in ("SKL51ZDR01", "KN-0042"):
             told = json.dumps(isp.run("explain", thing, code=0)[1])
             assert "refund of 2500.00" in told and "given back in cash" in told, told
@@ -66,14 +54,14 @@ def test_other_money_keeps_what_it_bought():
         credited(isp, "SKL51ZDR01")
         until = isp.show()["paid_until"]
         credited(isp, "SKL51ZDR02", "2600.00")
-        online(isp)
+        isp.sits_online()
         assert isp.show()["paid_until"] > until and isp.show()["balance"] == "100.00"
         refund(isp, "SKL51ZDR01")
         isp.settle()
         assert isp.show()["paid_until"] == until and isp.show()["balance"] == "100.00", isp.show()
         assert isp.show()["state"] == "active" and isp.routers.access("jane")["sessions"] == 1, "he stays online"
         refund(isp, "SKL51ZDR02")
-        wait_for("he is shut out", lambda: is_shut(isp))
+        wait_for("he is shut out", isp.is_shut)
         assert isp.show()["balance"] == "0.00" and isp.show()["paid_until"] is None
         isp.settle()
         isp.run("verify", code=0)
@@ -83,9 +71,9 @@ def test_part_of_a_period():
     with Isp() as isp:
         credited(isp, "SKL51ZDR01", "1000.00")
         credited(isp, "SKL51ZDR02", "1500.00")
-        online(isp)
+        isp.sits_online()
         refund(isp, "SKL51ZDR01")
-        wait_for("he is shut out", lambda: is_shut(isp))
+        wait_for("he is shut out", isp.is_shut)
         assert isp.show()["balance"] == "1500.00", isp.show()
         credited(isp, "SKL51ZDR03", "1000.00")
         wait_for("access", lambda: isp.show()["state"] == "active")
@@ -96,7 +84,7 @@ def test_part_of_a_period():
 def test_property_10_what_waits_can_be_refunded_too():
     with Isp() as isp:
         credited(isp, "SKL51ZDR01", "2500.00", "KN-0042")
-        online(isp)
+        isp.sits_online()
         isp.pay("SKL51ZDR02", "70.00", "nobody", phone="254799999999")
         isp.pay("SKL51ZDR03", "70.00", shortcode="600639")
         isp.pay("", body=b"{")
@@ -140,11 +128,11 @@ def test_what_cannot_be_refunded():
 def test_without_a_controller():
     with Isp() as isp:
         credited(isp, "SKL51ZDR01")
-        online(isp)
+        isp.sits_online()
         isp.stop()
         refund(isp, "SKL51ZDR01")
         isp.start()
-        wait_for("he is shut out", lambda: is_shut(isp))
+        wait_for("he is shut out", isp.is_shut)
         isp.settle()
         isp.run("verify", code=0)
 

@@ -25,18 +25,6 @@ def paid(isp, amount=2500, reference="KN-0042"):
     return receipt
 
 
-def online(isp):
-    isp.online()
-    isp.settle()
-    isp.routers.ask("dial", isp.routers.names[0], "jane", isp.password(), "AA:BB:CC:DD:EE:FF")
-    wait_for("he is online", lambda: isp.routers.access("jane")["sessions"] == 1)
-
-
-def is_shut(isp):
-    row = isp.routers.row("/ppp/secret", "jane")
-    return (row is None or row["disabled"] == "true") and isp.routers.access("jane")["sessions"] == 0
-
-
 def send(isp, receipt, *words, code=0):
     answer = isp.run("payment", "refund", receipt, "--reason", WHY, "--send", *words, code=code)[1]
     assert answer["ok"] is (code == 0) and answer["message"], answer
@@ -82,9 +70,9 @@ def test_property_13_it_goes_back_and_access_follows():
     with shop() as isp:
         isp.daraja.ask("set", "reversal", "twice")
         receipt = paid(isp)
-        online(isp)
+        isp.sits_online()
         comes_to(isp, receipt.lower(), "done")
-        wait_for("he is shut out", lambda: is_shut(isp))
+        wait_for("he is shut out", isp.is_shut)
         row = isp.payment(receipt)
         assert row["status"] == "reversed" and row["reason"] == WHY and row["account"] == "KN-0042", row
         assert isp.show()["balance"] == "0.00" and isp.show()["paid_until"] is None, isp.show()
@@ -101,7 +89,7 @@ def test_property_13_it_goes_back_and_access_follows():
         assert "before" in send(isp, receipt, code=1)["message"]
         assert "before" in isp.run("payment", "refund", receipt, "--reason", WHY, code=1)[1]["message"]
         isp.quiet()
-        assert len(orders(isp)) == 1 and isp.show()["balance"] == "0.00" and is_shut(isp)
+        assert len(orders(isp)) == 1 and isp.show()["balance"] == "0.00" and isp.is_shut()
         totals = open_orders(isp)
         assert totals["refunds_open_count"] == 0 and totals["refunds_unknown_count"] == 0, totals
         isp.settle()
@@ -111,7 +99,7 @@ def test_property_34_what_is_not_known_is_shown_and_moves_nothing():
     with shop() as isp:
         isp.daraja.ask("set", "reversal", "unmarked")
         receipt = paid(isp)
-        online(isp)
+        isp.sits_online()
         assert send(isp, receipt)["order"] == "open"
         one = orders(isp)[0]
         totals = open_orders(isp)
@@ -142,7 +130,7 @@ def test_property_34_what_is_not_known_is_shown_and_moves_nothing():
         assert "what became of the order is not known yet" in told(isp, receipt)
         assert isp.daraja.ask("reversed", 0)["told"] == [200]
         is_reversed(isp, receipt)
-        wait_for("he is shut out", lambda: is_shut(isp))
+        wait_for("he is shut out", isp.is_shut)
         isp.quiet()
         assert len(orders(isp)) == 1
         isp.settle()
@@ -166,7 +154,7 @@ def test_property_34_without_a_controller_it_leaves_once():
 def test_refused_is_over_and_may_be_ordered_anew():
     with shop() as isp:
         receipt = paid(isp)
-        online(isp)
+        isp.sits_online()
         for how, word in (("code:21", "21"), ("code:R000002", "R000002"), ("refuse", "400.002.02"), ("spike", "429")):
             isp.daraja.ask("set", "reversal", how)
             comes_to(isp, receipt, "refused", word)
@@ -180,7 +168,7 @@ def test_refused_is_over_and_may_be_ordered_anew():
         isp.stop()
         isp.start()
         comes_to(isp, receipt, "done")
-        wait_for("he is shut out", lambda: is_shut(isp))
+        wait_for("he is shut out", isp.is_shut)
         isp.quiet()
         assert [one["done"] for one in orders(isp)].count(True) == 1
         isp.settle()

@@ -4,18 +4,18 @@ order (payments facts 1.10; property 34)."""
 import os
 
 from isp import main, wait_for
-from test_reversal import ASKED_S, WHY, is_reversed, is_shut, online, open_orders, orders, paid, send, shop, told
+from test_reversal import ASKED_S, WHY, is_reversed, open_orders, orders, paid, send, shop, told
 
 
 def test_property_34_a_lost_acknowledgement_is_asked_about_and_never_sent_again():
     with shop() as isp:
         isp.daraja.ask("set", "reversal", "lostack")
         receipt = paid(isp)
-        online(isp)
+        isp.sits_online()
         assert send(isp, receipt)["order"] == "open"
         assert isp.payment(receipt)["status"] == "credited", "nobody has said that it is done"
         is_reversed(isp, receipt, ASKED_S)
-        wait_for("he is shut out", lambda: is_shut(isp))
+        wait_for("he is shut out", isp.is_shut)
         # Late, and twice.
         for _ in range(2):
             assert isp.daraja.ask("reversed", 0)["told"] == [200]
@@ -64,11 +64,11 @@ def test_property_34_killed_after_it_left():
     with shop() as isp:
         isp.daraja.ask("set", "reversal", "lost")
         receipt = paid(isp)
-        online(isp)
+        isp.sits_online()
         if not killed_at(isp, "asker-after-reversal", receipt):
             return
         is_reversed(isp, receipt, ASKED_S)
-        wait_for("he is shut out", lambda: is_shut(isp))
+        wait_for("he is shut out", isp.is_shut)
         isp.quiet()
         assert len(orders(isp)) == 1
         isp.settle()

@@ -24,7 +24,6 @@ line of JSON:
 """
 
 import base64
-import ctypes
 import datetime
 import hashlib
 import hmac
@@ -33,7 +32,6 @@ import http.server
 import json
 import re
 import secrets
-import signal
 import socket
 import subprocess
 import sys
@@ -41,7 +39,8 @@ import threading
 import time
 import urllib.parse
 
-from daraja import ControlServer, Server, control_of, make_receipt
+from daraja import make_receipt
+from served import options_of, serve
 
 EAT = datetime.timezone(datetime.timedelta(hours=3))
 
@@ -537,30 +536,13 @@ def handler_of(aggregator):
 
 
 def main():
-    options = {"provider": None, "ports-file": None, "key": "key-1", "secret": "secret-1", "sign": "sign-1",
-               "till": "512345"}
-    words = sys.argv[1:]
-    while words:
-        name = words.pop(0).lstrip("-")
-        if name == "die-with-parent":
-            ctypes.CDLL(None).prctl(1, signal.SIGKILL)
-        elif name in options and words:
-            options[name] = words.pop(0)
-        else:
-            sys.exit(__doc__)
+    options = options_of({"provider": None, "ports-file": None, "key": "key-1", "secret": "secret-1", "sign": "sign-1",
+                          "till": "512345"}, __doc__)
     kinds = {"kopokopo": KopoKopo, "paystack": Paystack, "flutterwave": Flutterwave, "kcb": Kcb}
     if options["provider"] not in kinds:
         sys.exit(__doc__)
     aggregator = kinds[options["provider"]](options)
-    web = Server(("127.0.0.1", 0), handler_of(aggregator))
-    control = ControlServer(("127.0.0.1", 0), control_of(aggregator))
-    threading.Thread(target=control.serve_forever, daemon=True).start()
-    ports = {"http": web.server_address[1], "control": control.server_address[1]}
-    if options["ports-file"]:
-        with open(options["ports-file"], "w") as file:
-            json.dump(ports, file)
-    print("ready", json.dumps(ports), flush=True)
-    web.serve_forever()
+    serve(aggregator, handler_of(aggregator), options["ports-file"])
 
 
 if __name__ == "__main__":

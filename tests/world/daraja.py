@@ -41,17 +41,12 @@ line of JSON (a word with spaces stands in double quotes; phone.py says all this
 """
 
 import base64
-import ctypes
 import datetime
 import http.client
 import http.server
 import json
 import secrets
-import shlex
-import signal
 import socket
-import socketserver
-import sys
 import threading
 import time
 import urllib.parse
@@ -59,6 +54,7 @@ import urllib.parse
 from customer import Customer, url_flaw
 from pull_list import PullList
 from reversal import Reversal
+from served import options_of, serve
 
 EAT = datetime.timezone(datetime.timedelta(hours=3))
 GAP_S = 12.0  # 5 a minute, burst 1
@@ -426,11 +422,6 @@ class Daraja(Customer, PullList, Reversal):
         raise ValueError("no such verb")
 
 
-class Server(socketserver.ThreadingMixIn, http.server.HTTPServer):
-    daemon_threads = True
-    allow_reuse_address = True
-
-
 def handler_of(daraja):
     class Handler(http.server.BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
@@ -459,49 +450,12 @@ def handler_of(daraja):
     return Handler
 
 
-def control_of(daraja):
-    class Control(socketserver.StreamRequestHandler):
-        def handle(self):
-            for line in self.rfile:
-                line = line.decode()
-                words = shlex.split(line) if '"' in line else line.split()
-                try:
-                    said = daraja.command(words)
-                except Exception as error:  # said to whoever asked
-                    said = {"error": "%s: %r" % (" ".join(words), error)}
-                self.wfile.write(json.dumps(said).encode() + b"\n")
-                self.wfile.flush()
-    return Control
-
-
-class ControlServer(socketserver.ThreadingMixIn, socketserver.TCPServer):
-    daemon_threads = True
-    allow_reuse_address = True
-
-
 def main():
-    options = {"key": "key", "secret": "secret", "passkey": "passkey", "shortcode": "600638",
-               "initiator": "initiator-1", "credential": "credential-1", "ports-file": None,
-               "environment": "sandbox", "type": "paybill"}
-    words = sys.argv[1:]
-    while words:
-        name = words.pop(0).lstrip("-")
-        if name == "die-with-parent":
-            ctypes.CDLL(None).prctl(1, signal.SIGKILL)
-        elif name in options and words:
-            options[name] = words.pop(0)
-        else:
-            sys.exit(__doc__)
+    options = options_of({"key": "key", "secret": "secret", "passkey": "passkey", "shortcode": "600638",
+                          "initiator": "initiator-1", "credential": "credential-1", "ports-file": None,
+                          "environment": "sandbox", "type": "paybill"}, __doc__)
     daraja = Daraja(options)
-    web = Server(("127.0.0.1", 0), handler_of(daraja))
-    control = ControlServer(("127.0.0.1", 0), control_of(daraja))
-    threading.Thread(target=control.serve_forever, daemon=True).start()
-    ports = {"http": web.server_address[1], "control": control.server_address[1]}
-    if options["ports-file"]:
-        with open(options["ports-file"], "w") as file:
-            json.dump(ports, file)
-    print("ready", json.dumps(ports), flush=True)
-    web.serve_forever()
+    serve(daraja, handler_of(daraja), options["ports-file"])
 
 
 if __name__ == "__main__":

@@ -320,6 +320,14 @@ static bool is_foreign(struct text *why, const struct word *at, const struct sai
 	return why->size > 0;
 }
 
+/* Providers end their sentences, and ours go on. */
+static struct text without_stop(struct text sentence)
+{
+	while (sentence.size > 0 && sentence.at[sentence.size - 1] == '.')
+		sentence.size--;
+	return sentence;
+}
+
 /* What came of the order itself. */
 static bool hear_order(const struct word *at, const struct said *said, struct error *error)
 {
@@ -333,7 +341,7 @@ static bool hear_order(const struct word *at, const struct said *said, struct er
 		return leave(at, QUESTION_NO,
 			     text_format(arena,
 					 "the provider refused: %.*s; nothing was given back",
-					 TEXT_ARG(said->why)),
+					 TEXT_ARG(without_stop(said->why))),
 			     error);
 	if (said->answer != ANSWER_YES)
 		return remark(at,

@@ -26,15 +26,17 @@ struct text explain_prompted(const struct chain *chain, const struct attempt *pr
 	case ATTEMPT_CREATED:
 		return text_format(chain->arena,
 				   " A prompt of %.*s was asked for at %.*s and nobody knows yet "
-				   "that it arrived%s%.*s.",
+				   "that it arrived%s%.*s%s.",
 				   TEXT_ARG(money), TEXT_ARG(at),
-				   prompt->reason.size > 0 ? ": " : "", TEXT_ARG(prompt->reason));
+				   prompt->reason.size > 0 ? ": " : "", TEXT_ARG(prompt->reason),
+				   prompt->next_at != 0 ? "; wavu goes on by itself" : "");
 	case ATTEMPT_PROMPTED:
 		return text_format(
 		    chain->arena,
 		    " A prompt of %.*s went to %.*s at %.*s: it waits for the PIN, or "
-		    "for the provider's word.",
-		    TEXT_ARG(money), TEXT_ARG(prompt->phone), TEXT_ARG(at));
+		    "for the provider's word%s.",
+		    TEXT_ARG(money), TEXT_ARG(prompt->phone), TEXT_ARG(at),
+		    prompt->next_at != 0 ? ", which wavu asks for by itself" : "");
 	case ATTEMPT_FAILED:
 	case ATTEMPT_EXPIRED:
 		return text_format(chain->arena,

@@ -98,13 +98,15 @@ bool list_status(json_t *tenant, const struct outlook *outlook, int64_t now, str
 
 		json_array_append_new(
 		    told,
-		    json_pack("{s:o, s:o, s:o, s:o, s:o, s:I, s:I, s:o}", "channel",
+		    json_pack("{s:o, s:o, s:o, s:o, s:o, s:o, s:I, s:I, s:o}", "channel",
 			      json_of_text(pull->channel), "shortcode",
 			      json_of_text(pull->shortcode), "read_until",
 			      json_of_time(outlook->zone, pull->until_at), "error",
 			      json_text_or_null(pull->why), "failing_since",
 			      json_of_time(outlook->zone,
 					   pull->failures > 0 ? pull->failing_since_at : 0),
+			      "next_try",
+			      json_of_time(outlook->zone, pull->failures > 0 ? pull->next_at : 0),
 			      "differences", (json_int_t)lists[i].difference_count,
 			      "found_last_day", (json_int_t)lists[i].found, "unread",
 			      gaps_json(&lists[i])));
@@ -145,10 +147,13 @@ uint32_t list_alarms(const json_t *tenant, struct text *alarms, struct arena *ar
 			break;
 		if (!json_is_null(json_object_get(list, "failing_since")))
 			alarms[count++] = text_format(
-			    arena, "the list of %.*s is not read since %.*s: %.*s",
+			    arena,
+			    "the list of %.*s is not read since %.*s: %.*s. It is tried again at "
+			    "%.*s; at once: wavu payment reconcile --pull --now",
 			    TEXT_ARG(shortcode),
 			    TEXT_ARG(shown_time(json_object_get(list, "failing_since"), arena)),
-			    TEXT_ARG(member_text(list, "error")));
+			    TEXT_ARG(member_text(list, "error")),
+			    TEXT_ARG(shown_time(json_object_get(list, "next_try"), arena)));
 		alarm_gaps(alarms, &count, list, arena);
 		if (differences > 0)
 			alarms[count++] = text_format(

@@ -160,7 +160,8 @@ struct document *view_stated(const struct stated_line *lines, uint32_t count)
 			continue;
 		row = json_pack("{s:I, s:o, s:o, s:o}", "line", (json_int_t)line->line, "receipt",
 				json_text_or_null(line->receipt), "amount",
-				json_of_cents(line->cents), "why", json_text_or_null(line->why));
+				line->cents != 0 ? json_of_cents(line->cents) : json_null(),
+				"why", json_text_or_null(line->why));
 		if (line->done) {
 			json_object_set_new(row, "account", json_text_or_null(line->account));
 			json_object_set_new(row, "status",

@@ -14,7 +14,8 @@ def test_property_06_no_answer_is_no_failure_and_is_said():
         answer = pull(isp, code=1)
         assert "not registered" in answer["lists"][0]["error"], answer
         assert "not registered" in known(isp)[0]["error"] and known(isp)[0]["failing_since"]
-        assert "is not read since" in isp.run("status", json_output=False, code=0)[1]
+        told = isp.run("status", json_output=False, code=0)[1]
+        assert "is not read since" in told and "It is tried again at 20" in told, told
         assert "wavu_list_failing{tenant=\"kasinet\",channel=\"main\",shortcode=\"600638\"} 1\n" in \
             isp.page("/metrics")[1].decode()
         isp.daraja.ask("set", "list", "garbage")

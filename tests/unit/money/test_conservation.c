@@ -83,7 +83,8 @@ static bool is_token;
 struct play {
 	struct town town;
 	int64_t attempts[TRUTHS];
-	char wrong[256]; /* empty: nothing is */
+	bool paid[TRUTHS]; /* so far, as somebody who knows has said */
+	char wrong[256];   /* empty: nothing is */
 };
 
 static void wrong(struct play *play, const char *format, ...) __attribute__((format(printf, 2, 3)));
@@ -311,7 +312,7 @@ static void count_all(struct play *play, int64_t cents, uint32_t *came, uint32_t
 
 	*came = *made = 0;
 	for (size_t i = 0; i < TRUTHS; i++)
-		*made += truths[i].cents == cents;
+		*made += play->paid[i] && truths[i].cents == cents;
 	if (!ledger_payments(&payments, &count, play->town.seat.store, -1, 1000, &play->town.arena,
 			     &error))
 		fail_msg("%s", error.text);
@@ -429,6 +430,13 @@ static void act(struct play *play, const struct news *event)
 	}
 }
 
+/* A lie about a payment is no payment; a person who takes it for one has looked it up. */
+static bool is_payment(enum what what)
+{
+	return what == WHAT_CONFIRMED || what == WHAT_ANSWERED || what == WHAT_STATED ||
+	       what == WHAT_RESULT || what == WHAT_QUERIED || what == WHAT_ASSIGNED;
+}
+
 /* What is wrong, in `play->wrong`. In the end the provider's own list is read, whole. */
 static void run(struct play *play, const struct news *events, uint32_t count)
 {
@@ -443,6 +451,7 @@ static void run(struct play *play, const struct news *events, uint32_t count)
 		if (truths[i].is_prompt)
 			prompt(play, i);
 	for (uint32_t i = 0; i < count && play->wrong[0] == '\0'; i++) {
+		play->paid[events[i].truth] |= is_payment(events[i].what);
 		act(play, &events[i]);
 		check(play);
 		if (events[i].what != WHAT_FORGED && events[i].what != WHAT_INVENTED &&
@@ -452,6 +461,7 @@ static void run(struct play *play, const struct news *events, uint32_t count)
 			check_kept(play, events[i].truth);
 	}
 	for (uint32_t i = 0; i < TRUTHS && play->wrong[0] == '\0'; i++) {
+		play->paid[i] = true;
 		list(&play->town, &truths[i], 1);
 		check(play);
 	}

@@ -159,16 +159,39 @@ static bool compare(struct seat *seat, const struct heard *heard, const struct p
 		   : booking_doubt_denied(seat, former, said->amount_cents, now, arena, error);
 }
 
+/*
+ * A callback that comes again says what it said: one that names another account was forged, or the
+ * former was. A prompt's account is cut by providers, and what a person recorded is his to name.
+ */
+static bool names_another(bool *another, struct seat *seat, const struct heard *heard,
+			  const struct payment *said, const struct payment *former,
+			  struct arena *arena, struct error *error)
+{
+	struct attempt attempt;
+	bool is_prompts = false;
+
+	*another = heard->is_said && former->inbox_id > 0 && former->reference.size > 0 &&
+		   said->reference.size > 0 && !booking_same_words(former, said, arena);
+	if (*another && !attempts_of_payment(&is_prompts, &attempt, seat->store, former->id, arena,
+					     error))
+		return false;
+	*another = *another && !is_prompts;
+	return true;
+}
+
 /* Something whose receipt is known already, and not from a mere word. */
 static bool book_known(struct booked *out, struct seat *seat, const struct intent *intent,
 		       const struct heard *heard, const struct payment *former, int64_t now,
 		       struct arena *arena, struct error *error)
 {
+	bool another;
+
 	if (!compare(seat, heard, &out->payment, former, now, arena, error))
 		return false;
-	if (former->has_amount != out->payment.has_amount ||
-	    (former->has_amount && former->amount_cents != out->payment.amount_cents))
-		return booking_hold_other_amount(out, seat, former, arena, error);
+	if (!names_another(&another, seat, heard, &out->payment, former, arena, error))
+		return false;
+	if (another || !booking_same_amount(former, &out->payment))
+		return booking_hold_other(out, seat, former, arena, error);
 	if (former->status != PAYMENT_HELD || heard->why.size > 0)
 		return true;
 	return match_and_credit(out, seat, intent, heard, former, now, arena, error);

@@ -119,8 +119,8 @@ static bool pay_known(const struct paying *paying, const struct payment *former,
 	if (attempt->payment_id == former->id)
 		return settle(paying, former->id, error);
 	if (!former->has_amount || former->amount_cents != attempt->cents)
-		return booking_hold_other_amount(paying->out, paying->seat, former, paying->arena,
-						 error) &&
+		return booking_hold_other(paying->out, paying->seat, former, paying->arena,
+					  error) &&
 		       (former->status == PAYMENT_HELD ||
 			booking_doubt_denied(paying->seat, former, attempt->cents, paying->now,
 					     paying->arena, error));

@@ -22,19 +22,43 @@ bool booking_hold_once(struct booked *out, struct seat *seat, struct text reason
 	return booking_book(out, seat, PAYMENT_HELD, reason, TEXT_NONE, arena, error);
 }
 
-/* A receipt that says two amounts may be money twice, or money once. */
-bool booking_hold_other_amount(struct booked *out, struct seat *seat, const struct payment *former,
-			       struct arena *arena, struct error *error)
+bool booking_same_amount(const struct payment *one, const struct payment *other)
 {
-	struct text had = TEXT("an unreadable amount"), has = had, reason;
+	return one->has_amount == other->has_amount &&
+	       (!one->has_amount || one->amount_cents == other->amount_cents);
+}
 
+bool booking_same_words(const struct payment *one, const struct payment *other, struct arena *arena)
+{
+	return booking_same_amount(one, other) &&
+	       text_equal(text_reference(arena, one->reference),
+			  text_reference(arena, other->reference));
+}
+
+/* A receipt that says two things may be money twice, or money once. */
+struct text booking_differs(const struct payment *former, const struct payment *payment,
+			    struct arena *arena)
+{
+	struct text had = TEXT("an unreadable amount"), has = had;
+
+	if (booking_same_amount(former, payment))
+		return text_format(arena,
+				   "receipt %.*s is known for \"%.*s\", this one says \"%.*s\"",
+				   TEXT_ARG(former->receipt), TEXT_ARG(former->reference),
+				   TEXT_ARG(payment->reference));
 	if (former->has_amount)
 		had = text_of_cents(arena, former->amount_cents);
-	if (out->payment.has_amount)
-		has = text_of_cents(arena, out->payment.amount_cents);
-	reason = text_format(arena, "receipt %.*s is known with %.*s, this one says %.*s",
-			     TEXT_ARG(former->receipt), TEXT_ARG(had), TEXT_ARG(has));
-	return booking_hold_once(out, seat, reason, arena, error);
+	if (payment->has_amount)
+		has = text_of_cents(arena, payment->amount_cents);
+	return text_format(arena, "receipt %.*s is known with %.*s, this one says %.*s",
+			   TEXT_ARG(former->receipt), TEXT_ARG(had), TEXT_ARG(has));
+}
+
+bool booking_hold_other(struct booked *out, struct seat *seat, const struct payment *former,
+			struct arena *arena, struct error *error)
+{
+	return booking_hold_once(out, seat, booking_differs(former, &out->payment, arena), arena,
+				 error);
 }
 
 bool booking_hold_counted(struct booked *out, struct seat *seat, const struct digest *key,

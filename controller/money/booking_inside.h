@@ -108,9 +108,17 @@ bool booking_nobodys(struct booked *out, struct seat *seat, const struct intent 
 /* Held for that reason, without a receipt; said again, it is one line. */
 bool booking_hold_once(struct booked *out, struct seat *seat, struct text reason,
 		       struct arena *arena, struct error *error) MUST_CHECK;
-/* Its receipt is in the books with another amount. */
-bool booking_hold_other_amount(struct booked *out, struct seat *seat, const struct payment *former,
-			       struct arena *arena, struct error *error) MUST_CHECK;
+/* The same amount, or none that can be read? */
+bool booking_same_amount(const struct payment *one, const struct payment *other);
+/* The same amount, for the same reference? */
+bool booking_same_words(const struct payment *one, const struct payment *other,
+			struct arena *arena);
+/* How `payment` differs from what is known under its receipt; a sentence. */
+struct text booking_differs(const struct payment *former, const struct payment *payment,
+			    struct arena *arena);
+/* Its receipt is in the books with another amount, or for another account. */
+bool booking_hold_other(struct booked *out, struct seat *seat, const struct payment *former,
+			struct arena *arena, struct error *error) MUST_CHECK;
 /*
  * Held without a receipt, once for everything with this key; said again, it is counted on
  * (state/heard.h).
@@ -147,9 +155,6 @@ struct spoken {
 bool booking_word(struct booked *out, struct seat *seat, const struct inbox_line *line,
 		  const struct spoken *spoken, int64_t now, struct arena *arena,
 		  struct error *error) MUST_CHECK;
-/* The same amount, for the same reference? */
-bool booking_same_words(const struct payment *one, const struct payment *other,
-			struct arena *arena);
 /* The receipt is booked now: what was held about it waits no longer. */
 bool booking_words_settle(struct seat *seat, struct text receipt, struct text actor, int64_t now,
 			  struct arena *arena, struct error *error) MUST_CHECK;

@@ -19,18 +19,6 @@
  */
 #define WORDS_OPEN_MAX 32
 
-static bool same_amount(const struct payment *one, const struct payment *other)
-{
-	return one->has_amount == other->has_amount &&
-	       (!one->has_amount || one->amount_cents == other->amount_cents);
-}
-
-bool booking_same_words(const struct payment *one, const struct payment *other, struct arena *arena)
-{
-	return same_amount(one, other) && text_equal(text_reference(arena, one->reference),
-						     text_reference(arena, other->reference));
-}
-
 /* Was it said before in these words, however often? */
 static bool was_said(bool *said, const struct payment *payment, const struct words *words,
 		     struct seat *seat, struct arena *arena, struct error *error)
@@ -48,25 +36,6 @@ static bool was_said(bool *said, const struct payment *payment, const struct wor
 	return true;
 }
 
-/* Others said that receipt before, in other words: this one has a line of its own beside theirs. */
-static struct text differs(const struct payment *former, const struct payment *payment,
-			   struct arena *arena)
-{
-	struct text had = TEXT("an unreadable amount"), has = had;
-
-	if (same_amount(former, payment))
-		return text_format(arena,
-				   "receipt %.*s is known for \"%.*s\", this one says \"%.*s\"",
-				   TEXT_ARG(former->receipt), TEXT_ARG(former->reference),
-				   TEXT_ARG(payment->reference));
-	if (former->has_amount)
-		had = text_of_cents(arena, former->amount_cents);
-	if (payment->has_amount)
-		has = text_of_cents(arena, payment->amount_cents);
-	return text_format(arena, "receipt %.*s is known with %.*s, this one says %.*s",
-			   TEXT_ARG(former->receipt), TEXT_ARG(had), TEXT_ARG(has));
-}
-
 static bool book_word(struct booked *out, struct seat *seat, const struct spoken *spoken,
 		      const struct payment *former, int64_t now, struct arena *arena,
 		      struct error *error)
@@ -74,7 +43,7 @@ static bool book_word(struct booked *out, struct seat *seat, const struct spoken
 	struct text receipt = out->payment.receipt, why = spoken->why;
 
 	if (former != NULL) {
-		why = differs(former, &out->payment, arena);
+		why = booking_differs(former, &out->payment, arena);
 		out->payment.receipt = TEXT_NONE;
 	}
 	if (!booking_book(out, seat, PAYMENT_HELD, why, TEXT_NONE, arena, error))
@@ -119,9 +88,9 @@ bool booking_word(struct booked *out, struct seat *seat, const struct inbox_line
 	    !word_about(&words, seat->store, out->payment.receipt, arena, error))
 		return false;
 	if (found && former.status != PAYMENT_HELD) {
-		if (spoken->is_hint || same_amount(&former, &out->payment))
+		if (spoken->is_hint || booking_same_amount(&former, &out->payment))
 			return true;
-		return booking_hold_other_amount(out, seat, &former, arena, error);
+		return booking_hold_other(out, seat, &former, arena, error);
 	}
 	if (spoken->is_hint && !hint_add(seat->store, line->id, line->channel, now, error))
 		return false;

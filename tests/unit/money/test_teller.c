@@ -64,6 +64,35 @@ static void property_10_another_amount_is_held_once(void **state)
 	town_end(&town);
 }
 
+/* One of the two was forged: a person hears of it, whoever was first. */
+static void property_14_another_account_is_held_once(void **state)
+{
+	struct town town;
+
+	(void)state;
+	begin(&town);
+	town_pay(&town, "QGH7000001", "2500.00", "KN-0042");
+	town_pay(&town, "QGH7000001", "2500.00", " kn 0042");
+	town_tell(&town);
+	assert_int_equal(town_held(&town), 0);
+	town_pay(&town, "QGH7000001", "2500.00", "KN-0043");
+	town_pay(&town, "QGH7000001", "2500.00", "KN-0043");
+	town_tell(&town);
+	assert_int_equal(town_held(&town), 1);
+	assert_true(text_is(town_payment(&town, "held-2").reason,
+			    "receipt QGH7000001 is known for \"KN-0042\", this one says "
+			    "\"KN-0043\""));
+	assert_int_equal(town_count(&town, PAYMENT_CREDITED), 1);
+	assert_true(text_is(town_payment(&town, "QGH7000001").account, "KN-0042"));
+	/* What nobody owns may be anybody's, too. */
+	town_pay(&town, "QGH7000002", "2500.00", "shop 7");
+	town_pay(&town, "QGH7000002", "2500.00", "KN-0042");
+	town_tell(&town);
+	assert_int_equal(town_held(&town), 2);
+	assert_int_equal(town_payment(&town, "QGH7000002").status, PAYMENT_UNMATCHED);
+	town_end(&town);
+}
+
 static void property_09_and_14_what_wavu_will_not_judge_alone_is_held(void **state)
 {
 	static const struct {
@@ -280,6 +309,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(property_10_a_receipt_counts_once),
 		cmocka_unit_test(property_10_another_amount_is_held_once),
+		cmocka_unit_test(property_14_another_account_is_held_once),
 		cmocka_unit_test(property_09_and_14_what_wavu_will_not_judge_alone_is_held),
 		cmocka_unit_test(property_14_nobody_known_is_unmatched_and_finds_a_home),
 		cmocka_unit_test(a_held_one_is_released_when_amount_and_code_are_right),

@@ -77,8 +77,8 @@ bool attempts_wait(bool *wait, struct store *store, struct text channel, int64_t
 /* The oldest payment of no attempt that this one may have caused; its id, or 0. */
 bool attempts_payment(int64_t *payment_id, struct store *store, const struct attempt *attempt,
 		      struct arena *arena, struct error *error) MUST_CHECK;
-/* A payment of no attempt in its time and of its amount, of which the provider did not say who paid
- * it; its id, or 0. */
+/* A payment of no attempt in its time and of its amount, of which nobody has proven who paid it
+ * (DOUBT_UNNAMED); its id, or 0. */
 bool attempts_unnamed(int64_t *payment_id, struct store *store, const struct attempt *attempt,
 		      struct error *error) MUST_CHECK;
 

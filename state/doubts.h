@@ -9,7 +9,7 @@
 
 enum doubt_verdict {
 	DOUBT_ODD,         /* its receipt does not look like one of that day */
-	DOUBT_UNNAMED,     /* the provider vouches for it, and does not say who paid */
+	DOUBT_UNNAMED,     /* nobody has proven who paid it */
 	DOUBT_UNCONFIRMED, /* the provider was asked again and again, and does not confirm it */
 	DOUBT_TRUE,        /* the provider says that it is so */
 	DOUBT_FALSE,       /* the provider says something else */

@@ -1,6 +1,7 @@
 #include "money/booking.h"
 
 #include "base/clock.h"
+#include "base/digest.h"
 #include "money/booking_attempt.h"
 #include "money/booking_doubt.h"
 #include "money/booking_inside.h"
@@ -95,6 +96,29 @@ static bool match_and_credit(struct booked *out, struct seat *seat, const struct
 		booking_credit(out, seat, intent, match.subscriber, now, arena, error));
 }
 
+static struct text payer_hash(const struct payment *payment, char hex[65])
+{
+	struct digest digest;
+
+	if (payment->phone.size == 0)
+		return payment->phone_hash;
+	digest = digest_of(payment->phone);
+	digest_hex(&digest, hex);
+	return text_of(hex);
+}
+
+/* A word about the payer, too, is only a word: the books name whom the provider names, for by him
+ * the money of a prompt is known. */
+static bool is_true_word(const struct payment *word, const struct payment *said,
+			 struct arena *arena)
+{
+	char former[65], latter[65];
+	struct text payer = payer_hash(said, latter);
+
+	return booking_same_words(word, said, arena) &&
+	       (payer.size == 0 || text_equal(payer, payer_hash(word, former)));
+}
+
 /* Money that is proven, of a receipt that a mere word may have (`word`, or NULL): what was heard is
  * booked, and never what the word says. */
 static bool book_true(struct booked *out, struct seat *seat, const struct intent *intent,
@@ -123,7 +147,7 @@ static bool book_true(struct booked *out, struct seat *seat, const struct intent
 		    TEXT("the provider says that it is true, but not who paid it: it may be the "
 			 "money of a prompt that was credited then, whose receipt is not known"),
 		    now, arena, error);
-	if (word != NULL && !is_prompt && booking_same_words(word, &out->payment, arena))
+	if (word != NULL && !is_prompt && is_true_word(word, &out->payment, arena))
 		return match_and_credit(out, seat, intent, heard, word, now, arena, error);
 	if (word != NULL && !word_give_way(seat->store, word->id, now, error))
 		return false;
@@ -281,7 +305,10 @@ static bool doubt(const struct booked *booked, struct seat *seat, const struct i
 					 error);
 	return booking_doubt_agreed(seat, payment, now, arena, error) &&
 	       (!heard->payer_is_word || booked->status == PAYMENT_HELD ||
-		booking_doubt_unnamed(seat, payment, now, error));
+		booking_doubt_unnamed(
+		    seat, payment,
+		    TEXT("the provider says that it is true, and does not say who paid"), now,
+		    error));
 }
 
 bool booking_heard(struct booked *out, struct seat *seat, const struct intent *intent,

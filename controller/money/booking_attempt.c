@@ -510,7 +510,7 @@ bool booking_answered(struct booked *out, struct seat *seat, const struct intent
 	if (former_id != 0)
 		return hold(&paying,
 			    TEXT("it was paid; but a payment of that amount came then, of which "
-				 "the provider does not say who paid it: it may be this money"),
+				 "nobody has proven who paid it: it may be this money"),
 			    error);
 	paying.receipt = attempts_made_receipt(attempt->id, arena);
 	return book_new(&paying, error);

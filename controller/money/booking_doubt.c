@@ -110,10 +110,8 @@ bool booking_doubt_denied(struct seat *seat, const struct payment *payment, int6
 		   now, error);
 }
 
-bool booking_doubt_unnamed(struct seat *seat, const struct payment *payment, int64_t now,
-			   struct error *error)
+bool booking_doubt_unnamed(struct seat *seat, const struct payment *payment, struct text why,
+			   int64_t now, struct error *error)
 {
-	return add(seat, payment->id, DOUBT_UNNAMED,
-		   TEXT("the provider says that it is true, and does not say who paid"), now,
-		   error);
+	return add(seat, payment->id, DOUBT_UNNAMED, why, now, error);
 }

@@ -25,6 +25,6 @@ bool booking_doubt_agreed(struct seat *seat, const struct payment *payment, int6
 			  struct arena *arena, struct error *error) MUST_CHECK;
 bool booking_doubt_denied(struct seat *seat, const struct payment *payment, int64_t cents,
 			  int64_t now, struct arena *arena, struct error *error) MUST_CHECK;
-/* The provider vouches for it, and does not say who paid. */
-bool booking_doubt_unnamed(struct seat *seat, const struct payment *payment, int64_t now,
-			   struct error *error) MUST_CHECK;
+/* It is money, and nobody has proven who paid it: a prompt of that amount may have brought it. */
+bool booking_doubt_unnamed(struct seat *seat, const struct payment *payment, struct text why,
+			   int64_t now, struct error *error) MUST_CHECK;

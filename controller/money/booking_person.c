@@ -1,6 +1,8 @@
 #include "base/digest.h"
 #include "money/booking_attempt.h"
+#include "money/booking_doubt.h"
 #include "money/booking_inside.h"
+#include "state/attempts.h"
 #include "state/ledger.h"
 #include "state/proof.h"
 #include "state/words.h"
@@ -138,6 +140,26 @@ bool booking_may_release(struct seat *seat, const struct intent *intent,
 	return true;
 }
 
+/* A mere callback says who paid: it may be the money of a prompt of which that is not known. */
+static bool may_be_anybodys(struct seat *seat, const struct payment *payment, struct error *error)
+{
+	bool waits;
+
+	if (!attempts_wait(&waits, seat->store, payment->channel, payment->amount_cents,
+			   payment->at, error))
+		return false;
+	if (waits)
+		return error_set(
+		    error, ERROR_REFUSED,
+		    "%.*s may be the money of a prompt that was credited then, whose receipt is "
+		    "not known (`wavu payment attempts`), for only a callback says who paid it. "
+		    "Look its payer up in the provider's portal: if it is other money, `wavu "
+		    "payment record ACCOUNT AMOUNT --held %.*s --reason TEXT`; if it is the "
+		    "prompt's, it is credited already",
+		    TEXT_ARG(payment->receipt), TEXT_ARG(payment->receipt));
+	return true;
+}
+
 /* Released by hand as the money of somebody, where a prompt may have brought it already. */
 static bool may_be_prompt(const struct attempt **out, struct seat *seat,
 			  const struct intent *intent, const struct payment *payment,
@@ -162,7 +184,7 @@ static bool may_be_prompt(const struct attempt **out, struct seat *seat,
 		return false;
 	if (found)
 		*out = attempt;
-	return true;
+	return found || may_be_anybodys(seat, payment, error);
 }
 
 /* The word is the receipt of a prompt that was credited: that is what the person has proven. */
@@ -191,6 +213,25 @@ static bool assign_to_prompt(struct booked *out, struct seat *seat, const struct
 	out->status = PAYMENT_CREDITED;
 	out->subscriber = subscriber;
 	return true;
+}
+
+/* What a callback alone says of its payer is not proven by who takes the rest for true. */
+static bool assign(struct booked *out, struct seat *seat, const struct intent *intent,
+		   const struct subscriber *subscriber, struct text actor, int64_t now,
+		   struct arena *arena, struct error *error)
+{
+	bool is_word;
+
+	return word_is_open(&is_word, seat->store, out->payment.id, error) &&
+	       ledger_assign(seat->store, out->payment.id, subscriber->reference,
+			     subscriber->account, actor, now, error) &&
+	       booking_credit(out, seat, intent, subscriber, now, arena, error) &&
+	       booking_words_settle(seat, out->payment.receipt, actor, now, arena, error) &&
+	       (!is_word ||
+		booking_doubt_unnamed(seat, &out->payment,
+				      TEXT("a person took it for true, and a mere callback says "
+					   "who paid"),
+				      now, error));
 }
 
 bool booking_assign(struct booked *out, struct seat *seat, const struct intent *intent,
@@ -230,8 +271,5 @@ bool booking_assign(struct booked *out, struct seat *seat, const struct intent *
 		return false;
 	if (attempt != NULL)
 		return assign_to_prompt(out, seat, attempt, subscriber, actor, now, arena, error);
-	return ledger_assign(seat->store, out->payment.id, subscriber->reference,
-			     subscriber->account, actor, now, error) &&
-	       booking_credit(out, seat, intent, subscriber, now, arena, error) &&
-	       booking_words_settle(seat, out->payment.receipt, actor, now, arena, error);
+	return assign(out, seat, intent, subscriber, actor, now, arena, error);
 }

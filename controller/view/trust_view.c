@@ -107,7 +107,7 @@ bool trust_links(json_t *links, struct text *alarm, const struct outlook *outloo
 {
 	static const char *const words[DOUBT_VERDICT_COUNT] = {
 		[DOUBT_ODD] = "its receipt is odd, which decides nothing by itself",
-		[DOUBT_UNNAMED] = "the provider vouches for it without a payer",
+		[DOUBT_UNNAMED] = "who paid it is not proven",
 		[DOUBT_UNCONFIRMED] = "the provider does not confirm it",
 		[DOUBT_TRUE] = "the provider confirms it",
 		[DOUBT_FALSE] = "the provider contradicts it",

@@ -511,21 +511,24 @@ static uint32_t shrink(struct play *play, struct news *events, uint32_t count)
 /* What a generator hardly finds: the one lie that counts is believed before the truth is heard. */
 static void property_10_a_prompts_money_under_a_false_name_counts_once(void **state)
 {
-	static const struct news lied[] = { { WHAT_FORGED, 0, 1 },
-					    { WHAT_ANSWERED, 0, 0 },
-					    { WHAT_QUERIED, 0, 0 } };
-	static const struct news asked_first[] = { { WHAT_QUERIED, 0, 0 },
-						   { WHAT_FORGED, 0, 1 },
-						   { WHAT_ANSWERED, 0, 0 } };
+	static const struct news all[][3] = {
+		{ { WHAT_FORGED, 0, 1 }, { WHAT_ANSWERED, 0, 0 }, { WHAT_QUERIED, 0, 0 } },
+		{ { WHAT_QUERIED, 0, 0 }, { WHAT_FORGED, 0, 1 }, { WHAT_ANSWERED, 0, 0 } },
+		/* The provider names the payer whom the word does not. */
+		{ { WHAT_FORGED, 0, 3 }, { WHAT_ANSWERED, 0, 1 }, { WHAT_QUERIED, 0, 0 } },
+		{ { WHAT_QUERIED, 0, 0 }, { WHAT_FORGED, 0, 3 }, { WHAT_ANSWERED, 0, 1 } },
+		/* A person takes the word for true, of which the payer is not. */
+		{ { WHAT_FORGED, 3, 11 }, { WHAT_ASSIGNED, 3, 0 }, { WHAT_QUERIED, 3, 0 } },
+		{ { WHAT_QUERIED, 3, 0 }, { WHAT_FORGED, 3, 11 }, { WHAT_ASSIGNED, 3, 0 } },
+	};
 	static struct play play;
 
 	(void)state;
-	run(&play, lied, 3);
-	if (play.wrong[0] != '\0')
-		fail_msg("%s", play.wrong);
-	run(&play, asked_first, 3);
-	if (play.wrong[0] != '\0')
-		fail_msg("%s", play.wrong);
+	for (size_t i = 0; i < ARRAY_COUNT(all); i++) {
+		run(&play, all[i], 3);
+		if (play.wrong[0] != '\0')
+			fail_msg("%zu: %s", i, play.wrong);
+	}
 }
 
 static void run_seed(uint64_t seed)

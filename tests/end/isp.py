@@ -93,6 +93,15 @@ def wait_for(what, condition, wait_s=WAIT_S):
         time.sleep(0.05)
 
 
+def has_failpoints():
+    """Debug builds have places where a test may have wavu killed; what needs them says else that it skips."""
+    with open(WAVU, "rb") as file:
+        if b"WAVU_FAILPOINT" in file.read():
+            return True
+    print("skipped: this build has no failpoints")
+    return False
+
+
 class Routers:
     """world-router, over its control port."""
 
@@ -330,6 +339,12 @@ class Isp:
                 self.process = None
                 raise AssertionError("wavu did not end within 30 s of SIGTERM")
         self.process = None
+
+    def dies_at(self, point, wait_s=WAIT_S):
+        """Until the failpoint that it was started with has killed a part of it; then all goes."""
+        log = os.path.join(self.folder, "wavu.log")
+        wait_for(point + " is passed", lambda: "signal=9" in open(log, errors="replace").read(), wait_s)
+        self.kill()
 
     def kill(self):
         """Power off: nothing is said to anybody."""

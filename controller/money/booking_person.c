@@ -110,8 +110,10 @@ bool booking_may_release(struct seat *seat, const struct intent *intent,
 	struct heard heard;
 
 	if (text_starts(payment->receipt, TEXT("held-")))
-		return error_set(error, ERROR_REFUSED, "%.*s has no receipt of its own: %s",
-				 TEXT_ARG(payment->receipt), settle);
+		return error_set(error, ERROR_REFUSED,
+				 "%.*s has no receipt of its own, so it is not assigned: `wavu "
+				 "explain %.*s` says what to do",
+				 TEXT_ARG(payment->receipt), TEXT_ARG(payment->receipt));
 	if (!payment->has_amount)
 		return error_set(error, ERROR_REFUSED, "the amount of %.*s cannot be read: %s",
 				 TEXT_ARG(payment->receipt), settle);
@@ -155,8 +157,10 @@ static bool may_be_anybodys(struct seat *seat, const struct payment *payment, st
 		    "not known (`wavu payment attempts`), for only a callback says who paid it. "
 		    "Look its payer up in the provider's portal: if it is other money, `wavu "
 		    "payment record ACCOUNT AMOUNT --held %.*s --reason TEXT`; if it is the "
-		    "prompt's, it is credited already",
-		    TEXT_ARG(payment->receipt), TEXT_ARG(payment->receipt));
+		    "prompt's, it is credited already, and `wavu payment refund %.*s --reason "
+		    "TEXT` takes this line off the list",
+		    TEXT_ARG(payment->receipt), TEXT_ARG(payment->receipt),
+		    TEXT_ARG(payment->receipt));
 	return true;
 }
 

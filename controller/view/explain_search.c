@@ -99,9 +99,11 @@ struct text explain_remedy(const struct payment *payment, struct arena *arena)
 	if (!payment->has_amount || text_starts(receipt, TEXT("held-")))
 		return text_format(
 		    arena,
-		    "See what the provider's portal or the payer's phone says of it, "
-		    "then: wavu payment record ACCOUNT AMOUNT --held %.*s --reason "
-		    "TEXT. If it is no payment at all: wavu payment refund %.*s --reason TEXT",
+		    "See what the provider's portal or the payer's phone says of it. If it is no "
+		    "payment, or in the books already: wavu payment refund %.*s --reason TEXT. If "
+		    "it is money: wavu payment record ACCOUNT AMOUNT --held %.*s --reason TEXT; "
+		    "where a false payment has its receipt, refund that one first, for both would "
+		    "count",
 		    TEXT_ARG(receipt), TEXT_ARG(receipt));
 	return text_format(
 	    arena,

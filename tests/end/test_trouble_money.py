@@ -241,7 +241,10 @@ def test_assign_and_record():
         nameless = next(row["receipt"] for row in payments(isp) if row["receipt"].startswith("held-"))
         for receipt in ("SKL51ZDR02", "SKL51ZDR03", nameless):
             code, answer = isp.run("payment", "assign", receipt, "KN-0042", code=1)
-            assert answer["ok"] is False and "record" in answer["message"], answer
+            way = "wavu explain " + receipt if receipt == nameless else "record"
+            assert answer["ok"] is False and way in answer["message"], answer
+            told = isp.run("explain", receipt, code=0)[1]["verdict"]
+            assert "wavu payment record" in told and (receipt != nameless or "refund that one first" in told), told
             assert isp.payment(receipt)["status"] == "held"
         assert isp.run("payment", "assign", "SKL51ZDR01", "KN-9999", code=1)[1]["ok"] is False
         assert isp.run("payment", "assign", "NOSUCHONE1", "KN-0042", code=1)[1]["ok"] is False
